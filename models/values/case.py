@@ -1,0 +1,172 @@
+"""A case as rules see it: facts in, a decision with its reasons out. Frozen, free of I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models.values.vocabulary import (
+    BusinessLine,
+    Category,
+    Channel,
+    ClockName,
+    CustomerClass,
+    EventKind,
+    HandlingMethod,
+    HoldReason,
+    Kind,
+    Outcome,
+    Party,
+    Role,
+    Severity,
+    Stage,
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something was decided, in the users' two languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One running or ended clock of a case.
+
+    `due_at` is business time; `why` is its derivation; `fired` counts what follow-up already did about it
+    (0 nothing, 1 reminded, 2 overdue or called); `met_at` ends it; `paused_at` stands while a hold stops it.
+    `ref` tells promises apart: the sequence number of the event that made it.
+    """
+
+    name: ClockName
+    started_at: datetime
+    due_at: datetime
+    calendar: str
+    why: Reason
+    remind_at: datetime | None = None
+    fired: int = 0
+    met_at: datetime | None = None
+    paused_at: datetime | None = None
+    pausable: bool = False
+    ref: int | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.met_at is None and self.paused_at is None
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """Everything about one case that a rule may look at; loaded under the case's lock."""
+
+    id: UUID
+    number: int
+    stage: Stage
+    version: int
+    events: int
+    received_at: datetime
+    recorded_at: datetime
+    channel: Channel
+    party: Party = Party.UNKNOWN
+    caller_key: str | None = None
+    """Keyed digest of who called (phone or name); equal keys are the same caller. None: unknown or anonymous."""
+    reference: str | None = None
+    waybill: str | None = None
+    kind: Kind | None = None
+    category: Category | None = None
+    secondary: Category | None = None
+    severity: Severity | None = None
+    business_line: BusinessLine = BusinessLine.UNKNOWN
+    unit: str | None = None
+    """The responsible unit, by its code in the rulebook."""
+    customer_class: CustomerClass | None = None
+    proposed_kind: Kind | None = None
+    proposed_category: Category | None = None
+    confidence: float | None = None
+    urgent: tuple[str, ...] = ()
+    """Flags that go before everything: casualty, dangerous, perishable, regulator, media, lawyer."""
+    level: int = 0
+    """Authority level now responsible: 0 handler, 1 supervisor, 2 manager, 3 general manager."""
+    owner_id: int | None = None
+    handler_id: int | None = None
+    """Who carried the case out last: never the one who revisits it."""
+    proposer_id: int | None = None
+    named_staff: tuple[int, ...] = ()
+    """Staff complained about: they never own or see the case."""
+    method: HandlingMethod | None = None
+    remedy: Mapping[str, Any] | None = None
+    """The proposal now standing: compensation in CNY as a decimal string, and whether it was approved."""
+    outcome: Outcome | None = None
+    withdrawn: bool = False
+    rejections: int = 0
+    reopenings: int = 0
+    attempts: tuple[Mapping[str, Any], ...] = ()
+    """Attempts to reach the customer at this stage: outcome and when."""
+    satisfaction: int | None = None
+    expectation: int | None = None
+    solved: bool | None = None
+    hold: HoldReason | None = None
+    linked_to: UUID | None = None
+    sibling_of: UUID | None = None
+    root_cause: str | None = None
+    liable: str | None = None
+    score: float | None = None
+    clocks: tuple[Deadline, ...] = ()
+    overdue: bool = False
+    rulebook: str | None = None
+    """Content hash of the rulebook this case is judged by."""
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StaffFacts:
+    """One member of staff as assignment sees him."""
+
+    id: int
+    name: str
+    role: Role
+    level: int
+    unit: str | None = None
+    skills: frozenset[str] = frozenset()
+    """Category names, business lines and languages; empty means everything."""
+    capacity: int = 20
+    load: int = 0
+    present: bool = True
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a rule decided: the event to write, the facts that change, and why.
+
+    `data` goes into the ledger as it is and must hold nothing personal; `sealed` is encrypted there (free text of
+    people) and can be erased without breaking the chain. `pokes` are other cases that must look up again.
+    """
+
+    event: EventKind
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    sealed: Mapping[str, Any] | None = None
+    pokes: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What a case wants next: the system's step (None: it waits), when, and its place in the order of work."""
+
+    step: str | None
+    due_at: datetime | None
+    """None: nothing ever again (closed)."""
+    rank: int
+    """0 before 1 before 2 …"""
+
+
+class Refusal(Exception):
+    """An act that cannot be done now: a clear sentence for the person, nothing changed."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = Reason(zh, en)

@@ -1,0 +1,210 @@
+"""The trade's terms as closed sets (`domain.md` §2). The value of a member is what tables, JSON and the rulebook hold."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a request is; only a complaint walks all seven steps."""
+
+    COMPLAINT = "complaint"
+    ENQUIRY = "enquiry"
+    CONSULTATION = "consultation"
+    SUGGESTION = "suggestion"
+    MANUAL_SERVICE = "manual_service"
+
+
+class Category(StrEnum):
+    """The main grievance of a complaint."""
+
+    DELAY = "delay"
+    LOSS = "loss"
+    DAMAGE = "damage"
+    DELIVERY_SERVICE = "delivery_service"
+    PICKUP_SERVICE = "pickup_service"
+    FEE_DISPUTE = "fee_dispute"
+    CASH_ON_DELIVERY = "cash_on_delivery"
+    SERVICE_ATTITUDE = "service_attitude"
+    TRACKING_INFORMATION = "tracking_information"
+    CLAIMS_COMPENSATION = "claims_compensation"
+    OTHER = "other"
+
+
+class Severity(StrEnum):
+    MINOR = "minor"
+    MODERATE = "moderate"
+    SERIOUS = "serious"
+
+
+class BusinessLine(StrEnum):
+    EXPRESS = "express"
+    ROAD = "road"
+    AIR = "air"
+    SEA = "sea"
+    WAREHOUSE = "warehouse"
+    MULTIMODAL = "multimodal"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    PHONE = "phone"
+    FAX = "fax"
+    WEB = "web"
+    EMAIL = "email"
+    SMS = "sms"
+    COUNTER = "counter"
+    VOICE_MENU = "voice_menu"
+    OUTBOUND = "outbound"
+
+
+class Party(StrEnum):
+    """Who the caller is to the shipment; unknown and anonymous callers are welcome."""
+
+    CARGO_OWNER = "cargo_owner"
+    CONSIGNOR = "consignor"
+    CONSIGNEE = "consignee"
+    INTERNAL_CUSTOMER = "internal_customer"
+    UNKNOWN = "unknown"
+
+
+class CustomerClass(StrEnum):
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+class Role(StrEnum):
+    ACCEPTOR = "acceptor"
+    OPERATOR = "operator"
+    ENQUIRY_SPECIALIST = "enquiry_specialist"
+    COMPLAINT_HANDLER = "complaint_handler"
+    REVISIT_AGENT = "revisit_agent"
+    ACCOUNT_MANAGER = "account_manager"
+    QUALITY_INSPECTOR = "quality_inspector"
+    FINANCE = "finance"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    GENERAL_MANAGER = "general_manager"
+    BUSINESS_UNIT = "business_unit"
+    SCHEDULER = "scheduler"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    CHANNEL = "channel"
+    """A system that brings cases in (web form, telephony); it has a name and a token like a person."""
+
+
+class Stage(StrEnum):
+    """Where a case stands: what it waits for next."""
+
+    RECEIVED = "received"
+    TRIAGE = "triage"
+    CARRY_OUT = "carry_out"
+    APPROVAL = "approval"
+    FEED_BACK = "feed_back"
+    REVISIT = "revisit"
+    WRITTEN_ANSWER = "written_answer"
+    FINAL_POSITION = "final_position"
+    ANSWER = "answer"
+    ANALYSIS = "analysis"
+    CONFIRMATION = "confirmation"
+    SCORING = "scoring"
+    LINKED = "linked"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """How a case ended; none while it is open."""
+
+    SOLVED = "solved"
+    UNVERIFIED = "unverified"
+    FINAL_POSITION = "final_position"
+    WITHDRAWN = "withdrawn"
+    ANSWERED = "answered"
+    LINKED = "linked"
+
+
+class HandlingMethod(StrEnum):
+    """The five ways to handle a complaint, one of which is recorded."""
+
+    CALM_ANGER = "calm_anger"
+    GENTLE_DENIAL = "gentle_denial"
+    CONVERSION = "conversion"
+    ADMIT_ERROR = "admit_error"
+    REDIRECT = "redirect"
+
+
+class Feeling(StrEnum):
+    MET = "met"
+    PLEASED = "pleased"
+    RELIEVED = "relieved"
+    NOVEL = "novel"
+    SURPRISED = "surprised"
+
+
+class ContactOutcome(StrEnum):
+    """How an attempt to reach the customer ended, unless he was reached (then the survey says so)."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+    CALL_BACK = "call_back"
+
+
+class HoldReason(StrEnum):
+    """Why a case waits; the rulebook says which of these pause a clock."""
+
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_UNIT = "waiting_unit"
+
+
+class EventKind(StrEnum):
+    """What can happen to a case; the ledger holds nothing else."""
+
+    RECEIVED = "received"
+    CLASSIFIED = "classified"
+    LINKED = "linked"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    NOTED = "noted"
+    PROMISED = "promised"
+    PROMISE_KEPT = "promise_kept"
+    HELD = "held"
+    RESUMED = "resumed"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CARRIED_OUT = "carried_out"
+    FED_BACK = "fed_back"
+    FINAL_POSITION_GIVEN = "final_position_given"
+    CONTACTED = "contacted"
+    SURVEYED = "surveyed"
+    ANSWERED = "answered"
+    ANALYSED = "analysed"
+    CONFIRMED = "confirmed"
+    SCORED = "scored"
+    MAIN_ENDED = "main_ended"
+    REASSIGNED = "reassigned"
+    ESCALATED = "escalated"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    REMINDED = "reminded"
+    OVERDUE = "overdue"
+    STEP_FAILED = "step_failed"
+    QUARANTINED = "quarantined"
+    RELEASED = "released"
+
+
+class ClockName(StrEnum):
+    """The deadlines a case can have; `promise` may stand several times."""
+
+    CLASSIFY = "classify"
+    RESOLVE = "resolve"
+    STATUTORY = "statutory"
+    FEED_BACK = "feed_back"
+    REVISIT = "revisit"
+    ANSWER = "answer"
+    CALL_BACK = "call_back"
+    PROMISE = "promise"
+    HOLD = "hold"
+    ASSIGN_AGAIN = "assign_again"
