@@ -107,7 +107,7 @@ def _number(written: str, taxonomy: Taxonomy) -> float | None:
         return float(written.replace(",", ""))
     except ValueError:
         pass
-    whole = part = 0
+    whole = part = 0.0
     for sign in written:
         if sign in taxonomy.numerals.digits:
             part = taxonomy.numerals.digits[sign]
@@ -116,4 +116,4 @@ def _number(written: str, taxonomy: Taxonomy) -> float | None:
             part = 0
         else:
             return None
-    return float(whole + part)
+    return whole + part

@@ -1,0 +1,1 @@
+"""What the system does to a case, as Prefect tasks: load → rule → save. Each module is one step."""

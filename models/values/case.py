@@ -110,6 +110,8 @@ class CaseFacts:
     solved: bool | None = None
     hold: HoldReason | None = None
     linked_to: UUID | None = None
+    poked: bool = False
+    """Another case told this one to look up (its main case ended); follow-up clears it."""
     sibling_of: UUID | None = None
     root_cause: str | None = None
     liable: str | None = None
@@ -145,21 +147,24 @@ class Decision:
     people) and can be erased without breaking the chain. `pokes` are other cases that must look up again.
     """
 
-    event: EventKind
+    event: EventKind | None
+    """None: nothing happened worth a line in the ledger, only a timer moved."""
     changes: Mapping[str, Any] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     sealed: Mapping[str, Any] | None = None
+    private: bool = False
+    """Its reasons quote what the customer said: they are sealed as well."""
     pokes: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
 class Agenda:
-    """What a case wants next: the system's step (None: it waits), when, and its place in the order of work."""
+    """What a case wants next: the system's step, when (None: only if poked), and its place in the order of work."""
 
     step: str | None
     due_at: datetime | None
-    """None: nothing ever again (closed)."""
+    order_at: datetime | None
     rank: int
     """0 before 1 before 2 …"""
 

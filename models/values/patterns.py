@@ -7,7 +7,7 @@ LONGEST = 6000
 GAPS = 6
 WIDEST_GAP = 40
 
-_WORDS = re.compile(r"<([a-z_]+)>(?!\()")
+_WORDS = re.compile(r"<([a-z_]+)>")
 _LITERAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\(\?P<[a-z]+>")
 _REPEAT = re.compile(r"\{(\d*)(,?)(\d*)\}")
 

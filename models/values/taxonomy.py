@@ -76,8 +76,8 @@ class Quantity(Frozen):
 class Numerals(Frozen):
     """Written-out numbers."""
 
-    digits: dict[str, int] = {}
-    powers: dict[str, int] = {}
+    digits: dict[str, float] = {}
+    powers: dict[str, float] = {}
 
 
 class Wording(Frozen):

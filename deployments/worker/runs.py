@@ -1,0 +1,90 @@
+"""Flow runs of legs: opened, run in this process, and their end told to Prefect even when it was away."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import structlog
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.flow_engine import run_flow_async
+from prefect.states import Completed, Crashed, Failed, Pending, State
+from sqlalchemy import RowMapping, func, select, update
+
+from flows.legs.lease import reported
+from flows.room import Room
+from models.leg import LegState, legs
+
+log = structlog.get_logger()
+AWAY = (httpx.TransportError, httpx.HTTPStatusError, PrefectException)
+"""What Prefect's client raises when the server is away, slow or failing."""
+REPORT_AFTER = timedelta(seconds=2)
+REPORTS_AT_ONCE = 50
+
+
+async def open_run(
+    client: PrefectClient, deployment_id: UUID, procedure: str, leg_id: UUID, cases: int
+) -> FlowRun:
+    """The flow run of a leg, already Pending (so no queue hands it out), keyed by the leg."""
+    said = "1 case" if cases == 1 else f"{cases} cases"
+    return await client.create_flow_run_from_deployment(
+        deployment_id,
+        parameters={"leg_id": str(leg_id)},
+        state=Pending(message="claimed by a worker"),
+        name=f"{procedure}: {said} ({str(leg_id)[-4:]})",
+        tags=[procedure, "leg"],
+        idempotency_key=str(leg_id),
+    )
+
+
+async def run(flow: Flow[Any, Any], flow_run: FlowRun, parameters: dict[str, Any]) -> State[Any] | None:
+    """Run it here. The engine is not told the deployment: it would start an observer that blocks the event loop."""
+    detached = flow_run.model_copy(update={"deployment_id": None})
+    state: State[Any] | None = await run_flow_async(
+        flow, flow_run=detached, parameters=parameters, return_type="state"
+    )
+    return state
+
+
+async def report_ends(client: PrefectClient, room: Room) -> None:
+    """Tell Prefect the end of runs it has not heard of: the worker died, was frozen, or Prefect was away."""
+    query = (
+        select(legs)
+        .where(
+            legs.c.ended_at < func.now() - REPORT_AFTER,
+            legs.c.reported_at.is_(None),
+            legs.c.flow_run_id.is_not(None),
+        )
+        .order_by(legs.c.ended_at)
+        .limit(REPORTS_AT_ONCE)
+    )
+    async with room.resources.engine.connect() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+    for row in rows:
+        try:
+            current = await client.read_flow_run(row["flow_run_id"])
+            if current.state is None or not current.state.is_final() or row["state"] == LegState.DEAD:
+                await client.set_flow_run_state(row["flow_run_id"], final_state(row), force=True)
+        except ObjectNotFound:
+            log.info("run was deleted", leg=str(row["id"]))
+        async with room.resources.engine.begin() as connection:
+            await reported(connection, row["id"])
+
+
+def final_state(row: RowMapping) -> State[Any]:
+    """The state a run must end in, from the leg's own row."""
+    if row["state"] != LegState.ENDED:
+        return Crashed(message=row["message"])
+    if row["deferred"] or row["quarantined"]:
+        return Failed(message=row["message"])
+    return Completed(message=row["message"])
+
+
+async def attach(room: Room, leg_id: UUID, flow_run_id: UUID) -> int:
+    """Note on the leg which run carries it; the number of its cases."""
+    query = update(legs).where(legs.c.id == leg_id).values(flow_run_id=flow_run_id).returning(legs.c.cases)
+    async with room.resources.engine.begin() as connection:
+        return (await connection.execute(query)).scalar_one()

@@ -1,0 +1,155 @@
+"""Watching Prefect: registered, paused, cancelled, started by hand; and our own dead legs. Everything here is slow."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Pending
+from prefect.utilities.engine import propose_state
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from deployments.worker.registry import register
+from deployments.worker.runs import AWAY, report_ends
+from flows.legs.lease import reap
+from flows.room import Room
+from models.leg import LegState, legs
+
+log = structlog.get_logger()
+REAP_SECONDS = 1.0
+PREFECT_SECONDS = 2.0
+HEARTBEAT_SECONDS = 10.0
+
+
+class Watch:
+    """What the loop needs to know of Prefect, kept fresh beside it."""
+
+    def __init__(self, room: Room, client: PrefectClient, pool: str, wake: Callable[[], None]) -> None:
+        self._room = room
+        self._client = client
+        self._pool = pool
+        self.wake = wake
+        self.deployments: dict[str, UUID] = {}
+        self._paused: set[str] = set()
+        self._started: list[FlowRun] = []
+        self._known = False
+        self._heartbeat_at = 0.0
+
+    def claims(self, procedure: str) -> bool:
+        """Whether this procedure may claim: registered, Prefect in sight, neither pool nor deployment paused."""
+        return self._known and procedure in self.deployments and procedure not in self._paused
+
+    def went_away(self, error: Exception) -> None:
+        """The loop met an error of Prefect: claim nothing until it is seen again; forgotten deployments are remade."""
+        self._known = False
+        if isinstance(error, ObjectNotFound):
+            self.deployments = {}
+
+    def take_started(self) -> list[FlowRun]:
+        started, self._started = self._started, []
+        return started
+
+    def procedure_of(self, flow_run: FlowRun) -> str:
+        return next(name for name, id_ in self.deployments.items() if id_ == flow_run.deployment_id)
+
+    async def serve(self) -> None:
+        """Both watches, until cancelled."""
+        await asyncio.gather(_every(REAP_SECONDS, self._reap), _every(PREFECT_SECONDS, self._look))
+
+    async def _reap(self) -> None:
+        resources = self._room.resources
+        async with resources.engine.begin() as connection:
+            now = await resources.clock.now(connection)
+            dead = await reap(connection, resources.seal, now, resources.attempts_at_most)
+        if dead:
+            log.warning("legs reaped", legs=[str(leg.leg_id) for leg in dead], cases=sum(leg.cases for leg in dead))
+            self.wake()
+
+    async def _look(self) -> None:
+        """One look at Prefect; it is away as soon as anything fails."""
+        try:
+            if not self.deployments:
+                self.deployments = await register(self._client, self._pool)
+            await self._beat()
+            await self._pauses()
+            await self._cancellations()
+            await self._hand_started()
+            if not self._known:
+                self._known = True
+                log.info("Prefect in sight", pool=self._pool)
+                self.wake()
+            await report_ends(self._client, self._room)
+        except AWAY as error:
+            if self._known or not self.deployments:
+                log.warning("Prefect away", error=type(error).__name__)
+            self.went_away(error)
+
+    async def _beat(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._heartbeat_at >= HEARTBEAT_SECONDS:
+            await self._client.send_worker_heartbeat(
+                self._pool, self._room.resources.worker, heartbeat_interval_seconds=HEARTBEAT_SECONDS
+            )
+            self._heartbeat_at = now
+
+    async def _pauses(self) -> None:
+        pool = await self._client.read_work_pool(self._pool)
+        paused = set(self.deployments) if pool.is_paused else set()
+        for name, id_ in self.deployments.items():
+            if (await self._client.read_deployment(id_)).paused:
+                paused.add(name)
+        if self._paused - paused:
+            self.wake()
+        self._paused = paused
+
+    async def _cancellations(self) -> None:
+        """Runs cancelled in Prefect: noted on their legs, which stop after the chunk at hand."""
+        query = select(legs.c.flow_run_id).where(legs.c.state == LegState.OPEN, legs.c.flow_run_id.is_not(None))
+        async with self._room.resources.engine.connect() as connection:
+            open_runs = list((await connection.execute(query)).scalars())
+        if not open_runs:
+            return
+        cancelling = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLING, StateType.CANCELLED]))
+        wanted = FlowRunFilter(id=FlowRunFilterId(any_=open_runs), state=cancelling)
+        ids = [one.id for one in await self._client.read_flow_runs(flow_run_filter=wanted)]
+        if ids:
+            values = {"cancel_requested_at": func.now()}
+            async with self._room.resources.engine.begin() as connection:
+                await connection.execute(update(legs).where(legs.c.flow_run_id.in_(ids)).values(values))
+
+    async def _hand_started(self) -> None:
+        """Runs that Prefect wants run: scheduled, retried, started by hand."""
+        if self._started or self._paused.issuperset(self.deployments):
+            return
+        found: Iterable[FlowRun] = [
+            answer.flow_run
+            for answer in await self._client.get_scheduled_flow_runs_for_work_pool(
+                self._pool, scheduled_before=datetime.now(UTC)
+            )
+        ]
+        for flow_run in found:
+            state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run.id)
+            if state.is_pending() and flow_run.deployment_id in self.deployments.values():
+                self._started.append(await self._client.read_flow_run(flow_run.id))
+        if self._started:
+            self.wake()
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except (DBAPIError, OSError) as error:
+            log.warning("database away", error=type(error).__name__)
+        await asyncio.sleep(seconds)

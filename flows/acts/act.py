@@ -1,0 +1,69 @@
+"""The shape of an act, and what every act has in common."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts.inputs import ActInput
+from flows.rules import lifecycle
+from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
+from models.values.policy import Policy
+from models.values.vocabulary import EventKind, Stage
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a decision of a person is made in: who, by which rulebook, when, with what was loaded for it."""
+
+    actor: StaffFacts
+    policy: Policy
+    now: datetime
+    loaded: Any = None
+
+
+Decide = Callable[[CaseFacts, Any, Setting], Decision]
+Load = Callable[[AsyncConnection, CaseFacts, Policy], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a person can do: its name in the route, what it takes, at which stages, and the decision.
+
+    `decides`: only the owner (or somebody with authority above) may; otherwise it is a contact anyone may add.
+    `on_hold`: it may be done while the case is on hold.
+    """
+
+    name: str
+    summary: str
+    takes: type[ActInput]
+    decide: Decide
+    stages: frozenset[Stage]
+    decides: bool = True
+    on_hold: bool = False
+    load: Load | None = None
+
+
+OPEN = frozenset(Stage) - {Stage.CLOSED}
+ACTIVE = OPEN - {Stage.LINKED}
+
+
+def moved(facts: CaseFacts, event: EventKind, data: dict[str, Any], **changes: Any) -> Decision:
+    """A decision that moves the case as the lifecycle says; what people wrote goes under seal with `sealed`."""
+    sealed = changes.pop("sealed", None)
+    reasons = changes.pop("reasons", ())
+    stage = lifecycle.stage_after(facts.stage, event, data)
+    return Decision(event, {"stage": stage, **changes}, reasons, data, sealed)
+
+
+def refuse_wrong_stage(act: Act, facts: CaseFacts) -> None:
+    if facts.stage not in act.stages:
+        wanted = ", ".join(sorted(stage.value for stage in act.stages))
+        raise Refusal(
+            f"工单处于「{facts.stage}」阶段,不能执行「{act.name}」",
+            f"the case stands at {facts.stage}; {act.name} needs one of: {wanted}",
+        )
+    if facts.hold is not None and not act.on_hold:
+        raise Refusal("工单已挂起,请先恢复", f"the case is on hold; resume it before {act.name}")

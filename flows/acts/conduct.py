@@ -1,0 +1,113 @@
+"""Acts that move no stage: note, promise, keep-promise, hold, resume."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from flows.acts.act import ACTIVE, OPEN, Act, Setting
+from flows.acts.inputs import ActInput, Line, Moment, Text
+from flows.rules import clocks, follow_up
+from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason
+
+
+class Note(ActInput):
+    """Something worth remembering: a contact, a finding."""
+
+    text: Text
+    contact: bool = False
+    channel: Channel | None = None
+
+
+class Promise(ActInput):
+    """What was promised to the customer, and by when."""
+
+    what: Text
+    by: Moment
+
+
+class KeepPromise(ActInput):
+    """A promise was kept; `promise` is the sequence number of the event that made it."""
+
+    promise: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+    how: Line | None = None
+
+
+class Hold(ActInput):
+    """The case waits for somebody; it comes back at `until`, or when the rulebook's longest hold is over."""
+
+    reason: HoldReason
+    until: Moment | None = None
+    why: Line | None = None
+
+
+class Resume(ActInput):
+    """The wait is over."""
+
+    why: Line | None = None
+
+
+def note(facts: CaseFacts, said: Note, setting: Setting) -> Decision:
+    data = {"contact": said.contact, "channel": said.channel}
+    return Decision(EventKind.NOTED, {}, data=data, sealed={"text": said.text})
+
+
+def promise(facts: CaseFacts, said: Promise, setting: Setting) -> Decision:
+    if said.by <= setting.now:
+        raise Refusal("承诺时间必须在将来", "a promise must lie in the future")
+    ref = facts.events + 1
+    why = Reason(f"向客户承诺于 {said.by:%Y-%m-%d %H:%M} 前完成", f"promised to the customer by {said.by:%Y-%m-%d %H:%M}")
+    timer = clocks.timer(ClockName.PROMISE, setting.now, said.by, why, ref=ref)
+    data = {"promise": ref, "by": said.by.isoformat()}
+    changes = {"clocks": (*facts.clocks, timer)}
+    return Decision(EventKind.PROMISED, changes, (why,), data, {"what": said.what})
+
+
+def keep_promise(facts: CaseFacts, said: KeepPromise, setting: Setting) -> Decision:
+    running = [c for c in facts.clocks if c.name is ClockName.PROMISE and c.met_at is None and c.ref == said.promise]
+    if not running:
+        raise Refusal("没有这项未兑现的承诺", "there is no open promise of that number on this case")
+    left = clocks.meet(facts.clocks, ClockName.PROMISE, setting.now, ref=said.promise)
+    in_time = setting.now <= running[0].due_at
+    why = Reason("按时兑现" if in_time else "逾期兑现", "kept in time" if in_time else "kept late")
+    sealed = {"how": said.how} if said.how else None
+    changes = {"clocks": left, "overdue": follow_up.overdue(left, setting.now)}
+    return Decision(EventKind.PROMISE_KEPT, changes, (why,), {"promise": said.promise, "in_time": in_time}, sealed)
+
+
+def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
+    if facts.hold is not None:
+        raise Refusal("工单已处于挂起状态", "the case is on hold already")
+    latest = clocks.after(setting.policy.rulebook.clocks.hold_at_most, setting.now, setting.policy)
+    until = said.until or latest
+    if not setting.now < until <= latest:
+        raise Refusal(
+            f"挂起须在将来结束,最长至 {latest:%Y-%m-%d %H:%M}",
+            f"a hold must end in the future and no later than {latest:%Y-%m-%d %H:%M}",
+        )
+    pauses = said.reason in setting.policy.rulebook.clocks.paused_by
+    why = Reason(
+        f"挂起:{said.reason},{'暂停内部时钟' if pauses else '时钟继续'}(法定时钟不停)",
+        f"on hold: {said.reason}; internal clocks {'pause' if pauses else 'run on'}, the statutory one never pauses",
+    )
+    left = clocks.pause(facts.clocks, said.reason, setting.now, setting.policy)
+    timer = clocks.timer(ClockName.HOLD, setting.now, until, why)
+    data: dict[str, Literal[True] | str | bool] = {"hold": said.reason, "until": until.isoformat(), "pauses": pauses}
+    sealed = {"why": said.why} if said.why else None
+    changes = {"hold": said.reason, "clocks": (*left, timer)}
+    return Decision(EventKind.HELD, changes, (why,), data, sealed)
+
+
+def resume(facts: CaseFacts, said: Resume, setting: Setting) -> Decision:
+    if facts.hold is None:
+        raise Refusal("工单未挂起", "the case is not on hold")
+    return follow_up.resume(facts, setting.now)
+
+
+ACTS = (
+    Act("note", "记录 · add a note or a contact", Note, note, OPEN, decides=False, on_hold=True),
+    Act("promise", "承诺 · record a promise to the customer", Promise, promise, ACTIVE, on_hold=True),
+    Act("keep-promise", "兑现承诺 · a promise was kept", KeepPromise, keep_promise, OPEN, on_hold=True),
+    Act("hold", "挂起 · wait for the customer or a unit", Hold, hold, ACTIVE, on_hold=True),
+    Act("resume", "恢复 · the wait is over", Resume, resume, ACTIVE, on_hold=True),
+)

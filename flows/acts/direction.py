@@ -1,0 +1,180 @@
+"""Acts that steer a case: classify, confirm, reassign, escalate, reopen, withdraw."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts.act import ACTIVE, Act, Setting, moved
+from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
+from flows.rules import assignment, clocks, follow_up, triage
+from flows.steps.assign import members
+from flows.rules.triage import Relative
+from flows.steps.relatives import relatives_of
+from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
+from models.values.classification import Classification
+from models.values.policy import Policy
+from models.values.vocabulary import BusinessLine, Category, Channel, EventKind, Kind, Severity, Stage
+
+class Classify(ActInput):
+    """A person's reading: in triage, or a correction later."""
+
+    kind: Kind
+    category: Category | None = None
+    secondary: Category | None = None
+    severity: Severity = Severity.MINOR
+    business_line: BusinessLine = BusinessLine.EXPRESS
+    why: Line | None = None
+
+
+class Confirm(ActInput):
+    """The supervisor confirms the analysis, or names another cause or unit."""
+
+    root_cause: Line | None = None
+    liable: Line | None = None
+    remark: Line | None = None
+
+
+class Reassign(ActInput):
+    """To somebody named, or (without `to`) to whom the system finds."""
+
+    to: StaffId | None = None
+    why: Line
+
+
+class Escalate(ActInput):
+    why: Text
+
+
+class Reopen(ActInput):
+    why: Text
+
+
+class Withdraw(ActInput):
+    """The customer takes the complaint back, by a message of his own."""
+
+    message: Text
+    channel: Channel
+    sent_at: Moment
+
+
+async def relatives(connection: AsyncConnection, facts: CaseFacts, policy: Policy) -> list[Relative]:
+    return (await relatives_of(connection, [facts])).of(facts)
+
+
+def classify(facts: CaseFacts, said: Classify, setting: Setting) -> Decision:
+    if (said.kind is Kind.COMPLAINT) != (said.category is not None):
+        raise Refusal("投诉须选择类别,其他类型不得选择", "a complaint needs a category; other kinds have none")
+    renamed = facts.kind is Kind.COMPLAINT and said.kind is not Kind.COMPLAINT and facts.stage is not Stage.TRIAGE
+    if renamed and setting.actor.level < 1:
+        raise Refusal("投诉改为其他类型须由主管操作", "only a supervisor may turn a complaint into another kind")
+    reason = Reason("人工分类", f"classified by staff {setting.actor.id}")
+    line, severity = said.business_line, said.severity
+    reading = Classification(said.kind, said.category, said.secondary, severity, line, 1.0, facts.urgent, (reason,))
+    return triage.decide(facts, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
+
+
+def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
+    cause, liable = said.root_cause or facts.root_cause, said.liable or facts.liable
+    changed = {"root_cause": cause != facts.root_cause, "liable": liable != facts.liable}
+    return moved(
+        facts,
+        EventKind.CONFIRMED,
+        {"liable": liable, "changed": changed},
+        sealed={"remark": said.remark, "root_cause": said.root_cause},
+        root_cause=(cause or "")[:80] or None,
+        liable=(liable or "")[:40] or None,
+        owner_id=None,
+    )
+
+
+async def desk(connection: AsyncConnection, facts: CaseFacts, policy: Policy) -> list[StaffFacts]:
+    return await members(connection, policy)
+
+
+def reassign(facts: CaseFacts, said: Reassign, setting: Setting) -> Decision:
+    data = {"from": facts.owner_id, "to": said.to}
+    sealed = {"why": said.why}
+    if said.to is None:
+        return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=None)
+    target = next((one for one in setting.loaded if one.id == said.to), None)
+    if target is None:
+        raise Refusal("没有该员工", "there is no such member of staff")
+    if obstacle := assignment.bar(facts, target, setting.policy):
+        raise Refusal(f"不能指派给该员工:{obstacle.zh}", f"staff {said.to} cannot take this case: {obstacle.en}")
+    return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to)
+
+
+def escalate(facts: CaseFacts, said: Escalate, setting: Setting) -> Decision:
+    top = len(setting.policy.rulebook.assignment.levels) - 1
+    if facts.level >= top:
+        raise Refusal("已是最高级别", "the case is at the highest level already")
+    level = facts.level + 1
+    why = Reason(f"升级至 {level} 级", f"escalated to level {level}")
+    data = {"level": level}
+    sealed = {"why": said.why}
+    return moved(facts, EventKind.ESCALATED, data, reasons=(why,), sealed=sealed, level=level, owner_id=None)
+
+
+def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
+    course = setting.policy.rulebook.course
+    if facts.kind is not Kind.COMPLAINT:
+        raise Refusal("仅投诉可以重新打开", "only a complaint can be reopened; start a new request")
+    if facts.reopenings >= course.reopenings_at_most:
+        raise Refusal("已达重新打开次数上限", "it was reopened as often as the rulebook allows")
+    left = (*facts.clocks, clocks.start_resolve(facts, setting.now, setting.policy))
+    level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
+    return moved(
+        facts,
+        EventKind.REOPENED,
+        {"level": level},
+        sealed={"why": said.why},
+        level=level,
+        reopenings=facts.reopenings + 1,
+        owner_id=None,
+        outcome=None,
+        score=None,
+        solved=None,
+        remedy=None,
+        linked_to=None,
+        withdrawn=False,
+        closed_at=None,
+        clocks=left,
+        overdue=follow_up.overdue(left, setting.now),
+    )
+
+
+def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
+    if said.sent_at > setting.now:
+        raise Refusal("客户消息时间不能在将来", "the customer's message cannot lie in the future")
+    if facts.withdrawn:
+        raise Refusal("已撤诉", "it was withdrawn already")
+    remains = bool(facts.urgent) or facts.category in setting.policy.rulebook.course.withdrawal_keeps
+    why = (
+        Reason("客户撤诉,但安全与责任调查继续", "withdrawn, but safety and liability work goes on")
+        if remains
+        else Reason("客户撤诉", "withdrawn by the customer")
+    )
+    data = {"work_remains": remains, "channel": said.channel, "sent_at": said.sent_at.isoformat()}
+    sealed = {"message": said.message}
+    if remains:
+        return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, withdrawn=True)
+    left = clocks.meet_all(facts.clocks, setting.now)
+    changes = {"withdrawn": True, "owner_id": None, "hold": None, "clocks": left, "overdue": False}
+    return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, **changes)
+
+
+UNDER_WAY = frozenset({Stage.CARRY_OUT, Stage.APPROVAL, Stage.FEED_BACK, Stage.REVISIT, Stage.ANSWER})
+
+ACTS = (
+    Act(
+        "classify",
+        "分类 · classify, or correct the classification",
+        Classify,
+        classify,
+        frozenset({Stage.TRIAGE, Stage.CARRY_OUT, Stage.ANSWER}),
+        load=relatives,
+    ),
+    Act("confirm", "确认分析 · confirm the analysis", Confirm, confirm, frozenset({Stage.CONFIRMATION})),
+    Act("reassign", "改派 · give the case to somebody else", Reassign, reassign, ACTIVE, on_hold=True, load=desk),
+    Act("escalate", "升级 · hand the case one level up", Escalate, escalate, UNDER_WAY, on_hold=True),
+    Act("reopen", "重新打开 · open a closed complaint again", Reopen, reopen, frozenset({Stage.CLOSED}), decides=False),
+    Act("withdraw", "撤诉 · the customer takes it back", Withdraw, withdraw, UNDER_WAY, on_hold=True),
+)

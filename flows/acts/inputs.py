@@ -1,0 +1,51 @@
+"""What acts take: bounded, unknown fields refused, no text that a database or a browser would choke on."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+TEXT_AT_MOST = 10_000
+VERSION_AT_MOST = 2**31 - 1
+
+
+def _clean(text: str) -> str:
+    """Refuse what PostgreSQL or UTF-8 cannot hold; strip the ends."""
+    if "\x00" in text:
+        raise ValueError("must not hold NUL characters")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be valid Unicode (it holds half a surrogate pair)") from None
+    return text.strip()
+
+
+def _not_blank(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not 2000 <= moment.year <= 2200:
+        raise ValueError("must lie between the years 2000 and 2200")
+    return moment
+
+
+Text = Annotated[str, Field(min_length=1, max_length=TEXT_AT_MOST), AfterValidator(_clean), AfterValidator(_not_blank)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean), AfterValidator(_not_blank)]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Version = Annotated[int, Field(ge=1, le=VERSION_AT_MOST, strict=True)]
+StaffId = Annotated[int, Field(ge=1, le=VERSION_AT_MOST, strict=True)]
+
+
+class Input(BaseModel):
+    """A request body: unknown fields are refused, and errors never echo it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ActInput(Input):
+    """An act on a case carries the version of it that the person saw."""
+
+    version: Version

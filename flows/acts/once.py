@@ -1,0 +1,39 @@
+"""Idempotency keys: the first answer to a request, kept in the transaction of its effect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts.refusals import KeyReused
+from models.idempotency import idempotency_keys
+
+
+@dataclass(frozen=True)
+class Key:
+    """The caller's key, and the digest of method, path and body it came with."""
+
+    value: str
+    request: str
+
+
+async def answered(connection: AsyncConnection, staff_id: int, key: Key) -> Mapping[str, Any] | None:
+    """The first answer to this key; raises KeyReused when it was given to another request."""
+    query = select(idempotency_keys.c.request, idempotency_keys.c.answer).where(
+        idempotency_keys.c.staff_id == staff_id, idempotency_keys.c.key == key.value
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    if row.request != key.request:
+        raise KeyReused
+    answer: Mapping[str, Any] = row.answer
+    return answer
+
+
+async def keep(connection: AsyncConnection, staff_id: int, key: Key, answer: Mapping[str, Any]) -> None:
+    """Remember the answer; a concurrent holder of the same key makes this raise IntegrityError at once or at its commit."""
+    values = {"staff_id": staff_id, "key": key.value, "request": key.request, "status": 200, "answer": answer}
+    await connection.execute(insert(idempotency_keys).values(values))

@@ -1,0 +1,87 @@
+"""An act, performed: in one transaction, once for each key, on the version the person saw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts import once
+from flows.acts.act import Act, Setting, refuse_wrong_stage
+from flows.acts.inputs import ActInput
+from flows.acts.refusals import NotFound, NotYours, Stale
+from flows.legs import ledger
+from flows.legs.clock import Clock
+from flows.rulebook.store import Policies
+from flows.rules import permission
+from flows.rules.agenda import agenda
+from models.sealing import Seal
+from models.values.case import CaseFacts, StaffFacts
+from models.wake import wakes
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What performing needs of the process: seal, rulebooks, clock."""
+
+    seal: Seal
+    policies: Policies
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Done:
+    """The answer to an act; `repeated`: it is the first answer to this key, given again."""
+
+    answer: Mapping[str, Any]
+    repeated: bool = False
+
+
+async def perform(
+    connection: AsyncConnection,
+    desk: Desk,
+    act: Act,
+    case_id: UUID,
+    actor: StaffFacts,
+    said: ActInput,
+    key: once.Key | None,
+) -> Done:
+    """Raises NotFound, NotYours, Stale, Refusal or KeyReused; then nothing changed."""
+    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+        return Done(first, repeated=True)
+    locked = await ledger.lock_cases(connection, [case_id])
+    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+        return Done(first, repeated=True)  # the same request, a moment ago, held the lock before us
+    facts, head = _found(locked, case_id)
+    policy = desk.policies.of(facts)
+    if not permission.sees(facts, actor, policy):
+        raise NotFound
+    if act.decides and (why := permission.barred(facts, actor, policy)):
+        raise NotYours(why.zh, why.en)
+    if said.version != facts.version:
+        raise Stale(facts.version)
+    refuse_wrong_stage(act, facts)
+    now = await desk.clock.now(connection)
+    await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == case_id).with_for_update())
+    loaded = await act.load(connection, facts, policy) if act.load else None
+    decision = act.decide(facts, said, Setting(actor, policy, now, loaded))
+    entry = ledger.Entry(facts, head, decision, actor.id)
+    plan = lambda after: agenda(after, desk.policies.of(after), now)  # noqa: E731
+    written = await ledger.write(connection, desk.seal, [entry], plan, now)
+    answer = outcome(written[0].facts)
+    if key is not None:
+        await once.keep(connection, actor.id, key, answer)
+    return Done(answer)
+
+
+def outcome(facts: CaseFacts) -> dict[str, Any]:
+    """What an act answers: where the case stands now, and the version to act on next."""
+    return {"id": str(facts.id), "stage": facts.stage.value, "version": facts.version, "owner": facts.owner_id}
+
+
+def _found(locked: Mapping[UUID, tuple[CaseFacts, bytes]], case_id: UUID) -> tuple[CaseFacts, bytes]:
+    if case_id not in locked:
+        raise NotFound
+    return locked[case_id]

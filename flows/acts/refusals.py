@@ -1,0 +1,48 @@
+"""Why a request is not carried out. Nothing changed; each is a sentence and knows its HTTP status.
+
+Refusal (409)           the act cannot be done now
+├── NotYours (403)      not by this person
+├── NotFound (404)      there is no such thing, or one may not know of it
+├── Stale (409)         the case moved on since the person looked
+└── KeyReused (422)     the Idempotency-Key was used for another request
+"""
+
+from models.values.case import Refusal
+
+
+class NotYours(Refusal):
+    pass
+
+
+class NotFound(Refusal):
+    def __init__(self) -> None:
+        super().__init__("没有找到", "there is no such thing here")
+
+
+class Stale(Refusal):
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"工单已有更新(当前版本 {version}),请重新查看",
+            f"the case has moved on (it is at version {version} now); read it again and decide anew",
+        )
+        self.version = version
+
+
+class KeyReused(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "该 Idempotency-Key 已用于另一请求",
+            "this Idempotency-Key was used for another request; a new request needs a new key",
+        )
+
+
+class Implausible(Refusal):
+    """A value that is well formed but cannot be (a call received in the future)."""
+
+
+STATUS: dict[type[Refusal], int] = {NotYours: 403, NotFound: 404, KeyReused: 422, Implausible: 422}
+CONFLICT = 409
+
+
+def status_of(refusal: Refusal) -> int:
+    return STATUS.get(type(refusal), CONFLICT)

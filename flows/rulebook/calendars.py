@@ -1,0 +1,30 @@
+"""Working calendars from the `holidays` library, which knows China's make-up working days (调休)."""
+
+from datetime import date
+from functools import lru_cache
+
+import holidays
+from holidays import HolidayBase
+
+from models.values.calendar import WorkingCalendar
+from models.values.rulebook import Hours
+
+YEARS = range(2015, 2041)
+"""Years asked of the library; those it does not know fall back to weekends."""
+
+
+def working_calendar(name: str, hours: Hours) -> WorkingCalendar:
+    """The calendar a rulebook describes, with the public holidays of its country if it names one."""
+    if hours.country is None:
+        return WorkingCalendar(name, hours.always, hours.opens, hours.closes)
+    off, on, known = _days(hours.country)
+    return WorkingCalendar(name, hours.always, hours.opens, hours.closes, off, on, known)
+
+
+@lru_cache
+def _days(country: str) -> tuple[frozenset[date], frozenset[date], frozenset[int]]:
+    found: HolidayBase = holidays.country_holidays(country, years=list(YEARS))
+    off = frozenset(day for day in found if day not in found.weekend_workdays)
+    on = frozenset(day for day in found.weekend_workdays)
+    known = frozenset(day.year for day in off) & frozenset(day.year for day in on)
+    return off, on, known

@@ -1,0 +1,55 @@
+"""From TOML to a `Policy`: parsed, validated with errors a supervisor understands, calendars worked out, hashed."""
+
+import hashlib
+import json
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from pydantic import ValidationError
+
+from flows.rulebook.calendars import working_calendar
+from models.sealing import canonical
+from models.values.policy import Policy
+from models.values.rulebook import Rulebook
+
+
+class RulebookError(Exception):
+    """The rulebook cannot be used; the message says what is wrong where."""
+
+
+def default_content() -> str:
+    """The rulebook the project ships, as stored: canonical JSON of the whole policy."""
+    folder = resources.files("flows.rulebook")
+    parts = {name: (folder / f"{name}.toml").read_text(encoding="utf-8") for name in ("default", "taxonomy")}
+    return canonical({**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])})
+
+
+@lru_cache(maxsize=16)
+def load(content: str) -> Policy:
+    """A stored rulebook (canonical JSON) as a policy."""
+    try:
+        rulebook = Rulebook.model_validate_json(content)
+    except ValidationError as error:
+        raise RulebookError(_explain(error)) from None
+    calendars = {name: working_calendar(name, hours) for name, hours in rulebook.calendars.items()}
+    return Policy(rulebook, calendars, content_hash(content))
+
+
+def content_hash(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        # TOML has times of day, JSON has not: they are stored as text and read back by the schema.
+        parsed: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
+        return parsed
+    except tomllib.TOMLDecodeError as error:
+        raise RulebookError(f"this is not TOML: {error}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = [f"{' › '.join(str(part) for part in one['loc']) or 'rulebook'}: {one['msg']}" for one in error.errors()]
+    return "; ".join(lines[:10])

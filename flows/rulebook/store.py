@@ -1,0 +1,48 @@
+"""The rulebooks of the database: the one in force, and every older one a case is still judged by."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.rulebook.loading import content_hash, default_content, load
+from models.rulebook import rulebooks
+from models.values.case import CaseFacts
+from models.values.policy import Policy
+
+
+class Policies:
+    """Loaded rulebooks by content hash. `refresh` is cheap; call it wherever a new one must be noticed."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Policy] = {}
+        self._current: Policy | None = None
+
+    @property
+    def current(self) -> Policy:
+        if self._current is None:
+            raise LookupError("no rulebook was loaded yet: call refresh first")
+        return self._current
+
+    def of(self, facts: CaseFacts) -> Policy:
+        """The rulebook a case is judged by; until it is classified, the one in force."""
+        return self._loaded[facts.rulebook] if facts.rulebook else self.current
+
+    async def refresh(self, connection: AsyncConnection) -> Policy:
+        """Load what is new; a database without any rulebook adopts the shipped one."""
+        newest = select(rulebooks.c.hash).order_by(rulebooks.c.adopted_at.desc()).limit(1)
+        current = (await connection.execute(newest)).scalar_one_or_none()
+        if current is None:
+            current = await adopt(connection, default_content())
+        if current not in self._loaded:
+            for row in (await connection.execute(select(rulebooks.c.hash, rulebooks.c.content))).all():
+                self._loaded.setdefault(row.hash, load(row.content))
+        self._current = self._loaded[current]
+        return self._current
+
+
+async def adopt(connection: AsyncConnection, content: str) -> str:
+    """Put a rulebook in force; returns its hash. It must load, or nothing changes."""
+    load(content)
+    hash_ = content_hash(content)
+    await connection.execute(insert(rulebooks).values(hash=hash_, content=content).on_conflict_do_nothing())
+    return hash_

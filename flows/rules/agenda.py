@@ -1,0 +1,34 @@
+"""What a case wants next, recomputed from its facts at every save: the one place that decides when it wakes."""
+
+from datetime import datetime
+
+from flows.rules import clocks, lifecycle, order
+from models.values.case import Agenda, CaseFacts
+from models.values.policy import Policy
+from models.values.vocabulary import ClockName, Stage
+
+SYSTEM = {Stage.RECEIVED: "classify", Stage.ANALYSIS: "analyse", Stage.SCORING: "score"}
+"""Stages at which the system works, and its step there."""
+
+
+def agenda(facts: CaseFacts, policy: Policy, now: datetime) -> Agenda:
+    """New work: now. Otherwise the earliest deadline. Closed: never."""
+    if facts.stage in lifecycle.ENDED:
+        return Agenda(None, None, None, order.LAST_RANK)
+    step, due = _next(facts, now)
+    its_rank = order.rank(facts, policy)
+    return Agenda(step, due, order.order_at(due, its_rank, policy) if due else None, its_rank)
+
+
+def _next(facts: CaseFacts, now: datetime) -> tuple[str, datetime | None]:
+    if step := SYSTEM.get(facts.stage):
+        return step, now
+    if facts.poked:
+        return "follow_up", now
+    follow_up = clocks.earliest(tuple(clock for clock in facts.clocks if clock.name is not ClockName.ASSIGN_AGAIN))
+    if facts.owner_id is None and facts.hold is None and facts.stage in lifecycle.PERSONS:
+        again = [clock.due_at for clock in facts.clocks if clock.name is ClockName.ASSIGN_AGAIN and clock.running]
+        assign = max(again, default=now)
+        if follow_up is None or assign <= follow_up:
+            return "assign", assign
+    return "follow_up", follow_up

@@ -1,0 +1,49 @@
+"""Step 6, analyse: root cause, liable party, repeat pattern, improvement proposal; a supervisor confirms when told to."""
+
+from datetime import datetime
+
+from flows.rules import clocks, lifecycle
+from models.values.case import CaseFacts, Decision, Reason
+from models.values.policy import Policy
+from models.values.vocabulary import EventKind
+
+
+def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Decision:
+    """`repeats`: cases of the same category and unit received within the window, this one included."""
+    rules = policy.rulebook.analysis
+    zh, en = rules.causes[facts.category] if facts.category else ("", "")
+    pattern = repeats >= rules.repeat_at
+    confirm = _confirm(facts, policy)
+    reasons = [Reason(f"初步原因:{zh}", f"root cause proposed: {en}")]
+    if pattern:
+        reasons.append(
+            Reason(f"同类同单位 {repeats} 件,建议专项改进", f"{repeats} of one kind at one unit: improvement proposed")
+        )
+    if confirm:
+        reasons.append(Reason(f"须主管确认:{confirm.zh}", f"a supervisor confirms: {confirm.en}"))
+    data = {
+        "confirm": confirm is not None,
+        "root_cause": facts.category,
+        "liable": facts.unit,
+        "repeats": repeats,
+        "improvement": pattern,
+    }
+    changes = {
+        "stage": lifecycle.stage_after(facts.stage, EventKind.ANALYSED, data),
+        "root_cause": facts.category,
+        "liable": facts.unit,
+        "owner_id": None,
+        "clocks": clocks.meet_all(facts.clocks, now),
+    }
+    return Decision(EventKind.ANALYSED, changes, tuple(reasons), data)
+
+
+def _confirm(facts: CaseFacts, policy: Policy) -> Reason | None:
+    rules = policy.rulebook.analysis
+    if facts.severity in rules.confirm_severity:
+        return Reason(f"严重程度 {facts.severity}", f"severity {facts.severity}")
+    if rules.confirm_reopened and facts.reopenings:
+        return Reason("曾重新打开", "it was reopened")
+    if facts.customer_class in rules.confirm_classes:
+        return Reason(f"{facts.customer_class} 类客户", f"class {facts.customer_class}")
+    return None

@@ -1,0 +1,82 @@
+"""Who owns a case at the stage it stands at: able, allowed, present, least loaded; never whom it names."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flows.rules import clocks
+from models.values.case import CaseFacts, Decision, Reason, StaffFacts
+from models.values.policy import Policy
+from models.values.vocabulary import ClockName, EventKind, Stage
+
+LADDER = frozenset({Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL})
+"""Stages whose owner must have the authority the case has climbed to."""
+
+NAMED_AT_MOST = 8
+"""How many of those passed over a decision lists; it always counts all."""
+
+
+def decide(facts: CaseFacts, staff: Iterable[StaffFacts], policy: Policy, now: datetime) -> Decision:
+    """The owner, and the candidates passed over and why; nobody: try again later, and say so once."""
+    able: list[StaffFacts] = []
+    passed: list[dict[str, Any]] = []
+    for one in staff:
+        if obstacle := bar(facts, one, policy):
+            passed.append({"staff": one.id, "zh": obstacle.zh, "en": obstacle.en})
+        else:
+            able.append(one)
+    waiting = any(clock.name is ClockName.ASSIGN_AGAIN and clock.running for clock in facts.clocks)
+    left = tuple(clock for clock in facts.clocks if clock.name is not ClockName.ASSIGN_AGAIN)
+    if not able:
+        why = Reason("暂无可指派人员", "nobody can take it now")
+        due = clocks.after(policy.rulebook.assignment.try_again, now, policy)
+        changes = {"clocks": (*left, clocks.timer(ClockName.ASSIGN_AGAIN, now, due, why))}
+        data = {"stage": facts.stage, "passed": passed[:NAMED_AT_MOST], "passed_count": len(passed)}
+        return Decision(None if waiting else EventKind.UNASSIGNED, changes, (why,), data)
+    best = min(able, key=lambda one: (-suits(facts, one, policy), one.id))
+    mark = suits(facts, best, policy)
+    why = Reason(
+        f"{best.name}:匹配度 {mark:.2f},在办 {best.load}/{best.capacity},候选 {len(able)} 人",
+        f"staff {best.id}: suits {mark:.2f}, load {best.load}/{best.capacity}, best of {len(able)}",
+    )
+    changes = {"owner_id": best.id, "clocks": left} if waiting else {"owner_id": best.id}
+    data = {"owner": best.id, "stage": facts.stage, "passed": passed[:NAMED_AT_MOST], "passed_count": len(passed)}
+    return Decision(EventKind.ASSIGNED, changes, (why,), data)
+
+
+def bar(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
+    """What keeps somebody from owning a case now; None: nothing does."""
+    if obstacle := taboo(facts, one, policy):
+        return obstacle
+    if not one.present:
+        return Reason("不在岗", "absent")
+    if one.load >= one.capacity:
+        return Reason("已满负荷", "at capacity")
+    return None
+
+
+def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
+    """What keeps somebody from ever owning a case at this stage, however free he is."""
+    if one.id in facts.named_staff:
+        return Reason("被投诉人不得经办", "is complained about")
+    needed = facts.level if facts.stage in LADDER else 0
+    roles = policy.rulebook.assignment.roles.get(facts.stage, ())
+    if needed:
+        if policy.level_of(one.role) < needed:
+            return Reason("权限不足", "lacks authority")
+    elif one.role not in roles:
+        return Reason("角色不符", "another role")
+    if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
+        return Reason("回访须由他人进行", "handled the case himself")
+    if facts.stage is Stage.APPROVAL and one.id == facts.proposer_id:
+        return Reason("不得审批本人提案", "made the proposal himself")
+    return None
+
+
+def suits(facts: CaseFacts, one: StaffFacts, policy: Policy) -> float:
+    """How well somebody fits (0–1): skills asked for that he has, and how free he is."""
+    wanted = {term.value for term in (facts.category, facts.business_line) if term is not None}
+    skill = len(wanted & one.skills) / len(wanted) if one.skills and wanted else 0.5
+    free = 1 - one.load / one.capacity if one.capacity else 0.0
+    weights = policy.rulebook.assignment
+    return weights.skill_weight * skill + weights.load_weight * free

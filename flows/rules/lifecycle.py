@@ -1,0 +1,98 @@
+"""The stages of a case and what moves it from one to the next: the seven steps of the trade, with their side doors.
+
+`stage_after` is the only place that knows. Steps and acts use it to move a case, `replay` to recompute the stage from
+the ledger.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from models.values.vocabulary import EventKind, Kind, Stage
+
+PERSONS = frozenset(
+    {
+        Stage.TRIAGE,
+        Stage.CARRY_OUT,
+        Stage.APPROVAL,
+        Stage.FEED_BACK,
+        Stage.REVISIT,
+        Stage.WRITTEN_ANSWER,
+        Stage.FINAL_POSITION,
+        Stage.ANSWER,
+        Stage.CONFIRMATION,
+    }
+)
+"""Stages that wait for a person."""
+
+CONTACTING = frozenset({Stage.FEED_BACK, Stage.REVISIT})
+"""Stages at which the customer is called."""
+
+ENDED = frozenset({Stage.CLOSED})
+
+Data = Mapping[str, Any]
+
+
+def _classified(data: Data) -> Stage:
+    if not data["sure"]:
+        return Stage.TRIAGE
+    return Stage.CARRY_OUT if data["kind"] == Kind.COMPLAINT else Stage.ANSWER
+
+
+def _fed_back(data: Data) -> Stage:
+    if data["accepted"]:
+        return Stage.REVISIT
+    return Stage.FINAL_POSITION if data["final"] else Stage.CARRY_OUT
+
+
+def _surveyed(data: Data) -> Stage:
+    if data["solved"]:
+        return Stage.ANALYSIS
+    return Stage.FINAL_POSITION if data["final"] else Stage.CARRY_OUT
+
+
+def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
+    """The stage at which `event` leaves a case that stood at `stage`."""
+    match event:
+        case EventKind.RECEIVED:
+            return Stage.RECEIVED
+        case EventKind.CLASSIFIED:
+            return _classified(data)
+        case EventKind.LINKED:
+            return Stage.LINKED
+        case EventKind.PROPOSED:
+            return Stage.APPROVAL if data["approval"] else Stage.CARRY_OUT
+        case EventKind.APPROVED | EventKind.REJECTED | EventKind.REOPENED:
+            return Stage.CARRY_OUT
+        case EventKind.CARRIED_OUT:
+            return Stage.FEED_BACK
+        case EventKind.FED_BACK:
+            return _fed_back(data)
+        case EventKind.SURVEYED:
+            return _surveyed(data)
+        case EventKind.CONTACTED if data["exhausted"]:
+            return Stage.WRITTEN_ANSWER
+        case EventKind.ANSWERED:
+            return Stage.SCORING if data["direct"] else Stage.ANALYSIS
+        case EventKind.FINAL_POSITION_GIVEN:
+            return Stage.ANALYSIS
+        case EventKind.ANALYSED:
+            return Stage.CONFIRMATION if data["confirm"] else Stage.SCORING
+        case EventKind.CONFIRMED:
+            return Stage.SCORING
+        case EventKind.SCORED:
+            return Stage.CLOSED
+        case EventKind.WITHDRAWN if not data["work_remains"]:
+            return Stage.ANALYSIS
+        case EventKind.MAIN_ENDED:
+            return Stage.FEED_BACK if data["answer_owed"] else Stage.CLOSED
+    if stage is None:
+        raise ValueError(f"a case cannot begin with {event}")
+    return stage
+
+
+def replay(entries: Iterable[tuple[EventKind, Data]]) -> Stage | None:
+    """The stage recomputed from a case's whole ledger; None for no entries."""
+    stage: Stage | None = None
+    for event, data in entries:
+        stage = stage_after(stage, event, data)
+    return stage

@@ -1,0 +1,73 @@
+"""Step 7, score: the quality mark of a case (0–100), counted to the agent and the liable unit.
+
+Each indicator gives 0–1 or nothing; what was not measured is left out and said so, its weight shared by the rest.
+The weights are the rulebook's.
+"""
+
+from datetime import datetime
+
+from flows.rules import clocks, lifecycle
+from models.values.case import CaseFacts, Decision, Reason
+from models.values.policy import Policy
+from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
+
+SATISFACTION = (1, 5)
+
+
+def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
+    marks = measure(facts, policy, now)
+    weights = policy.rulebook.scoring.weights
+    known = {name: mark for name, mark in marks.items() if mark is not None}
+    total = sum(weights[name] for name in known)
+    score = round(100 * sum(weights[name] * mark for name, mark in known.items()) / total, 1) if total else None
+    missed = sorted({clock.name for clock in facts.clocks if clocks.late(clock, now)})
+    data = {
+        "score": score,
+        "marks": marks,
+        "missed": missed,
+        "agent": facts.handler_id,
+        "unit": facts.liable,
+    }
+    said = ", ".join(f"{name} {mark:.2f}" if mark is not None else f"{name} —" for name, mark in marks.items())
+    reasons = [Reason(f"得分 {score}:{said}(— 为未测)", f"score {score}: {said} (— not measured)")]
+    if missed:
+        reasons.append(Reason(f"超时:{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
+    changes = {
+        "stage": lifecycle.stage_after(facts.stage, EventKind.SCORED, data),
+        "score": score,
+        "outcome": facts.outcome or (Outcome.WITHDRAWN if facts.withdrawn else Outcome.SOLVED),
+        "owner_id": facts.handler_id,
+        "overdue": False,
+        "closed_at": now,
+        "clocks": clocks.meet_all(facts.clocks, now),
+    }
+    return Decision(EventKind.SCORED, changes, tuple(reasons), data)
+
+
+def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[str, float | None]:
+    """The indicators by name; None: not measured."""
+    complaint = facts.kind is Kind.COMPLAINT
+    return {
+        "speed": _speed(facts, policy, now),
+        "satisfaction": _satisfaction(facts.satisfaction),
+        "first_time": float(not facts.reopenings and not facts.rejections) if facts.solved is not None else None,
+        "method": float(facts.method is not None) if complaint and not facts.withdrawn else None,
+        "promises": _promises(facts, now),
+    }
+
+
+def _speed(facts: CaseFacts, policy: Policy, now: datetime) -> float:
+    missed = sum(clocks.late(clock, now) for clock in facts.clocks if clock.name is not ClockName.PROMISE)
+    return max(0.0, 1 - missed * policy.rulebook.scoring.late_costs)
+
+
+def _satisfaction(answer: int | None) -> float | None:
+    low, high = SATISFACTION
+    return None if answer is None else (answer - low) / (high - low)
+
+
+def _promises(facts: CaseFacts, now: datetime) -> float | None:
+    promises = [clock for clock in facts.clocks if clock.name is ClockName.PROMISE]
+    if not promises:
+        return None
+    return sum(not clocks.late(clock, now) and clock.met_at is not None for clock in promises) / len(promises)

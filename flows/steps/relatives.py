@@ -1,0 +1,56 @@
+"""Other complaints on the same waybill, so that one cause makes one case and another cause a sibling."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.rules.triage import Relative
+from models.case import cases
+from models.values.case import CaseFacts, Decision
+from models.values.vocabulary import Category, Kind, Stage
+
+
+class Relatives:
+    """By waybill. What is decided about one case of a chunk is known to the next (`note`)."""
+
+    def __init__(self) -> None:
+        self._by_waybill: dict[str, dict[UUID, Relative]] = defaultdict(dict)
+
+    def of(self, facts: CaseFacts) -> list[Relative]:
+        if facts.waybill is None:
+            return []
+        found = self._by_waybill[facts.waybill].values()
+        return sorted((one for one in found if one.id != facts.id), key=lambda one: one.number)
+
+    def note(self, facts: CaseFacts, decision: Decision) -> None:
+        changes = decision.changes
+        if facts.waybill is not None and changes.get("kind") is Kind.COMPLAINT:
+            self.add(
+                facts.waybill,
+                Relative(facts.id, facts.number, changes["category"], changes["stage"], facts.recorded_at),
+            )
+
+    def add(self, waybill: str, relative: Relative) -> None:
+        self._by_waybill[waybill][relative.id] = relative
+
+
+async def relatives_of(connection: AsyncConnection, facts: Sequence[CaseFacts]) -> Relatives:
+    """Locks the waybills (in order, until commit), so that two legs cannot both think they came first."""
+    relatives = Relatives()
+    waybills = sorted({one.waybill for one in facts if one.waybill is not None})
+    if not waybills:
+        return relatives
+    for waybill in waybills:
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(waybill, 0))))
+    query = select(
+        cases.c.id, cases.c.number, cases.c.waybill, cases.c.category, cases.c.stage, cases.c.recorded_at
+    ).where(cases.c.waybill.in_(waybills), cases.c.kind == Kind.COMPLAINT)
+    for row in (await connection.execute(query)).all():
+        category = Category(row.category) if row.category else None
+        relatives.add(
+            row.waybill, Relative(row.id, row.number, category, Stage(row.stage), row.recorded_at)
+        )
+    return relatives

@@ -1,0 +1,61 @@
+"""Working time as a value: which hours of which days count. No clock, no I/O."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Hours that count. `always`: 24 × 7. Otherwise `opens` to `closes` on working days.
+
+    `off` are public holidays, `on` the make-up working days (调休); years not in `known` fall back to weekends alone,
+    and `explain` says so.
+    """
+
+    name: str
+    always: bool = False
+    opens: time = time(9)
+    closes: time = time(18)
+    off: frozenset[date] = frozenset()
+    on: frozenset[date] = frozenset()
+    known: frozenset[int] = frozenset()
+
+    def works(self, day: date) -> bool:
+        if self.always or day in self.on:
+            return True
+        return day.weekday() < 5 and day not in self.off
+
+    def after_hours(self, start: datetime, hours: float) -> datetime:
+        """`start` plus so many hours that count."""
+        if self.always:
+            return start + timedelta(hours=hours)
+        local, left = start.astimezone(SHANGHAI), timedelta(hours=hours)
+        while True:
+            day = local.date()
+            opens = datetime.combine(day, self.opens, SHANGHAI)
+            closes = datetime.combine(day, self.closes, SHANGHAI)
+            begin = max(local, opens)
+            if self.works(day) and begin < closes:
+                if begin + left <= closes:
+                    return (begin + left).astimezone(start.tzinfo)
+                left -= closes - begin
+            local = datetime.combine(day + timedelta(days=1), time(0), SHANGHAI)
+
+    def after_days(self, start: datetime, days: int) -> datetime:
+        """The close of the working day so many working days after the day of `start`."""
+        if self.always:
+            return start + timedelta(days=days)
+        day, left = start.astimezone(SHANGHAI).date(), days
+        while left > 0:
+            day += timedelta(days=1)
+            left -= self.works(day)
+        return datetime.combine(day, self.closes, SHANGHAI).astimezone(start.tzinfo)
+
+    def next_working_day(self, day: date) -> date:
+        """`day` itself when it works, else the first after it that does."""
+        while not self.works(day):
+            day += timedelta(days=1)
+        return day

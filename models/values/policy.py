@@ -1,0 +1,22 @@
+"""A rulebook made ready for rules: with its calendars worked out and its content hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.values.calendar import WorkingCalendar
+from models.values.rulebook import Rulebook
+from models.values.vocabulary import Role
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What every rule gets beside the facts and now."""
+
+    rulebook: Rulebook
+    calendars: Mapping[str, WorkingCalendar]
+    hash: str
+
+    def level_of(self, role: Role) -> int:
+        """The authority level of a role; 0 for everybody who is not named in the ladder."""
+        levels = self.rulebook.assignment.levels
+        return levels.index(role) if role in levels else 0
