@@ -16,7 +16,7 @@ from deployments.errors import ChildError
 
 BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS = 30.0
-"""Having run this long, a child that dies is started again at once: the back-off is for those that cannot run."""
+"""A child that ran this long and dies is started again at once; the back-off is for those that cannot run."""
 LOG_LIMIT = 20_000_000
 POLL_SECONDS = 0.05
 
@@ -31,7 +31,7 @@ async def _alive() -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How to run a part of the stack. `before` runs ahead of every start, `ready` tells whether it answers."""
+    """How to run a part. `before` runs ahead of every start, `ready` tells whether it answers."""
 
     name: str
     command: Sequence[str]
@@ -95,7 +95,7 @@ class Child:
         self._process = None
 
     def kill(self) -> int:
-        """SIGKILL, as a crash would: it is then started again like after any death. Returns the pid killed."""
+        """SIGKILL, as a crash would; it is started again like after any death. Returns the pid killed."""
         process = self._process
         if process is None or process.poll() is not None:
             raise ChildError(f"{self.recipe.name} does not run.")
@@ -113,16 +113,15 @@ class Child:
                     f"{self.recipe.name} ended at once (code {process.returncode}). {self._tail()}"
                 )
             if time.monotonic() > deadline:
-                raise ChildError(
-                    f"{self.recipe.name} did not answer within {self.recipe.ready_within:.0f} s. {self._tail()}"
-                )
+                within = f"within {self.recipe.ready_within:.0f} s"
+                raise ChildError(f"{self.recipe.name} did not answer {within}. {self._tail()}")
             await asyncio.sleep(POLL_SECONDS)
 
     async def _keep(self) -> None:
         tries = 0
         while True:
             began = time.monotonic()
-            while self.pid is not None:
+            while self.pid is not None:  # noqa: ASYNC110 - the kernel sends no event of it
                 await asyncio.sleep(POLL_SECONDS)
             tries = 0 if time.monotonic() - began > STEADY_SECONDS else tries
             pause = BACK_OFF[min(tries, len(BACK_OFF) - 1)]
@@ -168,7 +167,7 @@ class Child:
 
     async def _ended(self, within: float) -> bool:
         deadline = time.monotonic() + within
-        while self.pid is not None and time.monotonic() < deadline:
+        while self.pid is not None and time.monotonic() < deadline:  # noqa: ASYNC110 - the same
             await asyncio.sleep(POLL_SECONDS)
         return self.pid is None
 

@@ -4,9 +4,12 @@ import sys
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from deployments.commands import settings, up, version
-from deployments.errors import StackError
+
+OWN = ("models", "flows", "api", "deployments")
+"""Exceptions of our own carry a sentence for whoever caused them."""
 
 commands = typer.Typer(
     name="redress",
@@ -20,15 +23,21 @@ commands.command("version")(version.version)
 
 
 def app() -> None:
-    """The entry point: a mistake of whoever calls gets its sentence and a non-zero exit, never a traceback."""
+    """The entry point: a mistake gets its sentence and a non-zero exit, a traceback means a defect."""
     try:
         commands()
-    except StackError as error:
+    except (OperationalError, InterfaceError) as error:
+        sys.exit(f"redress: the database does not answer: {error.orig}")
+    except OSError as error:
         sys.exit(f"redress: {error}")
     except ValidationError as error:
         sys.exit("redress: " + "; ".join(_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors()))
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in OWN:
+            raise
+        sys.exit(f"redress: {error}")
 
 
 def _sentence(name: str, message: str) -> str:

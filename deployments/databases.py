@@ -47,9 +47,9 @@ async def _must_answer(url: URL) -> None:
     try:
         connection = await _connect(url)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        where = url.render_as_string(hide_password=True)
         raise PostgresError(
-            f"The database {url.render_as_string(hide_password=True)} does not answer: {error or 'no reply'}. "
-            "Check REDRESS_DATABASE_URL."
+            f"The database {where} does not answer: {error or 'no reply'}. Check REDRESS_DATABASE_URL."
         ) from None
     await connection.close()
 

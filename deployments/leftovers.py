@@ -1,4 +1,4 @@
-"""Ends the children of a stack that was killed before it could: known by their number and their time of birth."""
+"""Ends the children of a stack that was killed: known by their number and their time of birth."""
 
 import asyncio
 import contextlib

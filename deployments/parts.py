@@ -1,4 +1,4 @@
-"""The parts of the stack, as recipes for its children: what to run, when it answers, how it is asked to end."""
+"""The parts of the stack as recipes: what to run, when it answers, how it is asked to end."""
 
 import signal
 import ssl

@@ -75,8 +75,8 @@ def ensure_data(site: Site) -> None:
 async def clear(site: Site, *, stop_within: float = 15) -> None:
     """End what is left of an earlier server on this very data, then remove its stale notes.
 
-    A server is known by its working folder, the data folder, and by nothing else: a pid file may name a stranger
-    who got the number since. PostgreSQL itself would take that stranger for a running server and refuse to start.
+    A server is known by its working folder, the data folder, and by nothing else: a pid file may name a
+    stranger who got the number since. PostgreSQL would take it for a running server and refuse to start.
     """
     for stop in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         left = servers(site.data)

@@ -68,8 +68,9 @@ def find(home: Home, binaries: Path | None) -> Site:
     if not _runs(site) and user is not None and binaries is None:
         site = replace(site, binaries=_copied(chosen))
     if not _runs(site):
+        as_whom = f" as the user {pwd.getpwuid(user[0]).pw_name}" if user else ""
         raise PostgresError(
-            f"{site.binaries / 'postgres'} does not run{' as ' + pwd.getpwuid(user[0]).pw_name if user else ''}: "
+            f"{site.binaries / 'postgres'} does not run{as_whom}: "
             "name the folder of another with REDRESS_POSTGRES_BIN, or a database with REDRESS_DATABASE_URL."
         )
     return site

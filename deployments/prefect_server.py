@@ -21,7 +21,7 @@ SERVER = {
 
 
 def environment(database_url: str, home: Path) -> dict[str, str]:
-    """What the server must be told; the copy of its pages that it makes on every start stays in its own folder."""
+    """What the server must be told; the copy of its pages that it makes at every start stays under home."""
     return {
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url,

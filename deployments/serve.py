@@ -1,8 +1,8 @@
-"""What uvicorn serves: the API with the settings of the environment (`uvicorn --factory deployments.serve:app`)."""
-
-from fastapi import FastAPI
+"""What uvicorn serves (`uvicorn --factory deployments.serve:app`): the API, set by the environment."""
 
 from api.app import create_app
+from fastapi import FastAPI
+
 from models.settings import Settings
 
 

@@ -1,4 +1,4 @@
-"""The whole of Redress on one machine: PostgreSQL, Prefect server, workers and API, started in order, kept running.
+"""The whole of Redress on one machine: PostgreSQL, Prefect, workers, API, started in order, kept running.
 
     async with Stack(Settings(home=folder)) as stack:
         await client.get(f"{stack.api_url}/health")
@@ -24,9 +24,9 @@ PARTS = ("postgres", "prefect", "worker", "api")
 
 
 class Stack:
-    """Parts not asked for at first may be started by name later. Workers are named worker, worker-2, worker-3 ...
+    """Parts not asked for may be started by name later. Workers are named worker, worker-2, worker-3 ...
 
-    Children belong to the thread that starts them: on Linux they end with it, so run the stack in the main thread.
+    Children belong to the thread that starts them: on Linux they end with it, so run it in the main thread.
     """
 
     def __init__(
@@ -159,8 +159,8 @@ class Stack:
         file = self.home.path / "secrets.json"
         if embedded and not given and self.home.has_identity and not file.exists():
             raise HomeError(
-                f"{self.home.path} holds data but not its {file.name}, without which sealed data cannot be read: "
-                "put it back, or give its key in REDRESS_SECRET_KEY."
+                f"{self.home.path} holds data but not its {file.name}, without which sealed data cannot be "
+                "read: put it back, or give its key in REDRESS_SECRET_KEY."
             )
         kept = self.home.secret_key(generate=embedded and not given)
         if embedded and given and kept and given != kept:

@@ -18,7 +18,7 @@ class Server:
     stack: Stack
 
     def url(self, database: str) -> str:
-        """The asyncpg URL of a database, which need not exist yet (`deployments.databases.ensure` makes it)."""
+        """The asyncpg URL of a database, which need not exist (`deployments.databases.ensure` makes it)."""
         return beside(self.stack.database_url, database)
 
 

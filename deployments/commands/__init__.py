@@ -1,1 +1,1 @@
-"""The commands of `redress`, one noun a module. Heavy imports belong inside the functions: --help must be quick."""
+"""The commands of `redress`, one noun a module. Heavy imports go inside functions: --help must be quick."""

@@ -25,7 +25,7 @@ async def _run(settings: Settings) -> None:
 
 
 def _stop_on_signal() -> None:
-    """The first signal stops the stack, at whatever point it is; further ones must not disturb the stopping."""
+    """The first signal stops the stack, wherever it is; further ones must not disturb the stopping."""
     loop, main = asyncio.get_running_loop(), asyncio.current_task()
     seen: list[bool] = []
 

@@ -59,7 +59,7 @@ async def test_a_child_that_dies_is_started_again(tmp_path, started, until):
 
 async def test_a_child_that_ends_at_once_is_reported_with_the_end_of_its_log(tmp_path, started):
     child = started(recipe(tmp_path, "raise SystemExit('no such luck')"))
-    with pytest.raises(ChildError, match="child ended at once(.|\n)*no such luck"):
+    with pytest.raises(ChildError, match=r"child ended at once(.|\n)*no such luck"):
         await child.start()
 
 
@@ -145,7 +145,8 @@ from deployments.child import Child, Recipe
 
 async def main():
     folder, python, script = Path(sys.argv[1]), *sys.argv[2:]
-    recipe = Recipe(name="child", command=[python, "-c", script], env=dict(os.environ), log=folder / "log", cwd=folder)
+    command = [python, "-c", script]
+    recipe = Recipe(name="child", command=command, env=os.environ, log=folder / "log", cwd=folder)
     child = Child(recipe, print, lambda: None)
     await child.start()
     print(child.pid, flush=True)
