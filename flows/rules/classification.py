@@ -1,7 +1,7 @@
 """Reads a customer's Chinese text: kind, category, severity, business line, urgency, how sure, and why.
 
-Signs found in the words speak for labels with weights (`models.values.taxonomy`); on each axis they are summed
-with the prior and with evidence from elsewhere, and become probabilities by softmax (a log-linear model).
+Signs found in the words speak for labels with weights (`models.values.taxonomy`); on each axis they
+are summed with the prior and with evidence from elsewhere, and become probabilities by softmax (log-linear).
 """
 
 from collections.abc import Iterable

@@ -7,9 +7,7 @@ from models.values.taxonomy import Bounds, Quantity, Sign, Taxonomy
 
 _WIDE_TO_PLAIN = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _CAPITAL_TO_SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
-_ONE_TO_ONE = (
-    {w: _CAPITAL_TO_SMALL.get(p, p) for w, p in _WIDE_TO_PLAIN.items()} | _CAPITAL_TO_SMALL | {0x3000: 32}
-)
+_ONE_TO_ONE = {w: _CAPITAL_TO_SMALL.get(p, p) for w, p in _WIDE_TO_PLAIN.items()} | _CAPITAL_TO_SMALL | {0x3000: 32}
 
 
 @dataclass(frozen=True)
@@ -38,15 +36,14 @@ def normalised(text: str, bounds: Bounds) -> Heard:
 def find_signs(heard: Heard, taxonomy: Taxonomy) -> tuple[Found, ...]:
     """Every sign of the taxonomy that the text shows, in the taxonomy's order."""
     found: dict[str, Found] = {}
-    values = {
-        name: _measure(heard, q, taxonomy.measures[name], taxonomy) for name, q in taxonomy.quantities.items()
-    }
+    values = {name: _measure(heard, q, taxonomy.measures[name], taxonomy) for name, q in taxonomy.quantities.items()}
     for name, sign in taxonomy.signs.items():
         if any(other not in found for other in sign.needs) or any(other in found for other in sign.unless):
             continue
-        words = ""
-        if sign.needs:
-            words = found[sign.needs[0]].words
+        shown = [other for other in sign.one_of if other in found]
+        if sign.one_of and not shown:
+            continue
+        words = next((found[other].words for other in (*shown, *sign.needs)), "")
         if sign.quantity is not None:
             value, cited = values[sign.quantity]
             if value is None or (sign.at_least is not None and value < sign.at_least):
@@ -67,11 +64,7 @@ def _search(pattern: re.Pattern[str], heard: Heard, negated: re.Pattern[str] | N
     if negated is None:
         return pattern.search(heard.read)
     return next(
-        (
-            m
-            for m in pattern.finditer(heard.read)
-            if not negated.search(heard.read[max(0, m.start() - 4) : m.start()])
-        ),
+        (m for m in pattern.finditer(heard.read) if not negated.search(heard.read[max(0, m.start() - 4) : m.start()])),
         None,
     )
 
@@ -87,9 +80,7 @@ def _measure(
     for match in pattern.finditer(heard.read):
         groups = match.groupdict()
         for group in quantity.factors:
-            if (written := groups.get(group)) is not None and (
-                number := _number(written, taxonomy)
-            ) is not None:
+            if (written := groups.get(group)) is not None and (number := _number(written, taxonomy)) is not None:
                 last[group] = number
         if last:
             value = sum(factor * last.get(group, 0.0) for group, factor in quantity.factors.items())

@@ -11,7 +11,7 @@ L = TypeVar("L", bound=StrEnum)
 
 @dataclass(frozen=True)
 class Contribution:
-    """One piece of evidence: `weight` (natural-log odds) for `label` on `axis`, the words and their meaning."""
+    """One piece of evidence: `weight` (log odds) for `label` on `axis`, the words and their meaning."""
 
     axis: str
     label: str
@@ -47,9 +47,7 @@ class Axis(Generic[L]):
 
     def speaking_for_best(self) -> list[Contribution]:
         """Evidence for the best label, strongest first."""
-        return sorted(
-            (c for c in self.evidence if c.label == self.best and c.weight > 0), key=lambda c: -c.weight
-        )
+        return sorted((c for c in self.evidence if c.label == self.best and c.weight > 0), key=lambda c: -c.weight)
 
 
 def weigh(axis: str, labels: type[L], prior: Mapping[L, float], evidence: Iterable[Contribution]) -> Axis[L]:

@@ -1,7 +1,7 @@
 """What the trade knows about texts, as data: signs in the words, what each speaks for, how they are weighed.
 
 A **sign** is one thing a text can say (a parcel not arrived, a courier out of reach). It is found by its
-patterns or a measured quantity, may depend on other signs (`needs`, `unless`), and adds weights (natural-log
+patterns or a measured quantity, may depend on other signs (`needs`, `one_of`, `unless`), and adds weights (natural-log
 odds) to the labels it speaks for.
 """
 
@@ -47,15 +47,14 @@ class Sign(Weights):
     at_least: float | None = None
     below: float | None = None
     needs: tuple[Name, ...] = ()
+    one_of: tuple[Name, ...] = ()
     unless: tuple[Name, ...] = ()
     urgent: Urgency | None = None
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
         if not (self.any or self.quantity or self.needs):
-            raise ValueError(
-                "a sign needs patterns (any), a quantity, or other signs it follows from (needs)"
-            )
+            raise ValueError("a sign needs patterns (any), a quantity, or other signs it follows from (needs)")
         if bool(self.quantity) != (self.at_least is not None or self.below is not None):
             raise ValueError("quantity goes together with at_least or below")
         return self
@@ -127,14 +126,10 @@ class Taxonomy(Frozen):
     def _holds_together(self) -> Self:
         earlier: set[str] = set()
         for name, sign in self.signs.items():
-            if missing := (set(sign.needs) | set(sign.unless)) - earlier:
-                raise ValueError(
-                    f"sign {name!r} refers to {sorted(missing)}: only signs written above it can be meant"
-                )
+            if missing := {*sign.needs, *sign.one_of, *sign.unless} - earlier:
+                raise ValueError(f"sign {name!r} refers to {sorted(missing)}: only signs written above it can be meant")
             if sign.quantity is not None and sign.quantity not in self.quantities:
-                raise ValueError(
-                    f"sign {name!r} measures {sign.quantity!r}, which is not among the quantities"
-                )
+                raise ValueError(f"sign {name!r} measures {sign.quantity!r}, which is not among the quantities")
             earlier.add(name)
         for before, after in zip(self.calibration, self.calibration[1:], strict=False):
             if after[0] <= before[0] or after[1] < before[1]:
@@ -156,10 +151,7 @@ class Taxonomy(Frozen):
 
     @cached_property
     def measures(self) -> dict[str, re.Pattern[str]]:
-        return {
-            n: safe([expanded(q.pattern, self.words, n)], f"quantity {n!r}")
-            for n, q in self.quantities.items()
-        }
+        return {n: safe([expanded(q.pattern, self.words, n)], f"quantity {n!r}") for n, q in self.quantities.items()}
 
     @cached_property
     def negated(self) -> re.Pattern[str]:
