@@ -43,6 +43,8 @@ class Recipe:
     ready_within: float = 90.0
     stop: signal.Signals = signal.SIGTERM
     stop_within: float = 15.0
+    orphaned: signal.Signals = signal.SIGKILL
+    """What ends it when the stack is killed: what it would say goodbye to is going down with it."""
     user: tuple[int, int] | None = None
 
 
@@ -109,9 +111,7 @@ class Child:
         while self.pid is None or not await self.recipe.ready():
             process = self._process
             if self._watch is None and process is not None and process.poll() is not None:
-                raise ChildError(
-                    f"{self.recipe.name} ended at once (code {process.returncode}). {self._tail()}"
-                )
+                raise ChildError(f"{self.recipe.name} ended at once (code {process.returncode}). {self._tail()}")
             if time.monotonic() > deadline:
                 within = f"within {self.recipe.ready_within:.0f} s"
                 raise ChildError(f"{self.recipe.name} did not answer {within}. {self._tail()}")
@@ -127,9 +127,7 @@ class Child:
             pause = BACK_OFF[min(tries, len(BACK_OFF) - 1)]
             tries += 1
             code = self._process.returncode if self._process else None
-            self._say(
-                f"{self.recipe.name} ended (code {code}) and is started again; its log: {self.recipe.log}"
-            )
+            self._say(f"{self.recipe.name} ended (code {code}) and is started again; its log: {self.recipe.log}")
             await asyncio.sleep(pause)
             try:
                 await self._spawn()
@@ -146,7 +144,7 @@ class Child:
                 [
                     *launch,
                     str(os.getpid()),
-                    str(int(self.recipe.stop)),
+                    str(int(self.recipe.orphaned)),
                     str(uid),
                     str(gid),
                     *self.recipe.command,

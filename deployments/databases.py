@@ -28,9 +28,7 @@ async def ensure(database_url: str) -> None:
     except asyncpg.DuplicateDatabaseError:
         return None
     except asyncpg.PostgresError as error:
-        raise PostgresError(
-            f"The database {url.database} is missing and cannot be created: {error}."
-        ) from None
+        raise PostgresError(f"The database {url.database} is missing and cannot be created: {error}.") from None
     finally:
         await connection.close()
     return None
@@ -55,6 +53,4 @@ async def _must_answer(url: URL) -> None:
 
 
 async def _connect(url: URL) -> asyncpg.Connection:
-    return await asyncpg.connect(
-        url.set(drivername="postgresql").render_as_string(hide_password=False), timeout=10
-    )
+    return await asyncpg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), timeout=10)

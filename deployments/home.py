@@ -29,8 +29,7 @@ class Home:
             lock = os.open(self.run / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise HomeError(
-                f"Redress cannot use {self.path} as its home ({error.strerror}); "
-                "name another with REDRESS_HOME."
+                f"Redress cannot use {self.path} as its home ({error.strerror}); name another with REDRESS_HOME."
             ) from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,9 +73,7 @@ class Home:
         except (ValueError, KeyError, TypeError):
             key = None
         if not isinstance(key, str):
-            raise HomeError(
-                f"{file} is damaged: put back the copy you kept, without it sealed data cannot be read."
-            )
+            raise HomeError(f"{file} is damaged: put back the copy you kept, without it sealed data cannot be read.")
         return key
 
     def write(self, name: str, value: Any) -> None:
@@ -120,10 +117,8 @@ def discard(path: Path) -> None:
     """Remove a home that was made for one demo or test, with its data wherever that lives."""
     from deployments.postgres_site import outside
 
-    elsewhere = outside(Home(path))
-    if elsewhere is not None:
-        shutil.rmtree(elsewhere, ignore_errors=True)
-    shutil.rmtree(path, ignore_errors=True)
+    for folder in (*outside(Home(path)), path):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _new_key() -> str:

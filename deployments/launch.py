@@ -16,9 +16,7 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     parent, signal, uid, gid, *command = sys.argv[1:]
-    libc = (
-        _libc()
-    )  # before the change of user: the standard library may lie in a folder closed to the new one
+    libc = _libc()  # before the change of user: the standard library may lie in a folder closed to the new one
     if uid != "-":
         os.setgroups([])
         os.setgid(int(gid))

@@ -23,9 +23,7 @@ def note(children: Iterable[Child]) -> list[dict[str, Any]]:
         with contextlib.suppress(psutil.NoSuchProcess):
             if pid is not None:
                 born = psutil.Process(pid).create_time()
-                found.append(
-                    {"name": child.recipe.name, "pid": pid, "born": born, "stop": int(child.recipe.stop)}
-                )
+                found.append({"name": child.recipe.name, "pid": pid, "born": born, "stop": int(child.recipe.stop)})
     return found
 
 

@@ -27,6 +27,7 @@ def database(home: Home, site: Site) -> Recipe:
         ready=partial(postgres.answers, site),
         stop=signal.SIGINT,  # "fast": ends sessions and writes its checkpoint; SIGTERM would wait for clients
         stop_within=30,
+        orphaned=signal.SIGINT,
         user=site.user,
     )
 
@@ -83,9 +84,7 @@ def base_url(host: str, port: int) -> str:
 
 
 def _answers(url: str) -> Callable[[], Awaitable[bool]]:
-    context = ssl.SSLContext(
-        ssl.PROTOCOL_TLS_CLIENT
-    )  # spares reading the system's certificates for plain HTTP
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # spares reading the system's certificates for plain HTTP
 
     async def answers() -> bool:
         async with httpx.AsyncClient(verify=context, trust_env=False, timeout=5) as client:

@@ -106,9 +106,7 @@ def servers(data: Path) -> list[psutil.Process]:
 async def answers(site: Site) -> bool:
     """Whether the server takes connections; it does not while it recovers after a crash."""
     try:
-        connection = await asyncpg.connect(
-            user="postgres", database="postgres", host=str(site.sockets), timeout=5
-        )
+        connection = await asyncpg.connect(user="postgres", database="postgres", host=str(site.sockets), timeout=5)
     except (OSError, asyncpg.PostgresError, TimeoutError):
         return False
     await connection.close()

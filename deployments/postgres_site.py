@@ -64,7 +64,7 @@ def find(home: Home, binaries: Path | None) -> Site:
         base.mkdir(mode=0o700, exist_ok=True)
     else:
         base = _root_base(home, user)
-    site = Site(chosen, base / "data", _sockets(base, home, user), user)
+    site = Site(chosen, base / "data", sockets_for(base, home, user), user)
     if not _runs(site) and user is not None and binaries is None:
         site = replace(site, binaries=_copied(chosen))
     if not _runs(site):
@@ -76,11 +76,12 @@ def find(home: Home, binaries: Path | None) -> Site:
     return site
 
 
-def outside(home: Home) -> Path | None:
-    """The data folder of this home that does not lie inside it, if it has one."""
-    identity = home.path / "identity"
-    base = ROOT_DATA / identity.read_text().strip() if identity.exists() else None
-    return base if base is not None and _kept_for(base) == home.path else None
+def outside(home: Home) -> list[Path]:
+    """The folders of this home that do not lie inside it."""
+    if not home.has_identity:
+        return []
+    base, sockets = ROOT_DATA / home.identity, _short_sockets(home)
+    return [folder for folder in (base, sockets) if folder == sockets or _kept_for(base) == home.path]
 
 
 def find_wheel() -> Path:
@@ -139,16 +140,13 @@ def _kept_for(base: Path) -> Path | None:
     return Path(note.read_text().rstrip("\n")) if note.exists() else None
 
 
-def _sockets(base: Path, home: Home, user: tuple[int, int] | None = None) -> Path:
+def sockets_for(base: Path, home: Home, user: tuple[int, int] | None) -> Path:
     """Inside the data's folder when its path is short and plain enough, else in /tmp."""
     inside = base / "run"
-    identity = home.identity
-    if len(os.fsencode(inside / ".s.PGSQL.5432")) <= LONGEST_SOCKET and re.fullmatch(
-        r"[\w./-]+", str(inside)
-    ):
+    if len(os.fsencode(inside / ".s.PGSQL.5432")) <= LONGEST_SOCKET and re.fullmatch(r"[\w./-]+", str(inside)):
         folder = inside
     else:
-        folder = Path("/tmp") / f"redress-{identity}"  # noqa: S108 - checked below to be ours alone
+        folder = _short_sockets(home)
     if not folder.exists():
         folder.mkdir(mode=0o700)
         if user is not None:
@@ -156,10 +154,12 @@ def _sockets(base: Path, home: Home, user: tuple[int, int] | None = None) -> Pat
     found = folder.lstat()
     mine = found.st_uid == (user[0] if user else os.geteuid())
     if not (stat.S_ISDIR(found.st_mode) and mine and stat.S_IMODE(found.st_mode) == 0o700):
-        raise PostgresError(
-            f"{folder} should be a folder of ours that nobody else may enter; please remove it."
-        )
+        raise PostgresError(f"{folder} should be a folder of ours that nobody else may enter; please remove it.")
     return folder
+
+
+def _short_sockets(home: Home) -> Path:
+    return Path("/tmp") / f"redress-{home.identity}"  # noqa: S108 - checked before use to be ours alone
 
 
 def _runs(site: Site) -> bool:

@@ -1,8 +1,8 @@
 """What uvicorn serves (`uvicorn --factory deployments.serve:app`): the API, set by the environment."""
 
-from api.app import create_app
 from fastapi import FastAPI
 
+from api.app import create_app
 from models.settings import Settings
 
 

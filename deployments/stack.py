@@ -54,9 +54,7 @@ class Stack:
             self._choose_ports()
             for name in self._wanted:
                 await self.start(name)
-            self.home.write(
-                "stack.json", {"pid": os.getpid(), "api_url": self.api_url, "env": self._own_env()}
-            )
+            self.home.write("stack.json", {"pid": os.getpid(), "api_url": self.api_url, "env": self._own_env()})
         except BaseException:
             await self._down()
             raise
@@ -116,9 +114,7 @@ class Stack:
     def _names(self, part: str) -> list[str]:
         if part != "worker":
             return [part]
-        return ["worker", *(f"worker-{n}" for n in range(2, self.settings.workers + 1))][
-            : self.settings.workers
-        ]
+        return ["worker", *(f"worker-{n}" for n in range(2, self.settings.workers + 1))][: self.settings.workers]
 
     async def _recipe(self, name: str) -> Recipe | None:
         """How to run it; None when the settings name one that runs elsewhere."""
@@ -149,9 +145,7 @@ class Stack:
             number = name.partition("-")[2] or "1"
             as_whom = f"{socket.gethostname()}-{os.getpid()}-{number}"
             return parts.worker(self.home, name, self.env | {"REDRESS_WORKER": as_whom})
-        raise StackError(
-            f"The stack has no part named {name}: there are {', '.join(PARTS)} and worker-2 and so on."
-        )
+        raise StackError(f"The stack has no part named {name}: there are {', '.join(PARTS)} and worker-2 and so on.")
 
     def _secret(self) -> str | None:
         given = self.settings.secret_key.get_secret_value() if self.settings.secret_key else None
@@ -198,9 +192,7 @@ class Stack:
         try:
             return self._children[name]
         except KeyError:
-            raise StackError(
-                f"The stack has not started {name}; it has {', '.join(self._children)}."
-            ) from None
+            raise StackError(f"The stack has not started {name}; it has {', '.join(self._children)}.") from None
 
     def _note(self) -> None:
         self.home.write("children.json", leftovers.note(self._children.values()))

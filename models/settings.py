@@ -71,9 +71,7 @@ class Settings(BaseSettings):
         description="Where business time comes from; simulated only in a demo database.",
     )
     api_host: str = Field(default="127.0.0.1", description="Where the API listens.")
-    api_port: int = Field(
-        default=8000, ge=0, le=65535, description="The API's port; a free one when it is taken."
-    )
+    api_port: int = Field(default=8000, ge=0, le=65535, description="The API's port; a free one when it is taken.")
     prefect_port: int = Field(
         default=4200,
         ge=0,

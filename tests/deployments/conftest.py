@@ -21,9 +21,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def settings(home: Path) -> Settings:
-    return Settings(
-        home=home, database_url=None, prefect_api_url=None, secret_key=None, api_port=0, prefect_port=0
-    )
+    return Settings(home=home, database_url=None, prefect_api_url=None, secret_key=None, api_port=0, prefect_port=0)
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ from deployments.stack import Stack
 
 
 async def connect(url: str) -> asyncpg.Connection:
-    return await asyncpg.connect(
-        make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    )
+    return await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
 
 
 async def value(url: str, query: str):
@@ -71,9 +69,7 @@ async def test_the_only_door_is_a_socket_nobody_else_can_reach(postgres):
     sockets = Path(make_url(url).query["host"])
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
     assert (
-        await value(
-            url, "SELECT count(*) FROM pg_hba_file_rules WHERE type <> 'local' AND auth_method <> 'reject'"
-        )
+        await value(url, "SELECT count(*) FROM pg_hba_file_rules WHERE type <> 'local' AND auth_method <> 'reject'")
         == 0
     )
 
@@ -86,9 +82,7 @@ async def test_a_database_is_made_once(postgres):
 
 
 async def test_data_survives_the_killing_of_whoever_started_it(settings):
-    with subprocess.Popen(
-        [sys.executable, "-c", OWNER, settings.home], stdout=subprocess.PIPE, text=True
-    ) as owner:
+    with subprocess.Popen([sys.executable, "-c", OWNER, settings.home], stdout=subprocess.PIPE, text=True) as owner:
         server = int(owner.stdout.readline())
         owner.kill()
     async with Stack(settings, parts={"postgres"}) as stack:
@@ -173,6 +167,28 @@ async def test_stopping_leaves_no_process(settings):
         server = psutil.Process(stack.pid("postgres"))
         family = [server, *server.children(recursive=True)]
     assert not any(process.is_running() for process in family)
+
+
+def test_a_home_deep_in_the_tree_has_its_socket_where_paths_are_short(home):
+    opened = Home(home)
+    opened.open()
+    sockets = postgres_site.sockets_for(home / ("深" * 40), opened, None)
+    opened.close()
+    assert len(os.fsencode(sockets)) < 80
+    assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+    discard(home)
+    assert not sockets.exists()
+
+
+def test_a_socket_folder_that_others_may_enter_is_not_used(home):
+    opened = Home(home)
+    opened.open()
+    planted = Path("/tmp") / f"redress-{opened.identity}"  # noqa: S108 - that is the case
+    planted.mkdir()
+    planted.chmod(0o777)
+    with pytest.raises(PostgresError, match="nobody else may enter"):
+        postgres_site.sockets_for(home / ("x" * 100), opened, None)
+    opened.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps data outside the home")

@@ -25,9 +25,7 @@ async def test_a_taken_port_is_replaced_and_that_is_said(settings):
     said = []
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         port = somebody.getsockname()[1]
-        async with Stack(
-            settings.model_copy(update={"api_port": port}), parts=set(), say=said.append
-        ) as stack:
+        async with Stack(settings.model_copy(update={"api_port": port}), parts=set(), say=said.append) as stack:
             assert stack.api_url != f"http://127.0.0.1:{port}"
             assert stack.env["REDRESS_API_PORT"] == stack.api_url.rpartition(":")[2]
     assert said[0].startswith(f"Port {port} is taken: api listens on ")
