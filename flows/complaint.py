@@ -14,7 +14,7 @@ What moves a case from stage to stage is in `flows.rules.lifecycle`, what wakes 
 from uuid import UUID
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.ending import ended
 from flows.room import carrying

@@ -1,6 +1,7 @@
 """The final state of a run tells the truth: a run that left a case behind is not green."""
 
-from prefect.states import Cancelled, Completed, Crashed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed, Crashed, Failed
 
 from flows.legs.leg import Leg
 

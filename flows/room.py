@@ -1,6 +1,6 @@
 """Where flows run: the resources of the process, and how a flow run comes by its leg.
 
-A worker opens the room once. A run started elsewhere (a stock Prefect worker) opens one for itself from the environment.
+A worker opens the room once. A run started elsewhere (a stock Prefect worker) opens one from the environment.
 """
 
 from collections.abc import AsyncIterator
@@ -125,9 +125,7 @@ async def _own(current: Room, leg_id: UUID | None) -> UUID | None:
     """The leg this very run was opened for, if it still stands."""
     if leg_id is None:
         return None
-    query = select(legs.c.id).where(
-        legs.c.id == leg_id, legs.c.state == LegState.OPEN, legs.c.flow_run_id == _run_id()
-    )
+    query = select(legs.c.id).where(legs.c.id == leg_id, legs.c.state == LegState.OPEN, legs.c.flow_run_id == _run_id())
     async with current.resources.engine.connect() as connection:
         return (await connection.execute(query)).scalar_one_or_none()
 

@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, JSON, BigInteger, Column, Identity, Index, Integer, RowMapping, String, Table, text
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import Bytes, Moment, one_of
@@ -51,9 +63,9 @@ class Case(SQLModel, table=True):
     stage: str = Field(sa_type=String(20))
     version: int = 1
     events: int = 0
-    head: bytes = Field(sa_type=Bytes)  # type: ignore[call-overload]
-    received_at: datetime = Field(sa_type=Moment)  # type: ignore[call-overload]
-    recorded_at: datetime = Field(sa_type=Moment)  # type: ignore[call-overload]
+    head: bytes = Field(sa_type=Bytes)
+    received_at: datetime = Field(sa_type=Moment)
+    recorded_at: datetime = Field(sa_type=Moment)
     channel: str = Field(sa_type=String(12))
     party: str = Field(sa_type=String(20))
     caller_key: str | None = Field(default=None, sa_type=String(32))
@@ -95,7 +107,7 @@ class Case(SQLModel, table=True):
     clocks: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
     overdue: bool = False
     rulebook: str | None = Field(default=None, sa_type=String(64))
-    closed_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 cases = cast(Table, Case.__table__)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ class SimulatedClock(SQLModel, table=True):
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: int = Field(default=1, primary_key=True)
-    now: datetime = Field(sa_type=Moment)  # type: ignore[call-overload]
+    now: datetime = Field(sa_type=Moment)
 
 
 simulated_clock = cast(Table, SimulatedClock.__table__)  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from models.values.vocabulary import EventKind, Stage
 class Event(SQLModel, table=True):
     """What happened to a case: who, what, why, when, in which leg.
 
-    `at` is business time, `recorded_at` the database's. `data` holds nothing personal; what people wrote is in `sealed`,
+    `at` is business time, `recorded_at` the database's. `data` holds nothing personal; what people wrote is `sealed`,
     whose digest alone is in the chain, so it can be erased. `hash` links to the event before it.
     """
 
@@ -30,14 +30,14 @@ class Event(SQLModel, table=True):
     kind: str = Field(sa_type=String(24))
     stage: str = Field(sa_type=String(20))
     version: int
-    at: datetime = Field(sa_type=Moment)  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=Moment)
     recorded_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.clock_timestamp()))
     actor_id: int | None = Field(default=None, foreign_key="staff.id")
     leg_id: UUID | None = None
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    sealed: bytes | None = Field(default=None, sa_type=Bytes)  # type: ignore[call-overload]
+    sealed: bytes | None = Field(default=None, sa_type=Bytes)
     sealed_digest: str | None = Field(default=None, sa_type=String(64))
-    hash: bytes = Field(sa_type=Bytes)  # type: ignore[call-overload]
+    hash: bytes = Field(sa_type=Bytes)
 
 
 events = cast(Table, Event.__table__)  # type: ignore[attr-defined]

@@ -28,7 +28,11 @@ class Leg(SQLModel, table=True):
         one_of("state", LegState),
         Index("legs_lease", "lease_until", postgresql_where=text("state = 'open'")),
         Index("legs_opened", "opened_at", "id"),
-        Index("legs_unreported", "ended_at", postgresql_where=text("ended_at IS NOT NULL AND reported_at IS NULL")),
+        Index(
+            "legs_unreported",
+            "ended_at",
+            postgresql_where=text("ended_at IS NOT NULL AND reported_at IS NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -36,10 +40,10 @@ class Leg(SQLModel, table=True):
     worker: str = Field(sa_type=String(80))
     state: str = Field(default=LegState.OPEN, sa_type=String(12))
     opened_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
-    lease_until: datetime = Field(sa_type=Moment)  # type: ignore[call-overload]
-    ended_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
-    reported_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
-    cancel_requested_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
+    lease_until: datetime = Field(sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    reported_at: datetime | None = Field(default=None, sa_type=Moment)
+    cancel_requested_at: datetime | None = Field(default=None, sa_type=Moment)
     flow_run_id: UUID | None = None
     cases: int = 0
     carried: int = 0

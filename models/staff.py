@@ -35,8 +35,8 @@ class Token(SQLModel, table=True):
     staff_id: int = Field(foreign_key="staff.id", index=True)
     digest: str = Field(sa_type=String(64), unique=True)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
-    expires_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
-    revoked_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 staff = cast(Table, Staff.__table__)  # type: ignore[attr-defined]

@@ -33,15 +33,15 @@ class Wake(SQLModel, table=True):
 
     case_id: UUID = Field(primary_key=True, foreign_key="cases.id")
     procedure: str = Field(sa_type=String(24))
-    due_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
-    order_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    order_at: datetime | None = Field(default=None, sa_type=Moment)
     not_before: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
     rank: int = 0
     attempts: int = 0
     alone: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     leg_id: UUID | None = None
     error: str | None = Field(default=None, sa_type=String(500))
-    quarantined_at: datetime | None = Field(default=None, sa_type=Moment)  # type: ignore[call-overload]
+    quarantined_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 wakes = cast(Table, Wake.__table__)  # type: ignore[attr-defined]

@@ -140,5 +140,3 @@ class Loop:
                 await lease.give_back(connection, leg_id, message, AWAY_SECONDS)
         except (DBAPIError, OSError):
             log.warning("leg left to its lease", leg=str(leg_id))
-
-

@@ -1,5 +1,6 @@
 """What Prefect must know of us: the pool and one deployment a procedure. Registered again when it has forgotten."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,10 +24,8 @@ POOL_TYPE = "process"
 
 async def register(client: PrefectClient, pool: str) -> dict[str, UUID]:
     """The deployments by procedure; creates what is missing, changes nothing that ops paused."""
-    try:
+    with suppress(ObjectAlreadyExists):
         await client.create_work_pool(WorkPoolCreate(name=pool, type=POOL_TYPE, description="Redress 流程工作池"))
-    except ObjectAlreadyExists:
-        pass
     return {name: await _deploy(client, name, flow, pool) for name, flow in PROCEDURES.items()}
 
 

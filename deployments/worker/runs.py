@@ -8,10 +8,10 @@ import httpx
 import structlog
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.flow_engine import run_flow_async
-from prefect.states import Completed, Crashed, Failed, Pending, State
+from prefect.states import Completed, Crashed, Failed, Pending
 from sqlalchemy import RowMapping, func, select, update
 
 from flows.legs.lease import reported
@@ -25,9 +25,7 @@ REPORT_AFTER = timedelta(seconds=2)
 REPORTS_AT_ONCE = 50
 
 
-async def open_run(
-    client: PrefectClient, deployment_id: UUID, procedure: str, leg_id: UUID, cases: int
-) -> FlowRun:
+async def open_run(client: PrefectClient, deployment_id: UUID, procedure: str, leg_id: UUID, cases: int) -> FlowRun:
     """The flow run of a leg, already Pending (so no queue hands it out), keyed by the leg."""
     said = "1 case" if cases == 1 else f"{cases} cases"
     return await client.create_flow_run_from_deployment(
@@ -43,9 +41,7 @@ async def open_run(
 async def run(flow: Flow[Any, Any], flow_run: FlowRun, parameters: dict[str, Any]) -> State[Any] | None:
     """Run it here. The engine is not told the deployment: it would start an observer that blocks the event loop."""
     detached = flow_run.model_copy(update={"deployment_id": None})
-    state: State[Any] | None = await run_flow_async(
-        flow, flow_run=detached, parameters=parameters, return_type="state"
-    )
+    state: State[Any] | None = await run_flow_async(flow, flow_run=detached, parameters=parameters, return_type="state")
     return state
 
 
@@ -87,4 +83,5 @@ async def attach(room: Room, leg_id: UUID, flow_run_id: UUID) -> int:
     """Note on the leg which run carries it; the number of its cases."""
     query = update(legs).where(legs.c.id == leg_id).values(flow_run_id=flow_run_id).returning(legs.c.cases)
     async with room.resources.engine.begin() as connection:
-        return (await connection.execute(query)).scalar_one()
+        cases: int = (await connection.execute(query)).scalar_one()
+        return cases

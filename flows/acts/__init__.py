@@ -1,1 +1,1 @@
-"""What people do to a case: the same shape as a step (load → decide → save), called by the API with the version seen."""
+"""What people do to a case: a step's shape (load → decide → save), called with the version seen."""

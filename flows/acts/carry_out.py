@@ -42,9 +42,15 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     own = max(setting.actor.level, 0)
     approval = needed > own
     why = (
-        Reason(f"赔付 {said.compensation} 元,须 {needed} 级审批", f"{said.compensation} CNY need approval of level {needed}")
+        Reason(
+            f"赔付 {said.compensation} 元,须 {needed} 级审批",
+            f"{said.compensation} CNY need approval of level {needed}",
+        )
         if approval
-        else Reason(f"赔付 {said.compensation} 元在本人权限内", f"{said.compensation} CNY are within the proposer's limit")
+        else Reason(
+            f"赔付 {said.compensation} 元在本人权限内",
+            f"{said.compensation} CNY are within the proposer's limit",
+        )
     )
     remedy = {"compensation": str(said.compensation), "approved": not approval, "level": needed}
     return moved(
@@ -90,7 +96,10 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
     if not facts.remedy["approved"]:
         raise Refusal("处理方案未获批准", "the proposal was rejected: propose again")
     left = clocks.meet(facts.clocks, ClockName.RESOLVE, setting.now)
-    left = (*left, clocks.start(ClockName.FEED_BACK, setting.policy.rulebook.clocks.feed_back, setting.now, setting.policy))
+    left = (
+        *left,
+        clocks.start(ClockName.FEED_BACK, setting.policy.rulebook.clocks.feed_back, setting.now, setting.policy),
+    )
     return moved(
         facts,
         EventKind.CARRIED_OUT,

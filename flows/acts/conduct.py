@@ -56,7 +56,10 @@ def promise(facts: CaseFacts, said: Promise, setting: Setting) -> Decision:
     if said.by <= setting.now:
         raise Refusal("承诺时间必须在将来", "a promise must lie in the future")
     ref = facts.events + 1
-    why = Reason(f"向客户承诺于 {said.by:%Y-%m-%d %H:%M} 前完成", f"promised to the customer by {said.by:%Y-%m-%d %H:%M}")
+    why = Reason(
+        f"向客户承诺于 {said.by:%Y-%m-%d %H:%M} 前完成",
+        f"promised to the customer by {said.by:%Y-%m-%d %H:%M}",
+    )
     timer = clocks.timer(ClockName.PROMISE, setting.now, said.by, why, ref=ref)
     data = {"promise": ref, "by": said.by.isoformat()}
     changes = {"clocks": (*facts.clocks, timer)}
@@ -92,7 +95,11 @@ def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
     )
     left = clocks.pause(facts.clocks, said.reason, setting.now, setting.policy)
     timer = clocks.timer(ClockName.HOLD, setting.now, until, why)
-    data: dict[str, Literal[True] | str | bool] = {"hold": said.reason, "until": until.isoformat(), "pauses": pauses}
+    data: dict[str, Literal[True] | str | bool] = {
+        "hold": said.reason,
+        "until": until.isoformat(),
+        "pauses": pauses,
+    }
     sealed = {"why": said.why} if said.why else None
     changes = {"hold": said.reason, "clocks": (*left, timer)}
     return Decision(EventKind.HELD, changes, (why,), data, sealed)

@@ -5,13 +5,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
 from flows.rules import assignment, clocks, follow_up, triage
-from flows.steps.assign import members
 from flows.rules.triage import Relative
+from flows.steps.assign import members
 from flows.steps.relatives import relatives_of
 from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
 from models.values.classification import Classification
 from models.values.policy import Policy
 from models.values.vocabulary import BusinessLine, Category, Channel, EventKind, Kind, Severity, Stage
+
 
 class Classify(ActInput):
     """A person's reading: in triage, or a correction later."""
@@ -173,8 +174,23 @@ ACTS = (
         load=relatives,
     ),
     Act("confirm", "确认分析 · confirm the analysis", Confirm, confirm, frozenset({Stage.CONFIRMATION})),
-    Act("reassign", "改派 · give the case to somebody else", Reassign, reassign, ACTIVE, on_hold=True, load=desk),
+    Act(
+        "reassign",
+        "改派 · give the case to somebody else",
+        Reassign,
+        reassign,
+        ACTIVE,
+        on_hold=True,
+        load=desk,
+    ),
     Act("escalate", "升级 · hand the case one level up", Escalate, escalate, UNDER_WAY, on_hold=True),
-    Act("reopen", "重新打开 · open a closed complaint again", Reopen, reopen, frozenset({Stage.CLOSED}), decides=False),
+    Act(
+        "reopen",
+        "重新打开 · open a closed complaint again",
+        Reopen,
+        reopen,
+        frozenset({Stage.CLOSED}),
+        decides=False,
+    ),
     Act("withdraw", "撤诉 · the customer takes it back", Withdraw, withdraw, UNDER_WAY, on_hold=True),
 )

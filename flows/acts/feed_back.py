@@ -39,7 +39,8 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
     final = rejections >= setting.policy.rulebook.course.rejections_at_most
     why = Reason(
         f"客户第 {rejections} 次不接受" + (",由上一级作最终答复" if final else ",重新处理"),
-        f"rejected {rejections} times: " + ("the final position comes from one level higher" if final else "handled again"),
+        f"rejected {rejections} times: "
+        + ("the final position comes from one level higher" if final else "handled again"),
     )
     left = (*left, clocks.start_resolve(facts, setting.now, setting.policy))
     changes: dict[str, Any] = {"rejections": rejections, "remedy": None}
@@ -77,7 +78,10 @@ def _final(facts: CaseFacts, said: FeedBack, left: Any, setting: Setting) -> Dec
 def answer(facts: CaseFacts, said: Answer, setting: Setting) -> Decision:
     direct = facts.stage is Stage.ANSWER
     left = clocks.meet_all(facts.clocks, setting.now)
-    changes: dict[str, Any] = {"outcome": Outcome.ANSWERED if direct else Outcome.UNVERIFIED, "owner_id": None}
+    changes: dict[str, Any] = {
+        "outcome": Outcome.ANSWERED if direct else Outcome.UNVERIFIED,
+        "owner_id": None,
+    }
     if direct:
         changes["handler_id"] = setting.actor.id
     return moved(facts, EventKind.ANSWERED, {"direct": direct}, sealed={"text": said.text}, clocks=left, **changes)
@@ -95,6 +99,11 @@ ACTS = (
         feed_back,
         frozenset({Stage.FEED_BACK, Stage.FINAL_POSITION}),
     ),
-    Act("answer", "答复 · answer (in writing where nobody was reached)", Answer, answer,
-        frozenset({Stage.ANSWER, Stage.WRITTEN_ANSWER})),
+    Act(
+        "answer",
+        "答复 · answer (in writing where nobody was reached)",
+        Answer,
+        answer,
+        frozenset({Stage.ANSWER, Stage.WRITTEN_ANSWER}),
+    ),
 )

@@ -34,6 +34,6 @@ async def answered(connection: AsyncConnection, staff_id: int, key: Key) -> Mapp
 
 
 async def keep(connection: AsyncConnection, staff_id: int, key: Key, answer: Mapping[str, Any]) -> None:
-    """Remember the answer; a concurrent holder of the same key makes this raise IntegrityError at once or at its commit."""
+    """Remember the answer; the same key at the same moment: IntegrityError."""
     values = {"staff_id": staff_id, "key": key.value, "request": key.request, "status": 200, "answer": answer}
     await connection.execute(insert(idempotency_keys).values(values))

@@ -68,8 +68,9 @@ async def perform(
     loaded = await act.load(connection, facts, policy) if act.load else None
     decision = act.decide(facts, said, Setting(actor, policy, now, loaded))
     entry = ledger.Entry(facts, head, decision, actor.id)
-    plan = lambda after: agenda(after, desk.policies.of(after), now)  # noqa: E731
-    written = await ledger.write(connection, desk.seal, [entry], plan, now)
+    written = await ledger.write(
+        connection, desk.seal, [entry], lambda after: agenda(after, desk.policies.of(after), now), now
+    )
     answer = outcome(written[0].facts)
     if key is not None:
         await once.keep(connection, actor.id, key, answer)
@@ -78,7 +79,12 @@ async def perform(
 
 def outcome(facts: CaseFacts) -> dict[str, Any]:
     """What an act answers: where the case stands now, and the version to act on next."""
-    return {"id": str(facts.id), "stage": facts.stage.value, "version": facts.version, "owner": facts.owner_id}
+    return {
+        "id": str(facts.id),
+        "stage": facts.stage.value,
+        "version": facts.version,
+        "owner": facts.owner_id,
+    }
 
 
 def _found(locked: Mapping[UUID, tuple[CaseFacts, bytes]], case_id: UUID) -> tuple[CaseFacts, bytes]:

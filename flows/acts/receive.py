@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from flows.acts.inputs import Input, Line, Moment, StaffId, Text
 from flows.acts import once
+from flows.acts.inputs import Input, Line, Moment, StaffId, Text
 from flows.acts.perform import Desk
 from flows.acts.refusals import Implausible
 from flows.legs import ledger
@@ -21,9 +21,9 @@ from models.case import cases, to_columns
 from models.event import events
 from models.idempotency import idempotency_keys
 from models.sealing import canonical
-from models.wake import wakes
 from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.vocabulary import Channel, EventKind, Party, Stage
+from models.wake import wakes
 
 PROCEDURE = "complaint"
 SKEW = timedelta(minutes=5)
@@ -60,7 +60,6 @@ class Received:
     id: UUID
     number: int
     repeated: bool = False
-
 
 
 async def receive(
@@ -134,13 +133,47 @@ def _case_values(facts: CaseFacts, head: bytes) -> dict[str, Any]:
     return values | {name: canonical(values[name]) for name in ("attempts", "clocks")}
 
 
-_CASE = (
-    "id stage version events head received_at recorded_at channel party caller_key reference waybill business_line"
-    " urgent level named_staff withdrawn rejections reopenings attempts poked clocks overdue"
-).split()
-_EVENT = "case_id seq kind stage version at actor_id leg_id data sealed sealed_digest hash".split()
-_WAKE = "procedure due_at order_at rank".split()
-_KEY = "staff_id key request status answer".split()
+_CASE = [
+    "id",
+    "stage",
+    "version",
+    "events",
+    "head",
+    "received_at",
+    "recorded_at",
+    "channel",
+    "party",
+    "caller_key",
+    "reference",
+    "waybill",
+    "business_line",
+    "urgent",
+    "level",
+    "named_staff",
+    "withdrawn",
+    "rejections",
+    "reopenings",
+    "attempts",
+    "poked",
+    "clocks",
+    "overdue",
+]
+_EVENT = [
+    "case_id",
+    "seq",
+    "kind",
+    "stage",
+    "version",
+    "at",
+    "actor_id",
+    "leg_id",
+    "data",
+    "sealed",
+    "sealed_digest",
+    "hash",
+]
+_WAKE = ["procedure", "due_at", "order_at", "rank"]
+_KEY = ["staff_id", "key", "request", "status", "answer"]
 
 
 def _bound(table: Table, prefix: str, columns: list[str]) -> str:
@@ -164,6 +197,6 @@ def _statement(gate: str) -> TextClause:
 
 _PLAIN = _statement("gate AS (SELECT 1)")
 _KEYED = _statement(
-    f"gate AS (INSERT INTO idempotency_keys ({', '.join(_KEY)})"  # noqa: S608 - column names of our own table
+    f"gate AS (INSERT INTO idempotency_keys ({', '.join(_KEY)})"
     f" SELECT {_bound(idempotency_keys, 'k', _KEY)} ON CONFLICT DO NOTHING RETURNING 1)"
 )

@@ -4,6 +4,5 @@ from flows.acts import carry_out, conduct, direction, feed_back, revisit
 from flows.acts.act import Act
 
 ACTS: dict[str, Act] = {
-    act.name: act
-    for act in (*direction.ACTS, *conduct.ACTS, *carry_out.ACTS, *feed_back.ACTS, *revisit.ACTS)
+    act.name: act for act in (*direction.ACTS, *conduct.ACTS, *carry_out.ACTS, *feed_back.ACTS, *revisit.ACTS)
 }

@@ -51,7 +51,10 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
     data = {"outcome": said.outcome, "attempt": len(attempts), "exhausted": exhausted}
     changes: dict[str, Any] = {"attempts": attempts, "overdue": follow_up.overdue(left, setting.now)}
     if exhausted:
-        why = Reason("多次不同时段未能联系,改为书面答复", "not reached at different times of day: a written answer follows")
+        why = Reason(
+            "多次不同时段未能联系,改为书面答复",
+            "not reached at different times of day: a written answer follows",
+        )
         changes |= {"clocks": left, "owner_id": facts.owner_id}
     else:
         changes["clocks"] = (*left, clocks.timer(ClockName.CALL_BACK, setting.now, due, why))
@@ -66,16 +69,31 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         "satisfaction": said.satisfaction,
         "expectation": said.expectation,
         "solved": said.solved,
-        "attempts": (*facts.attempts, {"outcome": "reached", "at": setting.now.isoformat(), "by": setting.actor.id}),
+        "attempts": (
+            *facts.attempts,
+            {"outcome": "reached", "at": setting.now.isoformat(), "by": setting.actor.id},
+        ),
         "owner_id": None,
     }
     sealed = {"remark": said.remark} if said.remark else None
-    data: dict[str, Any] = {"solved": said.solved, "satisfaction": said.satisfaction, "expectation": said.expectation}
+    data: dict[str, Any] = {
+        "solved": said.solved,
+        "satisfaction": said.satisfaction,
+        "expectation": said.expectation,
+    }
     data |= {"feelings": list(said.feelings), "final": False}
     if said.solved:
         late = follow_up.overdue(left, setting.now)
-        return moved(facts, EventKind.SURVEYED, data, sealed=sealed, clocks=left, overdue=late,
-                     outcome=Outcome.SOLVED, **answers)
+        return moved(
+            facts,
+            EventKind.SURVEYED,
+            data,
+            sealed=sealed,
+            clocks=left,
+            overdue=late,
+            outcome=Outcome.SOLVED,
+            **answers,
+        )
     course = setting.policy.rulebook.course
     final = data["final"] = facts.reopenings >= course.reopenings_at_most
     level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
@@ -107,7 +125,7 @@ def _part(moment: datetime, policy: Policy) -> tuple[str, int]:
 
 
 def _unreached(attempt: Any) -> bool:
-    return attempt["outcome"] != ContactOutcome.CALL_BACK
+    return bool(attempt["outcome"] != ContactOutcome.CALL_BACK)
 
 
 def _refuse_bad_hours(setting: Setting) -> None:
@@ -118,6 +136,12 @@ def _refuse_bad_hours(setting: Setting) -> None:
 
 
 ACTS = (
-    Act("contact", "联系客户未果 · an attempt that did not reach the customer", Contact, contact, lifecycle.CONTACTING),
+    Act(
+        "contact",
+        "联系客户未果 · an attempt that did not reach the customer",
+        Contact,
+        contact,
+        lifecycle.CONTACTING,
+    ),
     Act("survey", "回访调查 · what the customer said", Survey, survey, frozenset({Stage.REVISIT})),
 )

@@ -1,6 +1,7 @@
 """The bell: NOTIFY wakes the workers that listen. Only a hint: whoever misses it looks at the wakes anyway."""
 
 import asyncio
+from contextlib import suppress
 
 import asyncpg
 from sqlalchemy import text
@@ -48,10 +49,8 @@ class Listener:
     async def wait(self, seconds: float) -> None:
         """Until the bell rings, but no longer than so many seconds."""
         await self._connect()
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._heard.wait(), seconds)
-        except TimeoutError:
-            pass
         self._heard.clear()
 
     def ring(self) -> None:

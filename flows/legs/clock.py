@@ -29,7 +29,8 @@ class SimulatedClock:
         moment = (await connection.execute(select(simulated_clock.c.now))).scalar_one_or_none()
         if moment is None:
             raise ClockError("the clock is set to simulated, but this is not a demo database")
-        return moment.astimezone(UTC)
+        now: datetime = moment.astimezone(UTC)
+        return now
 
 
 async def clock_of(connection: AsyncConnection, name: str) -> Clock:

@@ -74,7 +74,15 @@ async def reap(connection: AsyncConnection, seal: Seal, now: datetime, bound: in
         ids = list((await connection.execute(held)).scalars())
         if leg.cases == 1:
             for case_id in ids:
-                await fail(connection, seal, case_id, leg.leg_id, "the leg died while it carried this case", now, bound)
+                await fail(
+                    connection,
+                    seal,
+                    case_id,
+                    leg.leg_id,
+                    "the leg died while it carried this case",
+                    now,
+                    bound,
+                )
         elif ids:
             values = {"leg_id": None, "alone": True}
             await connection.execute(update(wakes).where(wakes.c.leg_id == leg.leg_id).values(values))

@@ -103,7 +103,14 @@ def draft(entry: Entry, seal: Seal, now: datetime, leg_id: UUID | None) -> tuple
 
 def chained(event: Any) -> list[Any]:
     """What of an event its hash covers; the sealed part by digest, so that it can be erased."""
-    plain = [event["seq"], event["kind"], event["stage"], event["version"], event["at"].astimezone(UTC).isoformat(), event["actor_id"]]
+    plain = [
+        event["seq"],
+        event["kind"],
+        event["stage"],
+        event["version"],
+        event["at"].astimezone(UTC).isoformat(),
+        event["actor_id"],
+    ]
     return [str(event["case_id"]), *plain, str(event["leg_id"]), event["data"], event["sealed_digest"]]
 
 
@@ -127,7 +134,10 @@ async def write(
         agenda = plan(after)
         written.append(Written(after, agenda))
         if entry.decision is not None:
-            columns = to_columns(dict(entry.decision.changes)) | {"version": after.version, "events": after.events}
+            columns = to_columns(dict(entry.decision.changes)) | {
+                "version": after.version,
+                "events": after.events,
+            }
             if event is not None:
                 new_events.append(event)
                 columns["head"] = event["hash"]
@@ -148,11 +158,9 @@ def _wake_row(after: CaseFacts, agenda: Agenda, leg_id: UUID | None) -> dict[str
     return row | {"leg_id": leg_id}
 
 
-async def _save_cases(
-    connection: AsyncConnection, groups: dict[tuple[str, ...], list[dict[str, Any]]]
-) -> None:
+async def _save_cases(connection: AsyncConnection, groups: dict[tuple[str, ...], list[dict[str, Any]]]) -> None:
     for columns, rows in groups.items():
-        values = {name: bindparam(name) for name in columns}
+        values: dict[str, Any] = {name: bindparam(name) for name in columns}
         # No row count is wanted: the rows are locked, they are there.
         await connection.execute(update(cases).where(cases.c.id == bindparam("row_id")).values(values), rows)
 

@@ -43,7 +43,8 @@ class LegCancelled(Exception):
 class Step(Protocol):
     """What the system does to a case: load what the rule needs, decide. The leg saves."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Any: ...
 
@@ -92,7 +93,7 @@ class Leg:
             async with self.resources.engine.begin() as connection:
                 failed = await self._save(connection, step, ids)
         except DBAPIError as error:
-            if error.connection_invalidated or error.is_disconnect:
+            if error.connection_invalidated:
                 raise
             if len(ids) > 1:
                 for one in ids:

@@ -20,11 +20,17 @@ BACKOFF_AT_MOST = 60.0
 
 def backoff(attempts: int) -> float:
     """Seconds (database time) until the next try: 1, 2, 4 … 60."""
-    return min(BACKOFF_SECONDS * 2 ** max(attempts - 1, 0), BACKOFF_AT_MOST)
+    return min(BACKOFF_SECONDS * float(2 ** max(attempts - 1, 0)), BACKOFF_AT_MOST)
 
 
 async def fail(
-    connection: AsyncConnection, seal: Seal, case_id: UUID, leg_id: UUID, error: str, now: datetime, bound: int
+    connection: AsyncConnection,
+    seal: Seal,
+    case_id: UUID,
+    leg_id: UUID,
+    error: str,
+    now: datetime,
+    bound: int,
 ) -> bool | None:
     """Count an attempt of a case this leg carried alone or whose step raised; True: it is quarantined now.
 
@@ -36,7 +42,7 @@ async def fail(
     if attempts is None:
         return None
     attempts += 1
-    quarantined = attempts >= bound
+    quarantined: bool = attempts >= bound
     why = Reason(f"第 {attempts} 次尝试失败:{error}", f"attempt {attempts} failed: {error}")
     event = EventKind.QUARANTINED if quarantined else EventKind.STEP_FAILED
     decision = Decision(event, {}, (why,), {"attempts": attempts, "error": error})
@@ -67,9 +73,7 @@ async def release(connection: AsyncConnection, seal: Seal, case_id: UUID, actor_
     return True
 
 
-async def _append(
-    connection: AsyncConnection, seal: Seal, entry: Entry, now: datetime, leg_id: UUID | None
-) -> None:
+async def _append(connection: AsyncConnection, seal: Seal, entry: Entry, now: datetime, leg_id: UUID | None) -> None:
     after, event = draft(entry, seal, now, leg_id)
     if event is None:
         raise ValueError("an entry of the ledger needs an event")

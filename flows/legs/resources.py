@@ -41,7 +41,9 @@ class Resources:
     async def open(cls, settings: Settings, *, pool_size: int = 6) -> "Resources":
         """Connect as the settings say; raises ClockError on a database of the other kind."""
         bound = settings.lease_seconds * TIMEOUT_SHARE
-        engine = create_engine(needed(settings.database_url, "REDRESS_DATABASE_URL"), pool_size=pool_size, timeout_seconds=bound)
+        engine = create_engine(
+            needed(settings.database_url, "REDRESS_DATABASE_URL"), pool_size=pool_size, timeout_seconds=bound
+        )
         async with engine.connect() as connection:
             clock = await clock_of(connection, settings.clock)
         seal = Seal(needed(settings.secret_key, "REDRESS_SECRET_KEY").get_secret_value())

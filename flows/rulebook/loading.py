@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from flows.rulebook.calendars import working_calendar
-from models.sealing import canonical
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
 
@@ -20,15 +19,16 @@ class RulebookError(Exception):
 
 
 def default_content() -> str:
-    """The rulebook the project ships, as stored: canonical JSON of the whole policy."""
+    """The rulebook the project ships, as stored: JSON of the whole policy, in the order written (signs build on others)."""
     folder = resources.files("flows.rulebook")
     parts = {name: (folder / f"{name}.toml").read_text(encoding="utf-8") for name in ("default", "taxonomy")}
-    return canonical({**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])})
+    whole = {**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=16)
 def load(content: str) -> Policy:
-    """A stored rulebook (canonical JSON) as a policy."""
+    """A stored rulebook as a policy; raises RulebookError."""
     try:
         rulebook = Rulebook.model_validate_json(content)
     except ValidationError as error:

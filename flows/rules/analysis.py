@@ -1,4 +1,4 @@
-"""Step 6, analyse: root cause, liable party, repeat pattern, improvement proposal; a supervisor confirms when told to."""
+"""Step 6, analyse: root cause, liable party, repeat pattern, improvement; a supervisor confirms when told to."""
 
 from datetime import datetime
 
@@ -17,7 +17,10 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
     reasons = [Reason(f"初步原因:{zh}", f"root cause proposed: {en}")]
     if pattern:
         reasons.append(
-            Reason(f"同类同单位 {repeats} 件,建议专项改进", f"{repeats} of one kind at one unit: improvement proposed")
+            Reason(
+                f"同类同单位 {repeats} 件,建议专项改进",
+                f"{repeats} of one kind at one unit: improvement proposed",
+            )
         )
     if confirm:
         reasons.append(Reason(f"须主管确认:{confirm.zh}", f"a supervisor confirms: {confirm.en}"))

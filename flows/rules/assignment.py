@@ -26,7 +26,7 @@ def decide(facts: CaseFacts, staff: Iterable[StaffFacts], policy: Policy, now: d
         else:
             able.append(one)
     waiting = any(clock.name is ClockName.ASSIGN_AGAIN and clock.running for clock in facts.clocks)
-    left = tuple(clock for clock in facts.clocks if clock.name is not ClockName.ASSIGN_AGAIN)
+    left = assigned(facts)
     if not able:
         why = Reason("暂无可指派人员", "nobody can take it now")
         due = clocks.after(policy.rulebook.assignment.try_again, now, policy)
@@ -36,12 +36,19 @@ def decide(facts: CaseFacts, staff: Iterable[StaffFacts], policy: Policy, now: d
     best = min(able, key=lambda one: (-suits(facts, one, policy), one.id))
     mark = suits(facts, best, policy)
     why = Reason(
-        f"{best.name}:匹配度 {mark:.2f},在办 {best.load}/{best.capacity},候选 {len(able)} 人",
+        f"员工 {best.id}:匹配度 {mark:.2f},在办 {best.load}/{best.capacity},候选 {len(able)} 人",
         f"staff {best.id}: suits {mark:.2f}, load {best.load}/{best.capacity}, best of {len(able)}",
     )
-    changes = {"owner_id": best.id, "clocks": left} if waiting else {"owner_id": best.id}
-    data = {"owner": best.id, "stage": facts.stage, "passed": passed[:NAMED_AT_MOST], "passed_count": len(passed)}
-    return Decision(EventKind.ASSIGNED, changes, (why,), data)
+    taken: dict[str, Any] = {"owner_id": best.id}
+    if waiting:
+        taken["clocks"] = left
+    data = {
+        "owner": best.id,
+        "stage": facts.stage,
+        "passed": passed[:NAMED_AT_MOST],
+        "passed_count": len(passed),
+    }
+    return Decision(EventKind.ASSIGNED, taken, (why,), data)
 
 
 def bar(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
@@ -80,3 +87,8 @@ def suits(facts: CaseFacts, one: StaffFacts, policy: Policy) -> float:
     free = 1 - one.load / one.capacity if one.capacity else 0.0
     weights = policy.rulebook.assignment
     return weights.skill_weight * skill + weights.load_weight * free
+
+
+def assigned(facts: CaseFacts) -> clocks.Clocks:
+    """The clocks of a case somebody owns now: nothing tries to assign it again."""
+    return tuple(clock for clock in facts.clocks if clock.name is not ClockName.ASSIGN_AGAIN)

@@ -132,14 +132,21 @@ def _resumed(clock: Deadline, now: datetime) -> Deadline:
         return clock
     stood = now - clock.paused_at
     why = Reason(
-        f"{clock.why.zh};暂停 {_hours(stood)} 小时后顺延", f"{clock.why.en}; moved by a pause of {_hours(stood)} h"
+        f"{clock.why.zh};暂停 {_hours(stood)} 小时后顺延",
+        f"{clock.why.en}; moved by a pause of {_hours(stood)} h",
     )
     remind = clock.remind_at + stood if clock.remind_at and clock.fired == 0 else clock.remind_at
     return replace(clock, paused_at=None, due_at=clock.due_at + stood, remind_at=remind, why=why)
 
 
 def _deadline(
-    name: ClockName, begins: datetime, due: datetime, calendar: str, why: Reason, policy: Policy, ref: int | None
+    name: ClockName,
+    begins: datetime,
+    due: datetime,
+    calendar: str,
+    why: Reason,
+    policy: Policy,
+    ref: int | None,
 ) -> Deadline:
     remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
     pausable = name is not ClockName.STATUTORY

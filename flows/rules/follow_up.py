@@ -67,9 +67,12 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
     stage = lifecycle.stage_after(facts.stage, EventKind.MAIN_ENDED, data)
     if owed:
         clock = clocks.start(ClockName.FEED_BACK, policy.rulebook.clocks.feed_back, now, policy)
-        why = Reason(f"主工单 {main.number} 已结案,另一方仍须反馈", f"case {main.number} ended; this caller is still owed an answer")
+        why = Reason(
+            f"主工单 {main.number} 已结案,另一方仍须反馈",
+            f"case {main.number} ended; this caller is still owed an answer",
+        )
         changes = {"stage": stage, "clocks": (*facts.clocks, clock), "owner_id": None, "poked": False}
         return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
     why = Reason(f"随主工单 {main.number} 结案", f"closed with case {main.number}")
-    changes = {"stage": stage, "outcome": Outcome.LINKED, "closed_at": now, "poked": False}
-    return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
+    ended = {"stage": stage, "outcome": Outcome.LINKED, "closed_at": now, "poked": False}
+    return Decision(EventKind.MAIN_ENDED, ended, (why,), data)

@@ -46,5 +46,6 @@ def place(facts: CaseFacts, policy: Policy, now: datetime) -> tuple[tuple[int, f
     if facts.overdue:
         return key, Reason(f"已超时 {-left:.1f} 小时", f"overdue by {-left:.1f} h")
     return key, Reason(
-        f"{customer_class} 类客户,距最近时限 {left:.1f} 小时", f"class {customer_class}, next deadline in {left:.1f} h"
+        f"{customer_class} 类客户,距最近时限 {left:.1f} 小时",
+        f"class {customer_class}, next deadline in {left:.1f} h",
     )

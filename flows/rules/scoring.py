@@ -9,6 +9,7 @@ from datetime import datetime
 from flows.rules import clocks, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
+from models.values.rulebook import Indicator
 from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 SATISFACTION = (1, 5)
@@ -19,7 +20,8 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     weights = policy.rulebook.scoring.weights
     known = {name: mark for name, mark in marks.items() if mark is not None}
     total = sum(weights[name] for name in known)
-    score = round(100 * sum(weights[name] * mark for name, mark in known.items()) / total, 1) if total else None
+    gained = sum(weights[name] * mark for name, mark in known.items())
+    score = round(100 * gained / total, 1) if total else None
     missed = sorted({clock.name for clock in facts.clocks if clocks.late(clock, now)})
     data = {
         "score": score,
@@ -44,7 +46,7 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     return Decision(EventKind.SCORED, changes, tuple(reasons), data)
 
 
-def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[str, float | None]:
+def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, float | None]:
     """The indicators by name; None: not measured."""
     complaint = facts.kind is Kind.COMPLAINT
     return {

@@ -67,14 +67,20 @@ def decide(
         return _moved(facts, EventKind.CLASSIFIED, changes, data, reading.reasons)
     if main := _same_cause(reading, relatives, policy, now):
         changes |= {"linked_to": main.id, "owner_id": None, "clocks": clocks.meet_all(facts.clocks, now)}
-        why = Reason(f"同一运单同一原因已有在办工单 {main.number},并案", f"same cause on open case {main.number}: linked")
+        why = Reason(
+            f"同一运单同一原因已有在办工单 {main.number},并案",
+            f"same cause on open case {main.number}: linked",
+        )
         data["main"] = str(main.id)
         return _moved(facts, EventKind.LINKED, changes, data, (*reading.reasons, why))
     reasons = reading.reasons
     if relatives and reading.kind is Kind.COMPLAINT:
         sibling = min(relatives, key=lambda relative: relative.number)
         changes["sibling_of"] = sibling.id
-        why = Reason(f"同一运单另有工单 {sibling.number},分别处理", f"sibling of case {sibling.number} on the same waybill")
+        why = Reason(
+            f"同一运单另有工单 {sibling.number},分别处理",
+            f"sibling of case {sibling.number} on the same waybill",
+        )
         reasons = (*reasons, why)
     changes["clocks"] = _clocks(facts, reading, policy, now)
     changes["owner_id"] = None
@@ -82,7 +88,11 @@ def decide(
 
 
 def _moved(
-    facts: CaseFacts, event: EventKind, changes: dict[str, Any], data: dict[str, Any], reasons: tuple[Reason, ...]
+    facts: CaseFacts,
+    event: EventKind,
+    changes: dict[str, Any],
+    data: dict[str, Any],
+    reasons: tuple[Reason, ...],
 ) -> Decision:
     stage = lifecycle.stage_after(facts.stage, event, data)
     return Decision(event, {**changes, "stage": stage}, reasons, data, private=True)
@@ -106,9 +116,7 @@ def _same_cause(
     return None
 
 
-def _clocks(
-    facts: CaseFacts, reading: Classification, policy: Policy, now: datetime
-) -> tuple[Deadline, ...]:
+def _clocks(facts: CaseFacts, reading: Classification, policy: Policy, now: datetime) -> tuple[Deadline, ...]:
     """The clocks of the path the kind takes; a change of kind ends those of the other path."""
     left = clocks.meet(facts.clocks, ClockName.CLASSIFY, now)
     running = {clock.name for clock in left if clock.met_at is None}
@@ -116,7 +124,10 @@ def _clocks(
         left = tuple(clock for clock in left if clock.name not in (ClockName.RESOLVE, ClockName.STATUTORY))
         if ClockName.ANSWER in running:
             return left
-        return (*left, clocks.start(ClockName.ANSWER, policy.rulebook.clocks.answer, facts.received_at, policy))
+        return (
+            *left,
+            clocks.start(ClockName.ANSWER, policy.rulebook.clocks.answer, facts.received_at, policy),
+        )
     left = tuple(clock for clock in left if clock.name is not ClockName.ANSWER)
     if ClockName.RESOLVE in running:
         return left

@@ -42,8 +42,6 @@ class Classify:
         said = loaded.texts.get(facts.id, {})
         reading = classify(said.get("text") or "", policy.rulebook.taxonomy, said.get("remedy_sought"))
         sure = reading.confidence >= policy.rulebook.taxonomy.bounds.sure_at
-        decision = triage.decide(
-            facts, reading, loaded.relatives.of(facts), policy, now, sure=sure, proposed=True
-        )
+        decision = triage.decide(facts, reading, loaded.relatives.of(facts), policy, now, sure=sure, proposed=True)
         loaded.relatives.note(facts, decision)
         return decision

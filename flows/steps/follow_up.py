@@ -21,9 +21,7 @@ class FollowUp:
     policies: Policies
     name: str = "follow_up"
 
-    async def load(
-        self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime
-    ) -> Mapping[UUID, Main]:
+    async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Mapping[UUID, Main]:
         """The main cases of those that are linked."""
         ids = [one.linked_to for one in facts if one.linked_to is not None]
         if not ids:
@@ -31,9 +29,7 @@ class FollowUp:
         query = select(cases.c.id, cases.c.stage, cases.c.number, cases.c.caller_key, cases.c.outcome)
         rows = (await connection.execute(query.where(cases.c.id.in_(ids)))).all()
         return {
-            row.id: Main(
-                Stage(row.stage), row.number, row.caller_key, Outcome(row.outcome) if row.outcome else None
-            )
+            row.id: Main(Stage(row.stage), row.number, row.caller_key, Outcome(row.outcome) if row.outcome else None)
             for row in rows
         }
 

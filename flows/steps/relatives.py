@@ -50,7 +50,5 @@ async def relatives_of(connection: AsyncConnection, facts: Sequence[CaseFacts]) 
     ).where(cases.c.waybill.in_(waybills), cases.c.kind == Kind.COMPLAINT)
     for row in (await connection.execute(query)).all():
         category = Category(row.category) if row.category else None
-        relatives.add(
-            row.waybill, Relative(row.id, row.number, category, Stage(row.stage), row.recorded_at)
-        )
+        relatives.add(row.waybill, Relative(row.id, row.number, category, Stage(row.stage), row.recorded_at))
     return relatives

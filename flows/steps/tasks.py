@@ -20,7 +20,7 @@ def _task(make: Callable[[], Step], name: str, description: str) -> Callable[[Le
     async def run(leg: Leg) -> str:
         return await leg.carry(make())
 
-    template = task(run, name=name, description=description, cache_policy=NO_CACHE, persist_result=False)
+    template = task(name=name, description=description, cache_policy=NO_CACHE, persist_result=False)(run)
 
     async def walk(leg: Leg) -> None:
         if waiting := len(leg.waiting(name)):

@@ -1,4 +1,4 @@
-"""The shape of a rulebook: the centre's policy as data. Every threshold of the centre is a field here, none is in code."""
+"""The shape of a rulebook: the centre's policy as data. Every threshold is a field here, none is in code."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -12,6 +12,9 @@ from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
 
 
 class Section(BaseModel):
@@ -109,7 +112,7 @@ class Course(Section):
 
 
 class Scoring(Section):
-    weights: Mapping[Literal["speed", "satisfaction", "first_time", "method", "promises"], Share]
+    weights: Mapping[Indicator, Share]
     late_costs: Share
     """What of the speed mark each missed clock takes."""
 

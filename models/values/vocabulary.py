@@ -1,4 +1,4 @@
-"""The trade's terms as closed sets (`domain.md` §2). The value of a member is what tables, JSON and the rulebook hold."""
+"""The trade's terms as closed sets (`domain.md` §2). A member's value is what tables, JSON and rulebook hold."""
 
 from enum import StrEnum
 

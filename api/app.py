@@ -1,0 +1,63 @@
+"""The application: what is served, and what it holds while it serves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import problems
+from api.desk import Office
+from api.limits import BodyLimit
+from api.routes import acts, cases, complaints, health, queue, runs
+from flows.acts.perform import Desk
+from flows.legs.bell import Ringer
+from flows.legs.resources import Resources
+from flows.rulebook.store import Policies
+from models.settings import Settings
+
+PREFIX = "/api/v1"
+POOL_SIZE = 12
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        resources = await Resources.open(settings, pool_size=POOL_SIZE)
+        policies = Policies()
+        async with resources.engine.begin() as connection:
+            await policies.refresh(connection)
+        desk = Desk(resources.seal, policies, resources.clock)
+        app.state.office = Office(resources, desk, Ringer(resources.engine), settings.prefect_ui_url)
+        yield
+        await resources.close()
+
+    app = FastAPI(
+        title="Redress",
+        summary="Case management for logistics customer-service centres · 物流客户服务中心工单系统",
+        version="0.1.0",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        openapi_url=f"{PREFIX}/openapi.json",
+    )
+    problems.install(app)
+    app.add_middleware(BodyLimit)
+    for module in (complaints, cases, acts, queue, runs):
+        app.include_router(module.router, prefix=PREFIX)
+    app.include_router(health.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, object]:
+    """FastAPI's schema, with its own validation error replaced by the problem details we really send."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        schemas = schema["components"]["schemas"]
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        definition = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= definition.pop("$defs", {})
+        schemas["Problem"] = definition
+        app.openapi_schema = schema
+    return app.openapi_schema

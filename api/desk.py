@@ -1,0 +1,132 @@
+"""What every route needs: the office (database, seal, rulebooks, clock) and who is calling."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.exceptions import HTTPException
+
+from flows.acts.once import Key
+from flows.acts.perform import Desk
+from flows.acts.staffing import digest
+from flows.legs.bell import Ringer
+from flows.legs.resources import Resources
+from models.staff import staff, tokens
+from models.values.case import StaffFacts
+from models.values.vocabulary import Role
+
+TOKEN_SECONDS = 1.0
+"""How long a token that was seen is believed: a revoked one works for no longer than this."""
+REFRESH_SECONDS = 5.0
+
+
+@dataclass
+class Office:
+    """The API process."""
+
+    resources: Resources
+    desk: Desk
+    ringer: Ringer
+    prefect_ui: str | None
+    seen: dict[str, tuple[float, StaffFacts]] = field(default_factory=dict)
+    refreshed_at: float = 0.0
+
+
+def office(request: Request) -> Office:
+    found: Office = request.app.state.office
+    return found
+
+
+OfficeDep = Annotated[Office, Depends(office)]
+
+
+async def transaction(request: Request, here: OfficeDep) -> AsyncIterator[AsyncConnection]:
+    """One transaction a request, committed before the answer is sent; then the workers are woken."""
+    async with here.resources.engine.begin() as connection:
+        now = time.monotonic()
+        if now - here.refreshed_at > REFRESH_SECONDS:
+            await here.desk.policies.refresh(connection)
+            here.refreshed_at = now
+        yield connection
+    if request.method == "POST":
+        here.ringer.ring()
+
+
+Connection = Annotated[AsyncConnection, Depends(transaction, scope="function")]
+bearer = HTTPBearer(auto_error=False, description="A token of `redress token create NAME`.")
+
+
+async def caller(
+    here: OfficeDep,
+    connection: Connection,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> StaffFacts:
+    """The named member of staff (or system) behind the token."""
+    if credentials is None:
+        raise HTTPException(401, "send a bearer token: Authorization: Bearer …")
+    seen = digest(credentials.credentials)
+    until, actor = here.seen.get(seen, (0.0, None))
+    if actor is None or until < time.monotonic():
+        actor = await _look_up(here, connection, seen)
+        if len(here.seen) > 10_000:
+            here.seen.clear()
+        here.seen[seen] = (time.monotonic() + TOKEN_SECONDS, actor)
+    return actor
+
+
+async def _look_up(here: Office, connection: AsyncConnection, seen: str) -> StaffFacts:
+    here.seen.pop(seen, None)
+    query = (
+        select(staff)
+        .join(tokens, tokens.c.staff_id == staff.c.id)
+        .where(
+            tokens.c.digest == seen,
+            tokens.c.revoked_at.is_(None),
+            or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > func.now()),
+        )
+    )
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise HTTPException(401, "this token is unknown, expired or revoked")
+    role = Role(row["role"])
+    return StaffFacts(
+        row["id"],
+        row["name"],
+        role,
+        here.desk.policies.current.level_of(role),
+        row["unit"],
+        frozenset(row["skills"]),
+        row["capacity"],
+        present=row["present"],
+    )
+
+
+Actor = Annotated[StaffFacts, Depends(caller)]
+
+
+async def idempotency_key(
+    request: Request,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            pattern=r"^[\x21-\x7e]+$",
+            description="A repeated request with the same key gets its first answer.",
+        ),
+    ] = None,
+) -> Key | None:
+    if key is None:
+        return None
+    said = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
+    return Key(key, said)
+
+
+OnceKey = Annotated[Key | None, Depends(idempotency_key)]

@@ -1,0 +1,121 @@
+"""Errors as problem details (RFC 9457): a sentence in English and Chinese, never what was sent."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from flows.acts.refusals import Stale, status_of
+from models.values.case import Refusal
+
+MEDIA = "application/problem+json"
+RETRY_SECONDS = 2
+DETAILS_AT_MOST = 20
+log = structlog.get_logger()
+
+TITLES = {
+    400: ("Bad request", "请求无法解析"),
+    401: ("Not signed in", "未登录"),
+    403: ("Not allowed", "无权操作"),
+    404: ("Not found", "没有找到"),
+    405: ("Method not allowed", "方法不支持"),
+    409: ("Conflict", "与当前状态冲突"),
+    413: ("Too large", "内容过大"),
+    422: ("Invalid", "内容不合要求"),
+    503: ("Away for a moment", "暂时不可用"),
+}
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field; its value is never repeated."""
+
+    field: str
+    error: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    detail_zh: str
+    errors: list[FieldError] = []
+    version: int | None = None
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors a route declares, beside those every route can give."""
+    every = {400, 401, 403, 413, 422, 503} | set(statuses)
+    content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": TITLES[status][0], "content": content} for status in sorted(every)}
+
+
+def problem(status: int, detail: str, detail_zh: str = "", **more: Any) -> JSONResponse:
+    title, title_zh = TITLES.get(status, ("Error", "错误"))
+    body = Problem(title=title, status=status, detail=detail, detail_zh=detail_zh or title_zh, **more)
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA)
+
+
+def install(app: FastAPI) -> None:
+    """Every way to fail, answered in one form."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _away)
+    app.add_exception_handler(OSError, _away)
+    app.add_exception_handler(TimeoutError, _away)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for it
+    more = {"version": error.version} if isinstance(error, Stale) else {}
+    return problem(status_of(error), error.reason.en, error.reason.zh, **more)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    found = [FieldError(field=_where(one["loc"]), error=_said(one["msg"])) for one in error.errors()]
+    first = "; ".join(f"{one.field}: {one.error}" for one in found[:3])
+    return problem(422, first or "the request is invalid", errors=found[:DETAILS_AT_MOST])
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    sentences = {404: "there is no such thing here", 405: "this address does not take that method"}
+    return problem(error.status_code, sentences.get(error.status_code, str(error.detail)))
+
+
+async def _away(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, DBAPIError) and not _passing(error):
+        raise error
+    log.warning("database away", error=type(error).__name__)
+    return problem(503, "the database is away or busy; nothing was changed, try again", "数据库暂不可用,请稍后重试")
+
+
+def _passing(error: DBAPIError) -> bool:
+    """Connection lost, server starting or stopping, time-outs, deadlocks: it passes."""
+    state = str(getattr(error.orig, "sqlstate", None) or "08")
+    return error.connection_invalidated or state[:2] in {"08", "53", "57", "40"} or state in {"55P03", "25P03", "25P04"}
+
+
+def _where(location: Sequence[Any]) -> str:
+    """The field, by names of ours only: a caller's own key could hold anything."""
+    parts = [str(part) for part in location if part != "body"]
+    named = [part if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,40}|\d{1,6}", part) else "(a field)" for part in parts]
+    return ".".join(named) or "body"
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")

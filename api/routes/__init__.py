@@ -1,0 +1,1 @@
+"""Routes: at most about ten lines each; what they do is in flows."""

@@ -1,0 +1,22 @@
+"""Starting a complaint."""
+
+from fastapi import APIRouter, Response
+
+from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.problems import answers
+from api.schemas import Accepted
+from api.views import links
+from flows.acts.receive import Complaint, receive
+from models.values.vocabulary import Stage
+
+router = APIRouter(tags=["complaint 投诉"])
+
+
+@router.post("/complaints", status_code=202, responses=answers())
+async def start_complaint(
+    said: Complaint, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
+) -> Accepted:
+    """Accept a complaint (or whatever a caller wants): stored with its wake in one transaction, Prefect up or not."""
+    received = await receive(connection, here.desk, actor, said, key)
+    response.headers["Idempotent-Replayed"] = str(received.repeated).lower()
+    return Accepted(id=received.id, number=received.number, stage=Stage.RECEIVED, links=links(received.id))

@@ -1,0 +1,38 @@
+"""My queue."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.problems import answers
+from api.schemas import Queue, QueueItem, ReasonView, Taken
+from api.views import reason, summary
+from flows.acts import queue as queues
+
+router = APIRouter(tags=["queue 队列"])
+
+
+@router.get("/queue", responses=answers())
+async def my_queue(
+    here: OfficeDep,
+    connection: Connection,
+    actor: Actor,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Queue:
+    """My work in order, with the reason for each place and what to say."""
+    items = []
+    for place, one in enumerate(await queues.queue(connection, here.desk, actor, limit), start=1):
+        zh, en = here.desk.policies.of(one.facts).rulebook.wording.stages[one.facts.stage]
+        case = summary(one.facts, quarantined=False)
+        wording = ReasonView(zh=zh, en=en)
+        items.append(QueueItem(place=place, reason=reason(one.reason), wording=wording, mine=one.mine, case=case))
+    return Queue(items=items)
+
+
+@router.post("/queue/take", responses=answers(409))
+async def take_next(here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response) -> Taken:
+    """Take the next case that nobody owns and I may own."""
+    done = await queues.take(connection, here.desk, actor, key)
+    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    return Taken.model_validate(done.answer)

@@ -1,0 +1,211 @@
+"""What the API answers. Table models are never request or response schemas."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from models.values.vocabulary import (
+    BusinessLine,
+    Category,
+    Channel,
+    CustomerClass,
+    EventKind,
+    HandlingMethod,
+    HoldReason,
+    Kind,
+    Outcome,
+    Party,
+    Severity,
+    Stage,
+)
+
+
+class Links(BaseModel):
+    self: str
+    events: str
+    runs: str
+
+
+class Accepted(BaseModel):
+    """The case that was started; it is stored and will be carried, whatever happens to any process."""
+
+    id: UUID
+    number: int
+    stage: Stage
+    links: Links
+
+
+class ReasonView(BaseModel):
+    zh: str
+    en: str
+
+
+class ClockView(BaseModel):
+    """A deadline with its derivation; `state`: running, paused, met, missed."""
+
+    name: str
+    due_at: datetime
+    started_at: datetime
+    met_at: datetime | None
+    calendar: str
+    state: str
+    promise: int | None
+    why: ReasonView
+
+
+class CaseSummary(BaseModel):
+    id: UUID
+    number: int
+    reference: str | None
+    stage: Stage
+    version: int
+    kind: Kind | None
+    category: Category | None
+    secondary: Category | None
+    severity: Severity | None
+    business_line: BusinessLine
+    customer_class: CustomerClass | None
+    urgent: list[str]
+    owner: int | None
+    level: int
+    waybill: str | None
+    received_at: datetime
+    recorded_at: datetime
+    next_deadline: datetime | None
+    overdue: bool
+    hold: HoldReason | None
+    outcome: Outcome | None
+    score: float | None
+    quarantined: bool
+    links: Links
+
+
+class Attempt(BaseModel):
+    outcome: str
+    at: datetime
+    by: int | None = None
+
+
+class Statement(BaseModel):
+    """What the caller said; name and phone are masked. None once erased."""
+
+    text: str
+    remedy_sought: str | None
+    caller_name: str | None
+    caller_phone: str | None
+
+
+class CaseView(CaseSummary):
+    statement: Statement | None
+    channel: Channel
+    party: Party
+    unit: str | None
+    handler: int | None
+    proposed_kind: Kind | None
+    proposed_category: Category | None
+    confidence: float | None
+    method: HandlingMethod | None
+    remedy: dict[str, Any] | None
+    withdrawn: bool
+    rejections: int
+    reopenings: int
+    attempts: list[Attempt]
+    satisfaction: int | None
+    expectation: int | None
+    solved: bool | None
+    linked_to: UUID | None
+    linked: list[UUID]
+    sibling_of: UUID | None
+    root_cause: str | None
+    liable: str | None
+    rulebook: str | None
+    closed_at: datetime | None
+    clocks: list[ClockView]
+    acts: list[str]
+    """What may be done at this stage."""
+
+
+class CasePage(BaseModel):
+    items: list[CaseSummary]
+    next: str | None
+
+
+class EventView(BaseModel):
+    seq: int
+    kind: EventKind
+    stage: Stage
+    version: int
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    reasons: list[ReasonView]
+    data: dict[str, Any]
+    said: dict[str, Any] | None
+    """What people wrote; None once erased."""
+    run: UUID | None
+
+
+class EventList(BaseModel):
+    items: list[EventView]
+
+
+class RunView(BaseModel):
+    """A leg: one flow run carrying one or more cases. `prefect` leads to it in the Prefect UI."""
+
+    id: UUID
+    procedure: str
+    worker: str
+    state: str
+    opened_at: datetime
+    ended_at: datetime | None
+    cases: int
+    carried: int
+    deferred: int
+    quarantined: int
+    message: str | None
+    flow_run_id: UUID | None
+    prefect: str | None
+
+
+class RunDetail(RunView):
+    case_ids: list[UUID]
+
+
+class RunList(BaseModel):
+    items: list[RunView]
+    next: str | None = None
+
+
+class ActDone(BaseModel):
+    """Where the case stands after the act, and the version to act on next."""
+
+    id: UUID
+    stage: Stage
+    version: int
+    owner: int | None
+
+
+class QueueItem(BaseModel):
+    """A piece of work, with the reason for its place and the standard wording for it."""
+
+    place: int
+    reason: ReasonView
+    wording: ReasonView
+    mine: bool
+    case: CaseSummary
+
+
+class Queue(BaseModel):
+    items: list[QueueItem]
+
+
+class Taken(BaseModel):
+    """The case taken; None when there was nothing to take."""
+
+    case: ActDone | None
+
+
+class Health(BaseModel):
+    status: str

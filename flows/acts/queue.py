@@ -1,0 +1,103 @@
+"""My queue: what I own and what I could take, in order, with the reason for each place; and taking the next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts import once
+from flows.acts.perform import Desk, Done, outcome
+from flows.legs import ledger
+from flows.rules import assignment, lifecycle, order
+from flows.rules.agenda import agenda
+from models.case import cases, to_facts
+from models.values.case import CaseFacts, Decision, Reason, StaffFacts
+from models.values.vocabulary import EventKind
+from models.wake import wakes
+
+LOOKED_AT = 200
+"""How many cases nobody owns are looked at for one person."""
+
+
+@dataclass(frozen=True)
+class Item:
+    facts: CaseFacts
+    reason: Reason
+    mine: bool
+
+
+async def queue(connection: AsyncConnection, desk: Desk, actor: StaffFacts, at_most: int) -> list[Item]:
+    """The work of one person in order; what is on hold comes back when its hold ends."""
+    now = await desk.clock.now(connection)
+    found = [*await _owned(connection, actor), *await _free(connection, desk, actor)]
+    placed = [(order.place(facts, desk.policies.of(facts), now), facts) for facts in found]
+    placed.sort(key=lambda one: one[0][0])
+    return [Item(facts, why, facts.owner_id == actor.id) for (_, why), facts in placed[:at_most]]
+
+
+async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: once.Key | None) -> Done:
+    """Own the next case that nobody owns; of two takers one gets it. The answer's case is None: nothing to take."""
+    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+        return Done(first, repeated=True)
+    now = await desk.clock.now(connection)
+    free = await _free(connection, desk, actor)
+    free.sort(key=lambda facts: order.place(facts, desk.policies.of(facts), now)[0])
+    answer: dict[str, object] = {"case": None}
+    for candidate in free:
+        if (locked := await _lock_if_free(connection, candidate.id)) is None:
+            continue
+        facts, head = locked
+        why = Reason(f"员工 {actor.id} 领取", f"taken by staff {actor.id}")
+        changes = {"owner_id": actor.id, "clocks": assignment.assigned(facts)}
+        decision = Decision(EventKind.ASSIGNED, changes, (why,), {"owner": actor.id, "stage": facts.stage})
+        entry = ledger.Entry(facts, head, decision, actor.id)
+        written = await ledger.write(
+            connection, desk.seal, [entry], lambda after: agenda(after, desk.policies.of(after), now), now
+        )
+        answer = {"case": outcome(written[0].facts)}
+        break
+    if key is not None:
+        await once.keep(connection, actor.id, key, answer)
+    return Done(answer)
+
+
+async def _owned(connection: AsyncConnection, actor: StaffFacts) -> Sequence[CaseFacts]:
+    query = select(cases).where(
+        cases.c.owner_id == actor.id,
+        cases.c.closed_at.is_(None),
+        cases.c.hold.is_(None),
+        cases.c.stage.in_(lifecycle.PERSONS),
+    )
+    return [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
+
+
+async def _free(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> list[CaseFacts]:
+    query = (
+        select(cases)
+        .where(
+            cases.c.owner_id.is_(None),
+            cases.c.closed_at.is_(None),
+            cases.c.hold.is_(None),
+            cases.c.stage.in_(lifecycle.PERSONS),
+        )
+        .order_by(cases.c.id)
+        .limit(LOOKED_AT)
+    )
+    found = [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
+    return [facts for facts in found if assignment.taboo(facts, actor, desk.policies.of(facts)) is None]
+
+
+async def _lock_if_free(connection: AsyncConnection, case_id: UUID) -> tuple[CaseFacts, bytes] | None:
+    """Lock a case that is still free, or pass on at once when somebody else is at it."""
+    query = (
+        select(cases)
+        .where(cases.c.id == case_id, cases.c.owner_id.is_(None), cases.c.closed_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        return None
+    await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == case_id).with_for_update())
+    return to_facts(row), row["head"]
