@@ -50,6 +50,7 @@ def _same(record: Mapping[str, Any]) -> psutil.Process | None:
     try:
         process = psutil.Process(int(record["pid"]))
         same = abs(process.create_time() - float(record["born"])) <= CLOCK_SLACK_SECONDS
+        ended = process.status() == psutil.STATUS_ZOMBIE
     except (psutil.Error, KeyError, TypeError, ValueError):
         return None
-    return process if same and process.pid != os.getpid() else None
+    return process if same and not ended and process.pid != os.getpid() else None

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from base64 import urlsafe_b64decode
+from base64 import b64decode
 from pathlib import Path
 from typing import Literal
 
@@ -114,7 +114,7 @@ class Settings(BaseSettings):
         if key is None:
             return None
         try:
-            raw = urlsafe_b64decode(key.get_secret_value().encode("ascii"))
+            raw = b64decode(key.get_secret_value().encode("ascii"), altchars=b"-_", validate=True)
         except ValueError:
             raw = b""
         if len(raw) != 32:
