@@ -53,8 +53,8 @@ class Sign(Weights):
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
-        if not (self.any or self.quantity or self.needs):
-            raise ValueError("a sign needs patterns (any), a quantity, or other signs it follows from (needs)")
+        if not (self.any or self.quantity or self.needs or self.one_of):
+            raise ValueError("a sign needs patterns (any), a quantity, or signs it follows from (needs, one_of)")
         if bool(self.quantity) != (self.at_least is not None or self.below is not None):
             raise ValueError("quantity goes together with at_least or below")
         return self
