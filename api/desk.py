@@ -14,12 +14,11 @@ from starlette.exceptions import HTTPException
 
 from flows.acts.once import Key
 from flows.acts.perform import Desk
-from flows.acts.staffing import digest
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
+from flows.staffing import digest, to_staff
 from models.staff import staff, tokens
 from models.values.case import StaffFacts
-from models.values.vocabulary import Role
 
 TOKEN_SECONDS = 1.0
 """How long a token that was seen is believed: a revoked one works for no longer than this."""
@@ -94,17 +93,7 @@ async def _look_up(here: Office, connection: AsyncConnection, seen: str) -> Staf
     row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise HTTPException(401, "this token is unknown, expired or revoked")
-    role = Role(row["role"])
-    return StaffFacts(
-        row["id"],
-        row["name"],
-        role,
-        here.desk.policies.current.level_of(role),
-        row["unit"],
-        frozenset(row["skills"]),
-        row["capacity"],
-        present=row["present"],
-    )
+    return to_staff(row, here.desk.policies.current)
 
 
 Actor = Annotated[StaffFacts, Depends(caller)]

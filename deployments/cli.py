@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from deployments.commands import settings, up, version
+from deployments.commands import ledger, quarantine, rulebook, settings, staff, token, up, version, wakes
 
 OWN = ("models", "flows", "api", "deployments")
 """Exceptions of our own carry a sentence for whoever caused them."""
@@ -20,6 +20,12 @@ commands = typer.Typer(
 commands.command("up")(up.up)
 commands.command("settings")(settings.settings)
 commands.command("version")(version.version)
+commands.command("wakes")(wakes.wakes)
+commands.add_typer(staff.app, name="staff")
+commands.add_typer(token.app, name="token")
+commands.add_typer(rulebook.app, name="rulebook")
+commands.add_typer(ledger.app, name="ledger")
+commands.add_typer(quarantine.app, name="quarantine")
 
 
 def app() -> None:

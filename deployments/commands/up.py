@@ -45,10 +45,11 @@ def _welcome(stack: Stack) -> str:
     ui = stack.prefect_api_url.removesuffix("/api")
     return f"""
 Redress is up. Ctrl-C stops it.              Redress 已启动，按 Ctrl-C 停止。
-  {stack.api_url:<41}  API and pages for staff · 接口与客服页面
+  {stack.api_url:<41}  the API for staff · 客服接口
   {stack.api_url + "/docs":<41}  the API described · 接口文档
   {ui:<41}  Prefect: the runs · 运行情况
   {stack.home.logs!s:<41}  logs · 日志
-A token for the API · 获取访问令牌:
-  .venv/bin/redress token --help
+A token for the API, in another terminal · 另开终端获取访问令牌:
+  .venv/bin/redress staff add "Li Hua" --role complaint_handler
+  .venv/bin/redress token create "Li Hua"
 """

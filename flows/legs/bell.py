@@ -31,11 +31,15 @@ class Ringer:
         while self._wanted.is_set():
             self._wanted.clear()
             try:
-                async with self._engine.begin() as connection:
-                    await connection.execute(text(f"NOTIFY {CHANNEL}"))
+                await self.ring_now()
             except (DBAPIError, OSError):
                 return
             await asyncio.sleep(PAUSE_SECONDS)
+
+    async def ring_now(self) -> None:
+        """One ring, from a process that will not live to ring later."""
+        async with self._engine.begin() as connection:
+            await connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 class Listener:

@@ -1,6 +1,8 @@
 """What happens to a case whose step raised: back-off, and after the bound a visible quarantine a person can release."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -71,6 +73,17 @@ async def release(connection: AsyncConnection, seal: Seal, case_id: UUID, actor_
     values = {"quarantined_at": None, "attempts": 0, "error": None, "not_before": func.now(), "alone": True}
     await connection.execute(update(wakes).where(wakes.c.case_id == case_id).values(values))
     return True
+
+
+async def quarantined(connection: AsyncConnection) -> Sequence[Any]:
+    """Every case in quarantine, oldest first."""
+    query = (
+        select(wakes.c.case_id, cases.c.number, wakes.c.quarantined_at, wakes.c.attempts, wakes.c.error)
+        .join(cases, cases.c.id == wakes.c.case_id)
+        .where(wakes.c.quarantined_at.is_not(None))
+        .order_by(wakes.c.quarantined_at)
+    )
+    return (await connection.execute(query)).mappings().all()
 
 
 async def _append(connection: AsyncConnection, seal: Seal, entry: Entry, now: datetime, leg_id: UUID | None) -> None:

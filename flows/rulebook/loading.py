@@ -5,6 +5,7 @@ import json
 import tomllib
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,10 +19,13 @@ class RulebookError(Exception):
     """The rulebook cannot be used; the message says what is wrong where."""
 
 
-def default_content() -> str:
-    """The rulebook the project ships, as stored: JSON of the whole policy, in the order written (signs build on others)."""
-    folder = resources.files("flows.rulebook")
-    parts = {name: (folder / f"{name}.toml").read_text(encoding="utf-8") for name in ("default", "taxonomy")}
+def read(folder: Traversable | None = None) -> str:
+    """A rulebook of two TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
+
+    The order matters: signs of the taxonomy build on those before them. Raises RulebookError.
+    """
+    folder = folder or resources.files("flows.rulebook")
+    parts = {name: _text(folder / f"{name}.toml") for name in ("default", "taxonomy")}
     whole = {**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
@@ -39,6 +43,13 @@ def load(content: str) -> Policy:
 
 def content_hash(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RulebookError(f"cannot read {file.name}: {type(error).__name__}") from None
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.rulebook.loading import content_hash, default_content, load
+from flows.rulebook.loading import content_hash, load, read
 from models.rulebook import rulebooks
 from models.values.case import CaseFacts
 from models.values.policy import Policy
@@ -32,12 +32,19 @@ class Policies:
         newest = select(rulebooks.c.hash).order_by(rulebooks.c.adopted_at.desc()).limit(1)
         current = (await connection.execute(newest)).scalar_one_or_none()
         if current is None:
-            current = await adopt(connection, default_content())
+            current = await adopt(connection, read())
         if current not in self._loaded:
             for row in (await connection.execute(select(rulebooks.c.hash, rulebooks.c.content))).all():
                 self._loaded.setdefault(row.hash, load(row.content))
         self._current = self._loaded[current]
         return self._current
+
+
+async def content_in_force(connection: AsyncConnection) -> str:
+    """The newest rulebook, as stored."""
+    query = select(rulebooks.c.content).order_by(rulebooks.c.adopted_at.desc()).limit(1)
+    content: str = (await connection.execute(query)).scalar_one()
+    return content
 
 
 async def adopt(connection: AsyncConnection, content: str) -> str:

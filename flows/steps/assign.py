@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook.store import Policies
 from flows.rules import assignment
+from flows.staffing import to_staff
 from models.case import cases
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
@@ -57,17 +58,4 @@ async def members(connection: AsyncConnection, policy: Policy) -> list[StaffFact
         .order_by(staff.c.id)
     )
     rows = (await connection.execute(query)).mappings().all()
-    return [
-        StaffFacts(
-            id=row["id"],
-            name=row["name"],
-            role=Role(row["role"]),
-            level=policy.level_of(Role(row["role"])),
-            unit=row["unit"],
-            skills=frozenset(row["skills"]),
-            capacity=row["capacity"],
-            load=row["load"],
-            present=row["present"],
-        )
-        for row in rows
-    ]
+    return [to_staff(row, policy, row["load"]) for row in rows]

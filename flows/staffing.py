@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.staff import staff, tokens
+from models.values.case import StaffFacts
+from models.values.policy import Policy
 from models.values.vocabulary import Role
 
 TOKEN_BYTES = 32
@@ -82,6 +84,29 @@ async def revoke_token(connection: AsyncConnection, token_id: int) -> None:
 def digest(token: str) -> str:
     """What is stored of a token: SHA-256 is enough for 256 random bits."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+async def staff_named(connection: AsyncConnection, name: str, policy: Policy) -> StaffFacts:
+    """A member of staff as acts see him; raises StaffError."""
+    await _id_of(connection, name)
+    row = (await connection.execute(select(staff).where(staff.c.name == name))).mappings().one()
+    return to_staff(row, policy)
+
+
+def to_staff(row: RowMapping, policy: Policy, load: int = 0) -> StaffFacts:
+    """A row of `staff` as rules see it."""
+    role = Role(row["role"])
+    return StaffFacts(
+        id=row["id"],
+        name=row["name"],
+        role=role,
+        level=policy.level_of(role),
+        unit=row["unit"],
+        skills=frozenset(row["skills"]),
+        capacity=row["capacity"],
+        load=load,
+        present=row["present"],
+    )
 
 
 async def _id_of(connection: AsyncConnection, name: str) -> int:
