@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from deployments.commands import ledger, quarantine, rulebook, settings, staff, token, up, version, wakes
+from deployments.commands import bench, ledger, quarantine, rulebook, settings, staff, token, up, version, wakes
 
 OWN = ("models", "flows", "api", "deployments")
 """Exceptions of our own carry a sentence for whoever caused them."""
@@ -20,6 +20,7 @@ commands = typer.Typer(
 commands.command("up")(up.up)
 commands.command("settings")(settings.settings)
 commands.command("version")(version.version)
+commands.command("bench")(bench.bench)
 commands.command("wakes")(wakes.wakes)
 commands.add_typer(staff.app, name="staff")
 commands.add_typer(token.app, name="token")

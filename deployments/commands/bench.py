@@ -1,0 +1,28 @@
+"""redress bench: the benchmark table."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+
+def bench(
+    surge: Annotated[int, typer.Option(min=100, max=100_000, help="Complaints in the surge.")] = 2000,
+    requests: Annotated[int, typer.Option(min=100, max=100_000, help="Requests in each round of intake.")] = 1500,
+) -> None:
+    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own. About two minutes."""
+    asyncio.run(_run(surge, requests))
+
+
+async def _run(size: int, requests: int) -> None:
+    from deployments.bench import bench, carrying, intake
+    from deployments.bench.table import show
+
+    async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
+        typer.echo("quiet times ...", err=True)
+        rows = await carrying.quiet(here, 40)
+        typer.echo("a surge, and the same on a stock worker ...", err=True)
+        rows += await carrying.surge(here, size)
+        typer.echo("intake ...", err=True)
+        rows = [*await intake.measure(here, requests), *rows]
+    show(rows)
