@@ -1,6 +1,6 @@
 """The case: the row that stands where the complaint stands."""
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -129,6 +129,7 @@ _TERMS = {
     "hold": HoldReason,
 }
 _LISTS = ("urgent", "named_staff", "attempts")
+_DEADLINE = tuple(field.name for field in fields(Deadline) if field.name != "why")
 FACTS = tuple(field.name for field in fields(CaseFacts))
 
 
@@ -162,5 +163,10 @@ def _to_deadline(entry: dict[str, Any]) -> Deadline:
 
 
 def _from_deadline(deadline: Deadline) -> dict[str, Any]:
-    values = {name: value for name, value in asdict(deadline).items() if value not in (None, False, 0)}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    """By hand, not by `asdict`: that copies deeply, and this runs for every case that is saved."""
+    entry: dict[str, Any] = {"why": {"zh": deadline.why.zh, "en": deadline.why.en}}
+    for name in _DEADLINE:
+        value = getattr(deadline, name)
+        if value not in (None, False, 0):
+            entry[name] = value.isoformat() if isinstance(value, datetime) else value
+    return entry
