@@ -24,7 +24,9 @@ def working_calendar(name: str, hours: Hours) -> WorkingCalendar:
 @lru_cache
 def _days(country: str) -> tuple[frozenset[date], frozenset[date], frozenset[int]]:
     found: HolidayBase = holidays.country_holidays(country, years=list(YEARS))
-    off = frozenset(day for day in found if day not in found.weekend_workdays)
-    on = frozenset(day for day in found.weekend_workdays)
-    known = frozenset(day.year for day in off) & frozenset(day.year for day in on)
-    return off, on, known
+    off = {day for day in found if day not in found.weekend_workdays}
+    on = set(found.weekend_workdays)
+    # A country with make-up days publishes them for each year; without, its holidays follow from the law.
+    known = {day.year for day in off} & ({day.year for day in on} if on else set(YEARS))
+    of_known = [frozenset(day for day in days if day.year in known) for days in (off, on)]
+    return of_known[0], of_known[1], frozenset(known)

@@ -32,6 +32,7 @@ def start(name: ClockName, term: Term, begins: datetime, policy: Policy, *, ref:
         f"自 {_local(begins)} 起 {span_zh},按 {term.calendar} 日历,至 {_local(due)}",
         f"{span_en} from {_local(begins)} on calendar {term.calendar}, until {_local(due)}",
     )
+    why = _owned(why, policy.calendars[term.calendar].guessed(begins, due))
     return _deadline(name, begins, due, term.calendar, why, policy, ref)
 
 
@@ -51,12 +52,13 @@ def start_resolve(facts: CaseFacts, begins: datetime, policy: Policy) -> Deadlin
 
 
 def statutory_end(received: datetime, policy: Policy) -> datetime:
-    """24:00 of the last day, counted from the day after receipt, moved past a public holiday."""
+    """24:00 of the last day, counted from the day after receipt, moved past a public holiday to its next working day.
+
+    A holiday ends with the weekend joined to it (放假调休): 4 October 2026 is a Sunday, and inside National Day.
+    """
     last = received.astimezone(SHANGHAI).date() + timedelta(days=policy.rulebook.clocks.statutory_days)
-    for calendar in policy.calendars.values():
-        if calendar.off:
-            while last in calendar.off and not calendar.works(last):
-                last += timedelta(days=1)
+    while closed := next((one for one in policy.calendars.values() if one.holiday(last)), None):
+        last = closed.next_working_day(last)
     return datetime.combine(last + timedelta(days=1), time(0), SHANGHAI).astimezone(received.tzinfo)
 
 
@@ -67,6 +69,8 @@ def start_statutory(facts: CaseFacts, policy: Policy) -> Deadline:
         f"自受理次日起第 {days} 日 24:00,遇法定节假日顺延,至 {_local(due)}",
         f"24:00 of day {days} after the day of receipt, moved past a public holiday: {_local(due)}",
     )
+    guessed = {year for one in policy.calendars.values() for year in one.guessed(facts.received_at, due)}
+    why = _owned(why, tuple(sorted(guessed)))
     return _deadline(ClockName.STATUTORY, facts.received_at, due, "statutory", why, policy, None)
 
 
@@ -76,9 +80,9 @@ def timer(name: ClockName, now: datetime, due: datetime, why: Reason, *, ref: in
 
 
 def meet(clocks: Clocks, name: ClockName, now: datetime, *, ref: int | None = None) -> Clocks:
-    """End the running clocks of a name (of a promise: the one with that `ref`)."""
+    """End the open clocks of a name (of a promise: the one with that `ref`); time that stood still does not count."""
     return tuple(
-        replace(clock, met_at=now, paused_at=None)
+        replace(_resumed(clock, now), met_at=now)
         if clock.name is name and clock.met_at is None and ref in (None, clock.ref)
         else clock
         for clock in clocks
@@ -111,9 +115,19 @@ def earliest(clocks: Clocks) -> datetime | None:
     return min(moments, default=None)
 
 
+def assign_again(facts: CaseFacts) -> datetime | None:
+    """When to look again for an owner: nobody could take the case, and nothing a person decides on changed since."""
+    tried = [one for one in facts.clocks if one.name is ClockName.ASSIGN_AGAIN and one.ref == facts.version]
+    return max((one.due_at for one in tried if one.running), default=None)
+
+
 def late(clock: Deadline, now: datetime) -> bool:
-    """Missed: met after its deadline, or not met and past it."""
-    return clock.name not in TIMERS and clock.paused_at is None and (clock.met_at or now) > clock.due_at
+    """Missed: met after its deadline, or not met when it came. While it is paused, time stands where it was paused."""
+    if clock.name in TIMERS:
+        return False
+    if clock.met_at is not None:
+        return clock.met_at > clock.due_at
+    return (clock.paused_at or now) >= clock.due_at
 
 
 def wants_now(clock: Deadline, now: datetime) -> bool:
@@ -151,6 +165,17 @@ def _deadline(
     remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
     pausable = name is not ClockName.STATUTORY
     return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref)
+
+
+def _owned(why: Reason, guessed: tuple[int, ...]) -> Reason:
+    """The derivation, with what it could not know."""
+    if not guessed:
+        return why
+    years = [str(year) for year in guessed]
+    return Reason(
+        f"{why.zh}({'、'.join(years)} 年节假日安排未收录,仅按周末推算)",
+        f"{why.en} (the public holidays of {', '.join(years)} are not known yet: weekends alone)",
+    )
 
 
 def _hours(span: timedelta) -> str:

@@ -1,5 +1,6 @@
 """Working time as a value: which hours of which days count. No clock, no I/O."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,8 +12,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 class WorkingCalendar:
     """Hours that count. `always`: 24 × 7. Otherwise `opens` to `closes` on working days.
 
-    `off` are public holidays, `on` the make-up working days (调休); years not in `known` fall back to weekends alone,
-    and `explain` says so.
+    `off` are public holidays, `on` the make-up working days (调休), both of the years in `known`; other years fall back
+    to weekends alone, and `guessed` names them. Without any `known` year weekends are what the calendar means.
     """
 
     name: str
@@ -53,6 +54,24 @@ class WorkingCalendar:
             day += timedelta(days=1)
             left -= self.works(day)
         return datetime.combine(day, self.closes, SHANGHAI).astimezone(start.tzinfo)
+
+    def holiday(self, day: date) -> bool:
+        """Whether `day` lies in an unbroken run of days off with a public holiday in it; a weekend inside counts."""
+        return any(one in self.off for one in self._days_off(day))
+
+    def guessed(self, first: datetime, last: datetime) -> tuple[int, ...]:
+        """The years of a span whose public holidays are not published yet, so that only weekends were counted."""
+        if self.always or not self.known:
+            return ()
+        years = range(first.astimezone(SHANGHAI).year, last.astimezone(SHANGHAI).year + 1)
+        return tuple(year for year in years if year not in self.known)
+
+    def _days_off(self, day: date) -> Iterator[date]:
+        for step in (timedelta(days=-1), timedelta(days=1)):
+            one = day
+            while not self.works(one):
+                yield one
+                one += step
 
     def next_working_day(self, day: date) -> date:
         """`day` itself when it works, else the first after it that does."""
