@@ -27,8 +27,7 @@ def _next(facts: CaseFacts, now: datetime) -> tuple[str, datetime | None]:
         return "follow_up", now
     follow_up = clocks.earliest(tuple(clock for clock in facts.clocks if clock.name is not ClockName.ASSIGN_AGAIN))
     if facts.owner_id is None and facts.hold is None and facts.stage in lifecycle.PERSONS:
-        again = [clock.due_at for clock in facts.clocks if clock.name is ClockName.ASSIGN_AGAIN and clock.running]
-        assign = max(again, default=now)
+        assign = clocks.assign_again(facts) or now
         if follow_up is None or assign <= follow_up:
             return "assign", assign
     return "follow_up", follow_up

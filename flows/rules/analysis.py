@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flows.rules import clocks, lifecycle
+from flows.rules import clocks, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
 from models.values.vocabulary import EventKind
@@ -11,10 +11,9 @@ from models.values.vocabulary import EventKind
 def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Decision:
     """`repeats`: cases of the same category and unit received within the window, this one included."""
     rules = policy.rulebook.analysis
-    zh, en = rules.causes[facts.category] if facts.category else ("", "")
     pattern = repeats >= rules.repeat_at
     confirm = _confirm(facts, policy)
-    reasons = [Reason(f"初步原因:{zh}", f"root cause proposed: {en}")]
+    reasons = [_cause(facts, policy)]
     if pattern:
         reasons.append(
             Reason(
@@ -31,14 +30,24 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
         "repeats": repeats,
         "improvement": pattern,
     }
+    left = clocks.meet_all(facts.clocks, now)
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.ANALYSED, data),
         "root_cause": facts.category,
         "liable": facts.unit,
         "owner_id": None,
-        "clocks": clocks.meet_all(facts.clocks, now),
+        "hold": None,
+        "clocks": left,
+        "overdue": follow_up.overdue(left, now),
     }
     return Decision(EventKind.ANALYSED, changes, tuple(reasons), data)
+
+
+def _cause(facts: CaseFacts, policy: Policy) -> Reason:
+    if facts.category is None:
+        return Reason("非投诉,无需归因", "not a complaint: no root cause to look for")
+    zh, en = policy.rulebook.analysis.causes[facts.category]
+    return Reason(f"初步原因:{zh}", f"root cause proposed: {en}")
 
 
 def _confirm(facts: CaseFacts, policy: Policy) -> Reason | None:

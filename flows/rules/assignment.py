@@ -7,10 +7,10 @@ from typing import Any
 from flows.rules import clocks
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, Stage
+from models.values.vocabulary import BusinessLine, ClockName, EventKind, Stage
 
 LADDER = frozenset({Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL})
-"""Stages whose owner must have the authority the case has climbed to."""
+"""Stages whose owner must have the authority the case, or the amount to approve, has climbed to."""
 
 NAMED_AT_MOST = 8
 """How many of those passed over a decision lists; it always counts all."""
@@ -25,22 +25,23 @@ def decide(facts: CaseFacts, staff: Iterable[StaffFacts], policy: Policy, now: d
             passed.append({"staff": one.id, "zh": obstacle.zh, "en": obstacle.en})
         else:
             able.append(one)
-    waiting = any(clock.name is ClockName.ASSIGN_AGAIN and clock.running for clock in facts.clocks)
     left = assigned(facts)
     if not able:
         why = Reason("暂无可指派人员", "nobody can take it now")
         due = clocks.after(policy.rulebook.assignment.try_again, now, policy)
-        changes = {"clocks": (*left, clocks.timer(ClockName.ASSIGN_AGAIN, now, due, why))}
+        # The version it was tried at: once a person moved the case, it is tried anew at once, and said anew.
+        timer = clocks.timer(ClockName.ASSIGN_AGAIN, now, due, why, ref=facts.version)
         data = {"stage": facts.stage, "passed": passed[:NAMED_AT_MOST], "passed_count": len(passed)}
-        return Decision(None if waiting else EventKind.UNASSIGNED, changes, (why,), data)
-    best = min(able, key=lambda one: (-suits(facts, one, policy), one.id))
+        silent = clocks.assign_again(facts) is not None
+        return Decision(None if silent else EventKind.UNASSIGNED, {"clocks": (*left, timer)}, (why,), data)
+    best = min(able, key=lambda one: (_rung(facts, one, policy), -suits(facts, one, policy), one.id))
     mark = suits(facts, best, policy)
     why = Reason(
         f"员工 {best.id}:匹配度 {mark:.2f},在办 {best.load}/{best.capacity},候选 {len(able)} 人",
         f"staff {best.id}: suits {mark:.2f}, load {best.load}/{best.capacity}, best of {len(able)}",
     )
     taken: dict[str, Any] = {"owner_id": best.id}
-    if waiting:
+    if left != facts.clocks:
         taken["clocks"] = left
     data = {
         "owner": best.id,
@@ -66,7 +67,7 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     """What keeps somebody from ever owning a case at this stage, however free he is."""
     if one.id in facts.named_staff:
         return Reason("被投诉人不得经办", "is complained about")
-    needed = facts.level if facts.stage in LADDER else 0
+    needed = authority(facts)
     roles = policy.rulebook.assignment.roles.get(facts.stage, ())
     if needed:
         if policy.level_of(one.role) < needed:
@@ -80,13 +81,28 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     return None
 
 
+def authority(facts: CaseFacts) -> int:
+    """The level that its owner needs at this stage: what the case has climbed to, or what the proposal asks for."""
+    if facts.stage not in LADDER:
+        return 0
+    if facts.stage is Stage.APPROVAL and facts.remedy is not None:
+        return max(facts.level, int(facts.remedy["level"]))
+    return facts.level
+
+
 def suits(facts: CaseFacts, one: StaffFacts, policy: Policy) -> float:
     """How well somebody fits (0–1): skills asked for that he has, and how free he is."""
-    wanted = {term.value for term in (facts.category, facts.business_line) if term is not None}
+    terms = (facts.category, facts.business_line)
+    wanted = {term.value for term in terms if term not in (None, BusinessLine.UNKNOWN)}
     skill = len(wanted & one.skills) / len(wanted) if one.skills and wanted else 0.5
     free = 1 - one.load / one.capacity if one.capacity else 0.0
     weights = policy.rulebook.assignment
     return weights.skill_weight * skill + weights.load_weight * free
+
+
+def _rung(facts: CaseFacts, one: StaffFacts, policy: Policy) -> int:
+    """Where authority is needed, the lowest that suffices goes first: managers are not to do supervisors' work."""
+    return policy.level_of(one.role) if authority(facts) else 0
 
 
 def assigned(facts: CaseFacts) -> clocks.Clocks:

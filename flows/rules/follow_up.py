@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from flows.rules import clocks, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.policy import Policy
 from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
+
+UNHANDLED = frozenset({Outcome.WITHDRAWN, Outcome.ANSWERED})
+"""How a case ends whose complaint was not handled: taken back, or found to be none."""
 
 
 @dataclass(frozen=True)
@@ -20,22 +24,22 @@ class Main:
 
 
 def decide(facts: CaseFacts, main: Main | None, policy: Policy, now: datetime) -> Decision | None:
-    """What is due about a case; None: nothing after all."""
-    if facts.stage is Stage.LINKED:
-        if main and main.stage is Stage.CLOSED:
-            return _main_ended(facts, main, policy, now)
-        return Decision(None, {"poked": False}) if facts.poked else None
-    due = [clock for clock in facts.clocks if clocks.wants_now(clock, now)]
+    """What is due about a case; None: nothing after all. What is missed is said first, what comes up after it."""
+    if facts.stage is Stage.LINKED and main and main.stage is Stage.CLOSED:
+        return _main_ended(facts, main, policy, now)
+    due = [one for one in facts.clocks if one.name is not ClockName.ASSIGN_AGAIN and clocks.wants_now(one, now)]
     if any(clock.name is ClockName.HOLD for clock in due):
         return resume(facts, now)
     if not due:
-        return None
+        return Decision(None, {"poked": False}) if facts.poked else None
     late = [clock for clock in due if clocks.late(clock, now)]
-    changed = tuple(_fire(clock, now) if clock in due else clock for clock in facts.clocks)
+    told = late or due
+    changed = tuple(_fire(clock, now) if clock in told else clock for clock in facts.clocks)
     event = EventKind.OVERDUE if late else EventKind.REMINDED
-    data = {"clocks": [clock.name for clock in (late or due)], "owner": facts.owner_id}
-    reasons = tuple(_say(clock, now) for clock in (late or due))
-    return Decision(event, {"clocks": changed, "overdue": facts.overdue or bool(late)}, reasons, data)
+    data = {"clocks": [clock.name for clock in told], "owner": facts.owner_id}
+    reasons = tuple(_say(clock, now) for clock in told)
+    changes = {"clocks": changed, "overdue": facts.overdue or bool(late), "poked": False}
+    return Decision(event, changes, reasons, data)
 
 
 def resume(facts: CaseFacts, now: datetime) -> Decision:
@@ -46,7 +50,7 @@ def resume(facts: CaseFacts, now: datetime) -> Decision:
 
 
 def overdue(left: tuple[Deadline, ...], now: datetime) -> bool:
-    """Whether a clock that still runs is missed."""
+    """Whether a clock that nobody met yet is missed."""
     return any(clock.met_at is None and clocks.late(clock, now) for clock in left)
 
 
@@ -61,18 +65,37 @@ def _say(clock: Deadline, now: datetime) -> Reason:
 
 
 def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> Decision:
-    """Consignor and consignee are each answered: another caller is still owed his answer."""
+    """Consignor and consignee are each answered: another caller is still owed his answer.
+
+    Where the main case ended without its complaint being handled, the complaint of this caller is still to be.
+    """
     owed = facts.caller_key != main.caller_key and not facts.withdrawn
-    data = {"answer_owed": owed, "main": str(facts.linked_to)}
-    stage = lifecycle.stage_after(facts.stage, EventKind.MAIN_ENDED, data)
-    if owed:
+    unhandled = owed and main.outcome in UNHANDLED
+    data = {"answer_owed": owed, "work_remains": unhandled, "main": str(facts.linked_to)}
+    changes: dict[str, Any] = {
+        "stage": lifecycle.stage_after(facts.stage, EventKind.MAIN_ENDED, data),
+        "owner_id": None,
+        "attempts": (),
+        "poked": False,
+    }
+    if not owed:
+        why = Reason(f"随主工单 {main.number} 结案", f"closed with case {main.number}")
+        changes |= {"outcome": Outcome.LINKED, "closed_at": now, "overdue": False}
+        return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
+    if unhandled:
+        clock = clocks.start_resolve(facts, now, policy)
+        why = Reason(
+            f"主工单 {main.number} 未经处理即结束,另一方的投诉须另行处理",
+            f"case {main.number} ended without being handled; this caller's complaint still is to be",
+        )
+    else:
         clock = clocks.start(ClockName.FEED_BACK, policy.rulebook.clocks.feed_back, now, policy)
         why = Reason(
             f"主工单 {main.number} 已结案,另一方仍须反馈",
             f"case {main.number} ended; this caller is still owed an answer",
         )
-        changes = {"stage": stage, "clocks": (*facts.clocks, clock), "owner_id": None, "poked": False}
-        return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
-    why = Reason(f"随主工单 {main.number} 结案", f"closed with case {main.number}")
-    ended = {"stage": stage, "outcome": Outcome.LINKED, "closed_at": now, "poked": False}
-    return Decision(EventKind.MAIN_ENDED, ended, (why,), data)
+    left = (*facts.clocks, clock)
+    if not any(one.name is ClockName.STATUTORY for one in left):
+        left = (*left, clocks.start_statutory(facts, policy))
+    changes |= {"clocks": left, "overdue": overdue(left, now)}
+    return Decision(EventKind.MAIN_ENDED, changes, (why,), data)

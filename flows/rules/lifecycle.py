@@ -24,6 +24,18 @@ PERSONS = frozenset(
 )
 """Stages that wait for a person."""
 
+JOINABLE = frozenset(
+    {
+        Stage.CARRY_OUT,
+        Stage.APPROVAL,
+        Stage.FEED_BACK,
+        Stage.REVISIT,
+        Stage.WRITTEN_ANSWER,
+        Stage.FINAL_POSITION,
+    }
+)
+"""Stages of a complaint that is certain and whose answer is still to come: the same cause again can join it."""
+
 CONTACTING = frozenset({Stage.FEED_BACK, Stage.REVISIT})
 """Stages at which the customer is called."""
 
@@ -48,6 +60,12 @@ def _surveyed(data: Data) -> Stage:
     if data["solved"]:
         return Stage.ANALYSIS
     return Stage.FINAL_POSITION if data["final"] else Stage.CARRY_OUT
+
+
+def _main_ended(data: Data) -> Stage:
+    if not data["answer_owed"]:
+        return Stage.CLOSED
+    return Stage.CARRY_OUT if data.get("work_remains") else Stage.FEED_BACK
 
 
 def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
@@ -84,7 +102,7 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
         case EventKind.WITHDRAWN if not data["work_remains"]:
             return Stage.ANALYSIS
         case EventKind.MAIN_ENDED:
-            return Stage.FEED_BACK if data["answer_owed"] else Stage.CLOSED
+            return _main_ended(data)
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     return stage

@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flows.rules import clocks, lifecycle
+from flows.rules import clocks, follow_up, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
 from models.values.vocabulary import Category, ClockName, EventKind, Kind, Stage
+
+UNJOINED = frozenset({Stage.RECEIVED, Stage.TRIAGE})
+"""Stages of a case that no other has joined yet."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,10 @@ def decide(
     }
     if not sure:
         return _moved(facts, EventKind.CLASSIFIED, changes, data, reading.reasons)
-    if main := _same_cause(reading, relatives, policy, now):
-        changes |= {"linked_to": main.id, "owner_id": None, "clocks": clocks.meet_all(facts.clocks, now)}
+    if main := _same_cause(facts, reading, relatives, policy, now):
+        left = _joined(facts, now)
+        changes |= {"linked_to": main.id, "owner_id": None, "hold": None}
+        changes |= {"clocks": left, "overdue": follow_up.overdue(left, now)}
         why = Reason(
             f"同一运单同一原因已有在办工单 {main.number},并案",
             f"same cause on open case {main.number}: linked",
@@ -82,8 +87,8 @@ def decide(
             f"sibling of case {sibling.number} on the same waybill",
         )
         reasons = (*reasons, why)
-    changes["clocks"] = _clocks(facts, reading, policy, now)
-    changes["owner_id"] = None
+    left = _clocks(facts, reading, policy, now)
+    changes |= {"owner_id": None, "clocks": left, "overdue": follow_up.overdue(left, now)}
     return _moved(facts, EventKind.CLASSIFIED, changes, data, reasons)
 
 
@@ -103,13 +108,16 @@ def _unit(reading: Classification, policy: Policy) -> str | None:
 
 
 def _same_cause(
-    reading: Classification, relatives: Sequence[Relative], policy: Policy, now: datetime
+    facts: CaseFacts, reading: Classification, relatives: Sequence[Relative], policy: Policy, now: datetime
 ) -> Relative | None:
+    """The case to join. One that others may have joined joins none itself: nobody would tell them how it ended."""
     if reading.kind is not Kind.COMPLAINT:
+        return None
+    if facts.stage not in UNJOINED and any(relative.stage is Stage.LINKED for relative in relatives):
         return None
     window = policy.rulebook.course.link_window
     for relative in relatives:
-        is_open = relative.stage not in (Stage.CLOSED, Stage.LINKED)
+        is_open = relative.stage in lifecycle.JOINABLE
         fresh = clocks.after(window, relative.recorded_at, policy) >= now
         if is_open and fresh and relative.category is reading.category:
             return relative
@@ -133,6 +141,12 @@ def _clocks(facts: CaseFacts, reading: Classification, policy: Policy, now: date
         return left
     begun = (clocks.start_resolve(facts, facts.received_at, policy), clocks.start_statutory(facts, policy))
     return (*left, *begun)
+
+
+def _joined(facts: CaseFacts, now: datetime) -> tuple[Deadline, ...]:
+    """What is left of its clocks: the main case's run. The statutory one is not met by that; it may be wanted again."""
+    left = (one for one in facts.clocks if one.name is not ClockName.STATUTORY or one.met_at is not None)
+    return clocks.meet_all(tuple(left), now)
 
 
 def received(facts: CaseFacts, policy: Policy) -> tuple[Deadline, ...]:
