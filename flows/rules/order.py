@@ -10,7 +10,8 @@ from models.values.case import CaseFacts, Reason
 from models.values.policy import Policy
 from models.values.vocabulary import CustomerClass
 
-LAST_RANK = 1 + len(CustomerClass)
+LAST_RANK = len(CustomerClass)
+"""The rank of class D."""
 
 
 def rank(facts: CaseFacts, policy: Policy) -> int:
@@ -33,17 +34,22 @@ def spread(policy: Policy) -> timedelta:
 
 
 def place(facts: CaseFacts, policy: Policy, now: datetime) -> tuple[tuple[int, float, str], Reason]:
-    """The sort key of a case in a person's queue, and the reason for its place."""
+    """The sort key of a case in a person's queue, and the reason for its place.
+
+    The urgent first; among the others class counts as a bounded delay of the deadline, so none waits for ever. What has
+    no deadline counts as due now.
+    """
     flags = [flag for flag in facts.urgent if flag in policy.rulebook.order.urgent_flags]
-    running = [clock for clock in facts.clocks if clock.running and clock.name not in clocks.TIMERS]
-    next_due = min((clock.due_at for clock in running), default=facts.received_at + timedelta(days=365))
-    its_rank = rank(facts, policy)
-    key = (its_rank, order_at(next_due, its_rank, policy).timestamp(), str(facts.id))
+    running = [clock.due_at for clock in facts.clocks if clock.running and clock.name not in clocks.TIMERS]
+    next_due = min(running, default=now)
+    key = (int(not flags), order_at(next_due, rank(facts, policy), policy).timestamp(), str(facts.id))
     customer_class = facts.customer_class or policy.rulebook.default_class
     left = (next_due - now) / timedelta(hours=1)
     if flags:
         return key, Reason(f"紧急:{'、'.join(flags)}", f"urgent: {', '.join(flags)}")
-    if facts.overdue:
+    if not running:
+        return key, Reason(f"{customer_class} 类客户,无时限", f"class {customer_class}, no deadline runs")
+    if left <= 0:
         return key, Reason(f"已超时 {-left:.1f} 小时", f"overdue by {-left:.1f} h")
     return key, Reason(
         f"{customer_class} 类客户,距最近时限 {left:.1f} 小时",

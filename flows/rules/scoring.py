@@ -31,7 +31,8 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "unit": facts.liable,
     }
     said = ", ".join(f"{name} {mark:.2f}" if mark is not None else f"{name} —" for name, mark in marks.items())
-    reasons = [Reason(f"得分 {score}:{said}(— 为未测)", f"score {score}: {said} (— not measured)")]
+    shown = ("未测", "not measured") if score is None else (str(score), str(score))
+    reasons = [Reason(f"得分 {shown[0]}:{said}(— 为未测)", f"score {shown[1]}: {said} (— not measured)")]
     if missed:
         reasons.append(Reason(f"超时:{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
     changes = {
@@ -39,6 +40,7 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "score": score,
         "outcome": facts.outcome or (Outcome.WITHDRAWN if facts.withdrawn else Outcome.SOLVED),
         "owner_id": facts.handler_id,
+        "hold": None,
         "overdue": False,
         "closed_at": now,
         "clocks": clocks.meet_all(facts.clocks, now),
@@ -52,7 +54,7 @@ def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, 
     return {
         "speed": _speed(facts, policy, now),
         "satisfaction": _satisfaction(facts.satisfaction),
-        "first_time": float(not facts.reopenings and not facts.rejections) if facts.solved is not None else None,
+        "first_time": _first_time(facts),
         "method": float(facts.method is not None) if complaint and not facts.withdrawn else None,
         "promises": _promises(facts, now),
     }
@@ -68,8 +70,14 @@ def _satisfaction(answer: int | None) -> float | None:
     return None if answer is None else (answer - low) / (high - low)
 
 
-def _promises(facts: CaseFacts, now: datetime) -> float | None:
-    promises = [clock for clock in facts.clocks if clock.name is ClockName.PROMISE]
-    if not promises:
+def _first_time(facts: CaseFacts) -> float | None:
+    if facts.solved is None:
         return None
-    return sum(not clocks.late(clock, now) and clock.met_at is not None for clock in promises) / len(promises)
+    return float(facts.solved and not facts.reopenings and not facts.rejections)
+
+
+def _promises(facts: CaseFacts, now: datetime) -> float | None:
+    """The share kept in time; one that is neither kept nor due yet is not measured."""
+    promises = [clock for clock in facts.clocks if clock.name is ClockName.PROMISE]
+    judged = [clock for clock in promises if clock.met_at is not None or clocks.late(clock, now)]
+    return sum(not clocks.late(clock, now) for clock in judged) / len(judged) if judged else None
