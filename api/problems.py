@@ -1,7 +1,5 @@
 """Errors as problem details (RFC 9457): a sentence in English and Chinese, never what was sent."""
 
-import re
-from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -10,14 +8,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.faults import fault, where
 from flows.acts.refusals import Stale, status_of
 from models.values.case import Refusal
 
 MEDIA = "application/problem+json"
 RETRY_SECONDS = 2
 DETAILS_AT_MOST = 20
+SAID_AT_MOST = 3
 log = structlog.get_logger()
 
 TITLES = {
@@ -38,6 +39,7 @@ class FieldError(BaseModel):
 
     field: str
     error: str
+    error_zh: str
 
 
 class Problem(BaseModel):
@@ -76,6 +78,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _away)
     app.add_exception_handler(OSError, _away)
     app.add_exception_handler(TimeoutError, _away)
+    app.add_exception_handler(PoolTimeout, _away)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -86,15 +89,19 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    found = [FieldError(field=_where(one["loc"]), error=_said(one["msg"])) for one in error.errors()]
-    first = "; ".join(f"{one.field}: {one.error}" for one in found[:3])
-    return problem(422, first or "the request is invalid", errors=found[:DETAILS_AT_MOST])
+    named = [(where(one), *fault(one)) for one in error.errors()[:DETAILS_AT_MOST]]
+    found = [FieldError(field=field, error=en, error_zh=zh) for field, en, zh in named]
+    english = "; ".join(f"{one.field}: {one.error}" for one in found[:SAID_AT_MOST])
+    chinese = ";".join(f"{one.field}:{one.error_zh}" for one in found[:SAID_AT_MOST])
+    return problem(422, english, chinese, errors=found)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     sentences = {404: "there is no such thing here", 405: "this address does not take that method"}
-    return problem(error.status_code, sentences.get(error.status_code, str(error.detail)))
+    answer = problem(error.status_code, sentences.get(error.status_code, str(error.detail)))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _away(request: Request, error: Exception) -> JSONResponse:
@@ -108,14 +115,3 @@ def _passing(error: DBAPIError) -> bool:
     """Connection lost, server starting or stopping, time-outs, deadlocks: it passes."""
     state = str(getattr(error.orig, "sqlstate", None) or "08")
     return error.connection_invalidated or state[:2] in {"08", "53", "57", "40"} or state in {"55P03", "25P03", "25P04"}
-
-
-def _where(location: Sequence[Any]) -> str:
-    """The field, by names of ours only: a caller's own key could hold anything."""
-    parts = [str(part) for part in location if part != "body"]
-    named = [part if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,40}|\d{1,6}", part) else "(a field)" for part in parts]
-    return ".".join(named) or "body"
-
-
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")

@@ -130,7 +130,7 @@ def event_view(row: RowMapping, seal: Seal, names: Mapping[int, str]) -> EventVi
     )
 
 
-def run_view(row: RowMapping, prefect_ui: str | None) -> RunView:
+def run_view(row: Mapping[Any, Any], prefect_ui: str | None) -> RunView:
     same = {name: row[name] for name in RunView.model_fields if name in row}
     there = f"{prefect_ui}/runs/flow-run/{row['flow_run_id']}" if prefect_ui and row["flow_run_id"] else None
     return RunView(**same, prefect=there)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
 from api.schemas import ActDone
@@ -14,7 +15,7 @@ from flows.acts.perform import perform
 from flows.acts.registry import ACTS
 from flows.acts.release import release_case
 
-router = APIRouter(tags=["act 操作"])
+router = APIRouter(tags=["act 操作"], route_class=StrictRoute)
 
 
 def _route(act: Act) -> Callable[..., Awaitable[ActDone]]:

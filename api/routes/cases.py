@@ -60,7 +60,8 @@ async def read_case(case_id: UUID, here: OfficeDep, connection: Connection, acto
     facts, held = await reading.find_case(connection, case_id, actor, here.desk.policies.current)
     first = select(events.c.sealed).where(events.c.case_id == case_id, events.c.seq == 1)
     sealed = (await connection.execute(first)).scalar_one()
-    linked = (await connection.execute(select(cases.c.id).where(cases.c.linked_to == case_id))).scalars().all()
+    same_cause = select(cases.c.id).where(cases.c.linked_to == case_id, reading.visible(actor)).order_by(cases.c.id)
+    linked = (await connection.execute(same_cause)).scalars().all()
     now = await here.desk.clock.now(connection)
     said = here.desk.seal.open(sealed) if sealed is not None else None
     return views.case_view(facts, said, linked, now, quarantined=held)

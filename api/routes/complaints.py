@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
 from api.schemas import Accepted
@@ -9,7 +10,7 @@ from api.views import links
 from flows.acts.receive import Complaint, receive
 from models.values.vocabulary import Stage
 
-router = APIRouter(tags=["complaint 投诉"])
+router = APIRouter(tags=["complaint 投诉"], route_class=StrictRoute)
 
 
 @router.post("/complaints", status_code=202, responses=answers())

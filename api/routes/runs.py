@@ -3,18 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from sqlalchemy import func, select, update
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
 
 from api import reading, views
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
 from api.schemas import RunDetail, RunList, RunView
+from flows.acts.cancel import cancel_run
 from flows.acts.refusals import NotFound
 from models.case import cases
 from models.event import events
 from models.leg import LegState, legs
-from models.values.case import Refusal
 
 router = APIRouter(tags=["run 运行"])
 
@@ -29,7 +29,7 @@ async def list_runs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> RunList:
     """Newest first; `next` is the cursor of the following page."""
-    query = select(legs).order_by(legs.c.id.desc()).limit(limit)
+    query = reading.runs_of(actor).order_by(legs.c.id.desc()).limit(limit)
     query = query.where(legs.c.state == state) if state else query
     query = query.where(legs.c.id < cursor) if cursor else query
     rows = (await connection.execute(query)).mappings().all()
@@ -40,7 +40,7 @@ async def list_runs(
 @router.get("/runs/{run_id}", responses=answers(404))
 async def read_run(run_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> RunDetail:
     """One run, and the cases it did something to."""
-    row = (await connection.execute(select(legs).where(legs.c.id == run_id))).mappings().first()
+    row = (await connection.execute(reading.runs_of(actor).where(legs.c.id == run_id))).mappings().first()
     if row is None:
         raise NotFound
     wrote = select(events.c.case_id).where(events.c.leg_id == run_id)
@@ -50,12 +50,10 @@ async def read_run(run_id: UUID, here: OfficeDep, connection: Connection, actor:
 
 
 @router.post("/runs/{run_id}/cancel", status_code=202, responses=answers(404, 409))
-async def cancel_run(run_id: UUID, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey) -> RunView:
+async def stop_run(
+    run_id: UUID, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
+) -> RunView:
     """Stop a run after the chunk at hand; its cases go on in the next one. Asking twice is asking once."""
-    query = update(legs).where(legs.c.id == run_id, legs.c.state == LegState.OPEN)
-    row = (await connection.execute(query.values(cancel_requested_at=func.now()).returning(legs))).mappings().first()
-    if row is None:
-        if (await connection.execute(select(legs.c.id).where(legs.c.id == run_id))).first() is None:
-            raise NotFound
-        raise Refusal("该运行已结束", "this run has ended already")
-    return views.run_view(row, here.prefect_ui)
+    done = await cancel_run(connection, run_id, actor, key)
+    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    return views.run_view(done.answer, here.prefect_ui)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Text
+from flows.acts.refusals import NotYours
 from flows.rules import assignment, clocks, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.vocabulary import ClockName, EventKind, HandlingMethod, Stage
@@ -52,7 +53,7 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
             f"{said.compensation} CNY are within the proposer's limit",
         )
     )
-    remedy = {"compensation": str(said.compensation), "approved": not approval, "level": needed}
+    remedy = {"compensation": f"{said.compensation + 0:f}", "approved": not approval, "level": needed}
     return moved(
         facts,
         EventKind.PROPOSED,
@@ -77,9 +78,9 @@ def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | Non
     """The proposer gets the case back either way."""
     remedy = dict(facts.remedy or {})
     if obstacle := assignment.taboo(facts, setting.actor, setting.policy):
-        raise Refusal(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")
+        raise NotYours(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")
     if setting.actor.level < int(remedy.get("level", 0)):
-        raise Refusal("审批权限不足", f"this amount needs approval of level {remedy['level']}")
+        raise NotYours("审批权限不足", f"this amount needs approval of level {remedy['level']}")
     return moved(
         facts,
         event,

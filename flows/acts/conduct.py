@@ -1,11 +1,12 @@
 """Acts that move no stage: note, promise, keep-promise, hold, resume."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from flows.acts.act import ACTIVE, OPEN, Act, Setting
-from flows.acts.inputs import ActInput, Line, Moment, Text
+from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.rules import clocks, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason
@@ -15,7 +16,7 @@ class Note(ActInput):
     """Something worth remembering: a contact, a finding."""
 
     text: Text
-    contact: bool = False
+    contact: YesNo = False
     channel: Channel | None = None
 
 
@@ -108,7 +109,7 @@ def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
 def resume(facts: CaseFacts, said: Resume, setting: Setting) -> Decision:
     if facts.hold is None:
         raise Refusal("工单未挂起", "the case is not on hold")
-    return follow_up.resume(facts, setting.now)
+    return replace(follow_up.resume(facts, setting.now), sealed={"why": said.why} if said.why else None)
 
 
 ACTS = (

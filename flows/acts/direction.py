@@ -1,5 +1,9 @@
 """Acts that steer a case: classify, confirm, reassign, escalate, reopen, withdraw."""
 
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import ACTIVE, Act, Setting, moved
@@ -28,8 +32,8 @@ class Classify(ActInput):
 class Confirm(ActInput):
     """The supervisor confirms the analysis, or names another cause or unit."""
 
-    root_cause: Line | None = None
-    liable: Line | None = None
+    root_cause: Annotated[Line, Field(max_length=80)] | None = None
+    liable: Annotated[Line, Field(max_length=40)] | None = None
     remark: Line | None = None
 
 
@@ -69,7 +73,8 @@ def classify(facts: CaseFacts, said: Classify, setting: Setting) -> Decision:
     reason = Reason("人工分类", f"classified by staff {setting.actor.id}")
     line, severity = said.business_line, said.severity
     reading = Classification(said.kind, said.category, said.secondary, severity, line, 1.0, facts.urgent, (reason,))
-    return triage.decide(facts, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
+    decision = triage.decide(facts, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
+    return replace(decision, sealed={"why": said.why} if said.why else None)
 
 
 def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
@@ -80,8 +85,8 @@ def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
         EventKind.CONFIRMED,
         {"liable": liable, "changed": changed},
         sealed={"remark": said.remark, "root_cause": said.root_cause},
-        root_cause=(cause or "")[:80] or None,
-        liable=(liable or "")[:40] or None,
+        root_cause=cause,
+        liable=liable,
         owner_id=None,
     )
 

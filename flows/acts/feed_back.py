@@ -6,7 +6,7 @@ And the answers of the other paths: the written answer to whom nobody reached, t
 from typing import Any
 
 from flows.acts.act import Act, Setting, moved
-from flows.acts.inputs import ActInput, Text
+from flows.acts.inputs import ActInput, Text, YesNo
 from flows.rules import clocks, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
@@ -15,9 +15,9 @@ from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
 class FeedBack(ActInput):
     """The customer was told; at the final position `outside_routes_named` says 12305, 12315 and court were named."""
 
-    accepted: bool
+    accepted: YesNo
     said: Text
-    outside_routes_named: bool = False
+    outside_routes_named: YesNo = False
 
 
 class Answer(ActInput):

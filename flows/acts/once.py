@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.refusals import KeyReused
 from models.idempotency import idempotency_keys
+
+LOCK_SEED = 1
+"""Apart from the locks on waybills (`flows.steps.relatives`)."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,12 @@ class Key:
 
 
 async def answered(connection: AsyncConnection, staff_id: int, key: Key) -> Mapping[str, Any] | None:
-    """The first answer to this key; raises KeyReused when it was given to another request."""
+    """The first answer to this key; raises KeyReused when it was given to another request.
+
+    Of several requests with one key the others wait here until the first is done.
+    """
+    lock = func.hashtextextended(f"{staff_id}:{key.value}", LOCK_SEED)
+    await connection.execute(select(func.pg_advisory_xact_lock(lock)))
     query = select(idempotency_keys.c.request, idempotency_keys.c.answer).where(
         idempotency_keys.c.staff_id == staff_id, idempotency_keys.c.key == key.value
     )
@@ -34,6 +43,8 @@ async def answered(connection: AsyncConnection, staff_id: int, key: Key) -> Mapp
 
 
 async def keep(connection: AsyncConnection, staff_id: int, key: Key, answer: Mapping[str, Any]) -> None:
-    """Remember the answer; the same key at the same moment: IntegrityError."""
+    """Remember the answer; raises KeyReused when a new case took the key meanwhile."""
     values = {"staff_id": staff_id, "key": key.value, "request": key.request, "status": 200, "answer": answer}
-    await connection.execute(insert(idempotency_keys).values(values))
+    query = insert(idempotency_keys).values(values).on_conflict_do_nothing().returning(idempotency_keys.c.key)
+    if (await connection.execute(query)).first() is None:
+        raise KeyReused

@@ -52,8 +52,6 @@ async def perform(
     if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     locked = await ledger.lock_cases(connection, [case_id])
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
-        return Done(first, repeated=True)  # the same request, a moment ago, held the lock before us
     facts, head = _found(locked, case_id)
     policy = desk.policies.of(facts)
     if not permission.sees(facts, actor, policy):

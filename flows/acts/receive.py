@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Table, TextClause, select, text
+from sqlalchemy import Table, TextClause, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -21,6 +21,7 @@ from models.case import cases, to_columns
 from models.event import events
 from models.idempotency import idempotency_keys
 from models.sealing import canonical
+from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.vocabulary import Channel, EventKind, Party, Stage
 from models.wake import wakes
@@ -69,6 +70,7 @@ async def receive(
     now = await desk.clock.now(connection)
     if said.received_at is not None and said.received_at > now + SKEW:
         raise Implausible("接到时间不能在将来", "received_at lies in the future")
+    await _refuse_unknown(connection, said.about_staff)
     policy = desk.policies.current
     bare = CaseFacts(
         id=uuid7(),
@@ -105,6 +107,15 @@ async def receive(
     id_ = UUID(first["id"])
     number = (await connection.execute(select(cases.c.number).where(cases.c.id == id_))).scalar_one()
     return Received(id_, number, repeated=True)
+
+
+async def _refuse_unknown(connection: AsyncConnection, about_staff: tuple[int, ...]) -> None:
+    """A complaint about nobody would be shown to the one it is about."""
+    if not about_staff:
+        return
+    query = select(func.count()).where(staff.c.id.in_(about_staff))
+    if (await connection.execute(query)).scalar_one() < len(set(about_staff)):
+        raise Implausible("被投诉员工不存在", "about_staff names somebody who is not a member of staff")
 
 
 def _decision(facts: CaseFacts, said: Complaint) -> Decision:

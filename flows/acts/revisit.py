@@ -3,10 +3,12 @@
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from flows.acts.act import Act, Setting, moved
-from flows.acts.inputs import ActInput, Moment, Text
+from flows.acts.inputs import ActInput, Moment, Text, YesNo
+from flows.acts.refusals import NotYours
 from flows.rules import assignment, clocks, follow_up, lifecycle
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
@@ -14,6 +16,12 @@ from models.values.policy import Policy
 from models.values.vocabulary import ClockName, ContactOutcome, EventKind, Feeling, Outcome, Stage
 
 Mark = Annotated[int, Field(ge=1, le=5, strict=True)]
+
+
+def _each_once(feelings: tuple[Feeling, ...]) -> tuple[Feeling, ...]:
+    if len(set(feelings)) < len(feelings):
+        raise PydanticCustomError("repeated", "each feeling once")
+    return feelings
 
 
 class Contact(ActInput):
@@ -26,10 +34,10 @@ class Contact(ActInput):
 class Survey(ActInput):
     """What the customer said: solved, how satisfied (1–5), what was expected (1–5), which feelings."""
 
-    solved: bool
+    solved: YesNo
     satisfaction: Mark
     expectation: Mark | None = None
-    feelings: tuple[Feeling, ...] = ()
+    feelings: Annotated[tuple[Feeling, ...], AfterValidator(_each_once)] = ()
     remark: Text | None = None
 
 
@@ -63,7 +71,7 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
 
 def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
     if obstacle := assignment.taboo(facts, setting.actor, setting.policy):
-        raise Refusal(obstacle.zh, f"you may not make this revisit: {obstacle.en}")
+        raise NotYours(obstacle.zh, f"you may not make this revisit: {obstacle.en}")
     left = clocks.meet(clocks.meet(facts.clocks, ClockName.REVISIT, setting.now), ClockName.CALL_BACK, setting.now)
     answers = {
         "satisfaction": said.satisfaction,
@@ -117,11 +125,10 @@ def next_attempt(now: datetime, policy: Policy) -> datetime:
     return datetime.combine(day, later[0] if later else starts[0], SHANGHAI).astimezone(now.tzinfo)
 
 
-def _part(moment: datetime, policy: Policy) -> tuple[str, int]:
-    """Which part of which day."""
-    local = moment.astimezone(SHANGHAI)
+def _part(moment: datetime, policy: Policy) -> int:
+    """Which part of the day, whatever the day: ten o'clock on three mornings is one part of it."""
     parts: tuple[time, ...] = policy.rulebook.course.day_parts
-    return local.date().isoformat(), sum(part <= local.time() for part in parts)
+    return sum(part <= moment.astimezone(SHANGHAI).time() for part in parts)
 
 
 def _unreached(attempt: Any) -> bool:

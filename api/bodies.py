@@ -1,0 +1,41 @@
+"""Bodies are read as RFC 8259 has them, and no name may stand twice in an object: which of the two was meant?
+
+Python's own reader also takes NaN, Infinity, UTF-16 and the last of two equal names.
+"""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+
+class StrictRoute(APIRoute):
+    """A route whose body is read strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strictly(request: Request) -> Response:
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return strictly
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        """Raises JSONDecodeError (answered 422), UnicodeDecodeError or RecursionError (400)."""
+        text = (await self.body()).decode("utf-8")
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        _refuse("a name stands twice in one object")
+    return found
+
+
+def _refuse(_: str) -> NoReturn:
+    raise json.JSONDecodeError("not JSON", "", 0)

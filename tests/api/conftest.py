@@ -1,0 +1,59 @@
+"""The centre each test of the API works in: a database of its own, the real app, its staff signed in."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.app import create_app
+from models.settings import Settings
+from tests.api.centre import Centre, set_clock
+from tests.fixtures.database import KEY, Database, copied
+
+Opening = Callable[..., Awaitable[Centre]]
+
+
+def settings(database_url: str, **more: Any) -> Settings:
+    given = {"secret_key": KEY, "prefect_api_url": "http://127.0.0.1:9/api", "clock": "simulated"}
+    return Settings(database_url=database_url, **{**given, **more})
+
+
+@asynccontextmanager
+async def opened(database: Database, **more: Any) -> AsyncIterator[Centre]:
+    chosen = settings(database.url, **more)
+    if chosen.clock == "simulated":
+        async with database.engine.begin() as connection:
+            await set_clock(connection)
+    app = create_app(chosen)
+    async with app.router.lifespan_context(app):
+        centre = Centre(app, app.state.office)
+        yield await centre.staff()
+        await centre.close()
+
+
+@pytest.fixture
+async def centre(database: Database) -> AsyncIterator[Centre]:
+    """Business time is simulated and stands still."""
+    async with opened(database) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def module_centre(postgres: Any, template: str) -> AsyncIterator[Centre]:
+    """One centre for all tests of a module: for those that change nothing, and prove it."""
+    url = postgres.url(f"t_{uuid4().hex[:12]}")
+    async with copied(url, template) as database, opened(database) as found:
+        yield found
+
+
+@pytest.fixture
+async def open_centre(database: Database) -> AsyncIterator[Opening]:
+    """A centre with settings of one's own."""
+    async with AsyncExitStack() as stack:
+
+        async def opening(**more: Any) -> Centre:
+            return await stack.enter_async_context(opened(database, **more))
+
+        yield opening
