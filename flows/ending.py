@@ -12,7 +12,7 @@ def ended(leg: Leg) -> State[str]:
         return Crashed(message="lost its lease; its cases went on in other legs")
     if leg.cancelled:
         return Cancelled(message=f"cancelled: {leg.message}; the rest goes on in the next leg")
-    if leg.deferred or leg.quarantined:
+    if leg.deferred or leg.quarantined or leg.broken:
         return Failed(message=leg.message)
     if not leg.carried:
         return Completed(message="nothing was due")

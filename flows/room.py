@@ -8,15 +8,20 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+import httpx
 import structlog
 from prefect.context import FlowRunContext
+from prefect.exceptions import PrefectException
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.legs import lease
-from flows.legs.claim import claim
-from flows.legs.leg import Leg, LegCancelled, LegLost, opened
+from flows.legs.blame import Blame, blame, place
+from flows.legs.claim import Claimed, claim
+from flows.legs.leg import DATABASE_AWAY, Leg, LegCancelled, LegLost, opened
 from flows.legs.resources import Resources
 from flows.rulebook.store import Policies
 from flows.rules import order
@@ -28,6 +33,10 @@ from models.values.case import Agenda, CaseFacts
 log = structlog.get_logger()
 
 
+class LegBroke(Exception):
+    """The run could not carry its leg, through no case's doing; the lease returns its cases."""
+
+
 @dataclass(frozen=True)
 class Room:
     resources: Resources
@@ -35,7 +44,7 @@ class Room:
 
     @classmethod
     async def open(cls, settings: Settings) -> "Room":
-        room = cls(await Resources.open(settings), Policies())
+        room = cls(await Resources.open(settings, pool_size=settings.slots + 4), Policies())
         async with room.resources.engine.begin() as connection:
             await room.policies.refresh(connection)
         return room
@@ -43,7 +52,7 @@ class Room:
     def plan(self, facts: CaseFacts, now: datetime) -> Agenda:
         return agenda(facts, self.policies.of(facts), now)
 
-    async def claim(self, procedure: str) -> UUID | None:
+    async def claim(self, procedure: str) -> Claimed | None:
         """Take what is due into a new leg of this worker."""
         resources = self.resources
         async with resources.engine.begin() as connection:
@@ -88,6 +97,9 @@ async def carrying(procedure: str, leg_id: UUID | None) -> AsyncIterator[Leg]:
     try:
         async with _carry(current, procedure, leg_id) as leg:
             yield leg
+    except Exception as error:  # noqa: BLE001 - see below
+        # Prefect shows and stores what a run raises: the kind and the place, never the words.
+        raise LegBroke(place(error)) from None
     finally:
         if own:
             _room.set(None)
@@ -108,17 +120,25 @@ async def _carry(current: Room, procedure: str, leg_id: UUID | None) -> AsyncIte
             leg.lost = True
         except LegCancelled:
             log.info("leg cancelled", leg=str(leg.id))
-        async with resources.engine.begin() as connection:
-            ours = await lease.settle(
-                connection,
-                leg.id,
-                carried=len(leg.carried),
-                deferred=len(leg.deferred),
-                quarantined=len(leg.quarantined),
-                message=leg.message,
-            )
-        leg.lost = leg.lost or not ours
+        except (httpx.HTTPError, PrefectException):
+            leg.broken = "Prefect was away"
+        except Exception as error:
+            if blame(error) is not Blame.DATABASE:
+                raise
+            leg.broken = DATABASE_AWAY
+        leg.lost = not await lease.insist(resources.engine, partial(_settle, leg), resources.lease_seconds)
         log.info("leg settled", leg=str(leg.id), procedure=procedure, outcome=leg.message, lost=leg.lost)
+
+
+async def _settle(leg: Leg, connection: AsyncConnection) -> bool:
+    return await lease.settle(
+        connection,
+        leg.id,
+        carried=len(leg.carried),
+        deferred=len(leg.deferred) + (max(len(leg.held), 1) if leg.broken else 0),
+        quarantined=len(leg.quarantined),
+        message=leg.message,
+    )
 
 
 async def _own(current: Room, leg_id: UUID | None) -> UUID | None:
@@ -126,16 +146,20 @@ async def _own(current: Room, leg_id: UUID | None) -> UUID | None:
     if leg_id is None:
         return None
     query = select(legs.c.id).where(legs.c.id == leg_id, legs.c.state == LegState.OPEN, legs.c.flow_run_id == _run_id())
-    async with current.resources.engine.connect() as connection:
+
+    async def read(connection: AsyncConnection) -> UUID | None:
         return (await connection.execute(query)).scalar_one_or_none()
+
+    return await lease.insist(current.resources.engine, read, current.resources.lease_seconds)
 
 
 async def _claim(current: Room, procedure: str) -> UUID | None:
-    leg_id = await current.claim(procedure)
-    if leg_id is not None:
-        async with current.resources.engine.begin() as connection:
-            await connection.execute(update(legs).where(legs.c.id == leg_id).values(flow_run_id=_run_id()))
-    return leg_id
+    claimed = await current.claim(procedure)
+    if claimed is None:
+        return None
+    async with current.resources.engine.begin() as connection:
+        await connection.execute(update(legs).where(legs.c.id == claimed.leg_id).values(flow_run_id=_run_id()))
+    return claimed.leg_id
 
 
 def _run_id() -> UUID | None:

@@ -2,22 +2,24 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
-from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from prefect.exceptions import ObjectNotFound
 
 from deployments.worker.registry import PROCEDURES
 from deployments.worker.runs import AWAY, attach, open_run, run
 from deployments.worker.watch import Watch
 from flows.legs import lease
 from flows.legs.bell import Listener
+from flows.legs.blame import Blame, DatabaseAway, blame, place
+from flows.legs.claim import Claimed
 from flows.room import Room
-from models.leg import legs
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
@@ -34,6 +36,7 @@ class Loop:
         self._client = client
         self._watch = watch
         self._slots = asyncio.Semaphore(slots)
+        self._all = slots
         self._listener = Listener(url)
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -51,8 +54,10 @@ class Loop:
         while not self._stopping.is_set():
             try:
                 took = await self._look()
-            except (DBAPIError, OSError) as error:
-                log.warning("database away", error=type(error).__name__)
+            except Exception as error:
+                if blame(error) is Blame.CASE:
+                    raise
+                log.warning("database away", error=place(error))
                 took = False
             if not took:
                 await self._listener.wait(LOOK_SECONDS)
@@ -62,81 +67,89 @@ class Loop:
     async def _look(self) -> bool:
         """Start what can be started; False: nothing was there, listen."""
         for flow_run in self._watch.take_started():
-            await self._start(self._run_given(flow_run))
+            await self._slots.acquire()
+            self._spawn(self._run_given(flow_run))
         took = False
         for procedure in PROCEDURES:
             if not self._watch.claims(procedure):
                 continue
             await self._slots.acquire()
-            leg_id = None
+            claimed = None
             try:
                 if not self._stopping.is_set():
-                    leg_id = await self._room.claim(procedure)
+                    claimed = await self._room.claim(procedure)
             finally:
-                if leg_id is None:
+                if claimed is None:
                     self._slots.release()
-            if leg_id is not None:
-                self._spawn(self._run_leg(procedure, leg_id))
+            if claimed is not None:
+                await self._start(procedure, claimed)
                 took = True
         return took
 
-    async def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        await self._slots.acquire()
-        self._spawn(work)
+    async def _start(self, procedure: str, claimed: Claimed) -> None:
+        """In its slot; a suspect gets the whole worker, so that it takes nobody with it when it dies again."""
+        if claimed.suspect:
+            async with self._kept(claimed.leg_id):
+                for _ in range(self._all - 1):
+                    await self._slots.acquire()
+        slots = self._all if claimed.suspect else 1
+        self._spawn(self._run_leg(procedure, self._watch.deployments.get(procedure), claimed), slots)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _kept(self, leg_id: UUID) -> AbstractAsyncContextManager[None]:
+        resources = self._room.resources
+        return lease.kept(resources.engine, leg_id, resources.lease_seconds)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], slots: int = 1) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(partial(self._done, slots))
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, slots: int, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._slots.release()
+        for _ in range(slots):
+            self._slots.release()
         self._listener.ring()
         if not task.cancelled() and (error := task.exception()):
-            log.error("leg broke", error=type(error).__name__, exc_info=error)
+            log.error("leg broke", error=place(error))  # its lease returns its cases
 
-    async def _run_leg(self, procedure: str, leg_id: UUID) -> None:
-        flow_run = await self._open(procedure, leg_id)
-        if flow_run is None:
-            return
+    async def _run_leg(self, procedure: str, deployment_id: UUID | None, claimed: Claimed) -> None:
+        """Prefect away: the leg gives back what it has not carried, and nothing counts as an attempt."""
+        leg_id = claimed.leg_id
         try:
-            await run(PROCEDURES[procedure], flow_run, {"leg_id": leg_id})
+            async with self._kept(leg_id):  # Prefect may be slow to open the run
+                flow_run = await self._open(procedure, deployment_id, claimed)
+                await run(PROCEDURES[procedure], flow_run, {"leg_id": leg_id})
         except AWAY as error:
-            # Our own database has the leg's end; Prefect hears of it later (report_ends).
-            log.warning("Prefect away at the end of a leg", leg=str(leg_id), error=type(error).__name__)
-        except (DBAPIError, OSError) as error:
-            log.warning("database away in a leg", leg=str(leg_id), error=type(error).__name__)
-            await self._give_back(leg_id, "the database was away")
-        else:
-            async with self._room.resources.engine.begin() as connection:
-                await lease.reported(connection, leg_id)
-
-    async def _open(self, procedure: str, leg_id: UUID) -> FlowRun | None:
-        """The run of a leg; Prefect away: the leg gives its wakes back, and nothing counts as an attempt."""
-        try:
-            async with self._room.resources.engine.connect() as connection:
-                count = (await connection.execute(select(legs.c.cases).where(legs.c.id == leg_id))).scalar_one()
-            flow_run = await open_run(self._client, self._watch.deployments[procedure], procedure, leg_id, count)
-            await attach(self._room, leg_id, flow_run.id)
-        except AWAY as error:
-            log.warning("Prefect away, leg given back", leg=str(leg_id), error=type(error).__name__)
+            # When the leg has ended, our own database knows how; Prefect hears of it later (report_ends).
+            log.warning("Prefect away in a leg", leg=str(leg_id), error=place(error))
             self._watch.went_away(error)
             await self._give_back(leg_id, "Prefect was away")
-            return None
+        else:
+            await lease.insist(
+                self._room.resources.engine, partial(lease.reported, leg_id=leg_id), self._room.resources.lease_seconds
+            )
+
+    async def _open(self, procedure: str, deployment_id: UUID | None, claimed: Claimed) -> FlowRun:
+        if deployment_id is None:
+            raise ObjectNotFound(LookupError(procedure))
+        flow_run = await open_run(self._client, deployment_id, procedure, claimed.leg_id, claimed.cases)
+        await attach(self._room, claimed.leg_id, flow_run.id)
         return flow_run
 
     async def _run_given(self, flow_run: FlowRun) -> None:
         """A scheduled, retried or hand-started run: it claims for itself."""
+        procedure = self._watch.procedure_of(flow_run)
+        if procedure is None:
+            return
         try:
-            procedure = self._watch.procedure_of(flow_run)
             await run(PROCEDURES[procedure], flow_run, {})
         except AWAY as error:
-            log.warning("Prefect away in a given run", run=str(flow_run.id), error=type(error).__name__)
+            log.warning("Prefect away in a given run", run=str(flow_run.id), error=place(error))
 
     async def _give_back(self, leg_id: UUID, message: str) -> None:
+        resources = self._room.resources
+        work = partial(lease.give_back, leg_id=leg_id, message=message, pause_seconds=AWAY_SECONDS)
         try:
-            async with self._room.resources.engine.begin() as connection:
-                await lease.give_back(connection, leg_id, message, AWAY_SECONDS)
-        except (DBAPIError, OSError):
+            await lease.insist(resources.engine, work, resources.lease_seconds)
+        except DatabaseAway:
             log.warning("leg left to its lease", leg=str(leg_id))

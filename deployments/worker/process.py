@@ -9,10 +9,12 @@ from prefect.client.orchestration import PrefectClient
 
 from deployments.worker.loop import Loop
 from deployments.worker.watch import Watch
+from flows.legs.blame import place
 from flows.legs.resources import needed
 from flows.room import Room, furnish
 from models.settings import Settings
 
+log = structlog.get_logger()
 CLIENT_SECONDS = 2.0
 """How long the worker waits for any answer of Prefect."""
 
@@ -43,9 +45,13 @@ async def work(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, loop.stop)
         watching = asyncio.create_task(watch.serve())
-        structlog.get_logger().info("worker started", worker=settings.worker, pool=settings.pool)
+        log.info("worker started", worker=settings.worker, pool=settings.pool)
         serving = asyncio.create_task(loop.serve())
+        # Neither may go on without the other: a worker that claims but does not watch would be deaf.
         await asyncio.wait((watching, serving), return_when=asyncio.FIRST_COMPLETED)
+        loop.stop()
+        if watching.done():
+            log.error("watch broke, worker ends", error=place(watching.exception() or SystemError()))
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await serving

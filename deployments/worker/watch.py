@@ -18,10 +18,10 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Pending
 from prefect.utilities.engine import propose_state
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError
 
 from deployments.worker.registry import register
 from deployments.worker.runs import AWAY, report_ends
+from flows.legs.blame import Blame, blame, place
 from flows.legs.lease import reap
 from flows.room import Room
 from models.leg import LegState, legs
@@ -60,8 +60,9 @@ class Watch:
         started, self._started = self._started, []
         return started
 
-    def procedure_of(self, flow_run: FlowRun) -> str:
-        return next(name for name, id_ in self.deployments.items() if id_ == flow_run.deployment_id)
+    def procedure_of(self, flow_run: FlowRun) -> str | None:
+        """None: it is a run of something else in our pool."""
+        return next((name for name, id_ in self.deployments.items() if id_ == flow_run.deployment_id), None)
 
     async def serve(self) -> None:
         """Both watches, until cancelled."""
@@ -92,7 +93,7 @@ class Watch:
             await report_ends(self._client, self._room)
         except AWAY as error:
             if self._known or not self.deployments:
-                log.warning("Prefect away", error=type(error).__name__)
+                log.warning("Prefect away", error=place(error))
             self.went_away(error)
 
     async def _beat(self) -> None:
@@ -130,7 +131,7 @@ class Watch:
 
     async def _hand_started(self) -> None:
         """Runs that Prefect wants run: scheduled, retried, started by hand."""
-        if self._started or self._paused.issuperset(self.deployments):
+        if self._started:
             return
         found: Iterable[FlowRun] = [
             answer.flow_run
@@ -139,8 +140,10 @@ class Watch:
             )
         ]
         for flow_run in found:
+            if (procedure := self.procedure_of(flow_run)) is None or procedure in self._paused:
+                continue
             state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run.id)
-            if state.is_pending() and flow_run.deployment_id in self.deployments.values():
+            if state.is_pending():
                 self._started.append(await self._client.read_flow_run(flow_run.id))
         if self._started:
             self.wake()
@@ -150,6 +153,8 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except (DBAPIError, OSError) as error:
-            log.warning("database away", error=type(error).__name__)
+        except Exception as error:
+            if blame(error) is Blame.CASE:
+                raise
+            log.warning("database away", error=place(error))
         await asyncio.sleep(seconds)

@@ -5,6 +5,7 @@ than that. A wake marked `alone` (its last leg died) gets a leg to itself.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +15,17 @@ from uuid_utils.compat import uuid7
 
 from models.leg import legs
 from models.wake import wakes
+
+WORKER_LENGTH = legs.c.worker.type.length  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A new leg. `suspect`: its one case was alone in a leg that died, so nothing should run beside it."""
+
+    leg_id: UUID
+    cases: int
+    suspect: bool
 
 
 def due(procedure: str, now: datetime, spread: timedelta) -> Sequence[object]:
@@ -38,10 +50,10 @@ async def claim(
     spread: timedelta,
     at_most: int,
     lease_seconds: float,
-) -> UUID | None:
+) -> Claimed | None:
     """Take up to `at_most` due wakes into a new leg; None: nothing was due. Commit is the caller's."""
     query = (
-        select(wakes.c.case_id, wakes.c.alone)
+        select(wakes.c.case_id, wakes.c.alone, wakes.c.attempts)
         .where(*due(procedure, now, spread))  # type: ignore[arg-type]
         .order_by(wakes.c.order_at)
         .limit(at_most)
@@ -56,7 +68,7 @@ async def claim(
         insert(legs).values(
             id=leg_id,
             procedure=procedure,
-            worker=worker,
+            worker=worker[:WORKER_LENGTH],
             cases=len(taken),
             lease_until=func.now() + timedelta(seconds=lease_seconds),
             carried=0,
@@ -65,7 +77,7 @@ async def claim(
         )
     )
     await connection.execute(update(wakes).where(wakes.c.case_id.in_(taken)).values(leg_id=leg_id))
-    return leg_id
+    return Claimed(leg_id, len(taken), rows[0].alone and rows[0].attempts > 0)
 
 
 async def next_due(connection: AsyncConnection, procedure: str) -> datetime | None:

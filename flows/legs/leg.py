@@ -4,7 +4,6 @@ Decisions are made case by case under the case's lock, saves go in chunks in id 
 alone; a chunk that fails is repeated singly. Losing the lease stops everything at the next chunk.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.legs import lease, ledger
+from flows.legs.blame import Blame, DatabaseAway, blame, place
 from flows.legs.quarantine import fail
 from flows.legs.resources import Resources
 from models.case import cases, to_facts
@@ -26,8 +25,8 @@ from models.wake import wakes
 
 CHUNK = 25
 POSTPONED_SECONDS = 2.0
-TOOK_TOO_LONG = frozenset({"55P03", "57014", "40P01"})
-"""SQLSTATE of a lock time-out, a statement time-out and a deadlock."""
+
+DATABASE_AWAY = "the database was away"
 
 log = structlog.get_logger()
 
@@ -67,6 +66,8 @@ class Leg:
     quarantined: set[UUID] = field(default_factory=set)
     lost: bool = False
     cancelled: bool = False
+    broken: str | None = None
+    """Why it could not go on, when that was no case's doing: what it held then goes on in the next leg."""
 
     def waiting(self, step: str) -> list[UUID]:
         """The cases that want this step, in id order."""
@@ -87,24 +88,30 @@ class Leg:
         if self.cancelled:
             raise LegCancelled
 
+    def hear(self, held: lease.Held | None) -> None:
+        """What renewing the lease learned."""
+        self.lost = self.lost or held is None
+        self.cancelled = self.cancelled or (held is not None and held.cancelled)
+
     async def _chunk(self, step: Step, ids: Sequence[UUID]) -> None:
         self.check()
         try:
             async with self.resources.engine.begin() as connection:
                 failed = await self._save(connection, step, ids)
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise
+        except Exception as error:  # noqa: BLE001 - blame says whose doing it is
+            whose = blame(error)
+            if whose is Blame.DATABASE:
+                raise DatabaseAway from None
             if len(ids) > 1:
                 for one in ids:
                     await self._chunk(step, [one])
                 return
-            if getattr(error.orig, "sqlstate", None) in TOOK_TOO_LONG:
+            if whose is Blame.HOLDER:
                 await self._postpone(ids[0])
                 return
-            failed = {ids[0]: describe(step, error)}
+            failed = {ids[0]: describe(step.name, error)}
         for case_id, message in failed.items():
-            await self._defer(case_id, message)
+            await self.defer(case_id, message)
 
     async def _save(self, connection: AsyncConnection, step: Step, ids: Sequence[UUID]) -> dict[UUID, str]:
         """Load, decide, save one chunk; returns the cases whose rule raised."""
@@ -123,8 +130,7 @@ class Leg:
                 decision = step.decide(one, loaded, now)
                 entries.append(ledger.Entry(one, locked[one.id][1], decision))
             except Exception as error:  # noqa: BLE001 - whatever a case provokes is its own, not its neighbours'
-                failed[one.id] = describe(step, error)
-                log.warning("step raised", case=str(one.id), error=failed[one.id])
+                failed[one.id] = describe(step.name, error)
         if entries:
             await self._write(connection, step, entries, now)
         return failed
@@ -153,22 +159,34 @@ class Leg:
         """A case that somebody else holds for too long waits alone; that is no fault of its own, so no attempt."""
         async with self.resources.engine.begin() as connection:
             await lease.postpone(connection, case_id, self.id, POSTPONED_SECONDS)
+        log.info("case postponed", case=str(case_id), leg=str(self.id))
         self.held.pop(case_id, None)
         self.carried.discard(case_id)
         self.deferred.add(case_id)
 
-    async def _defer(self, case_id: UUID, message: str) -> None:
-        """A case that raised comes back later, alone with its back-off; after the bound it is quarantined."""
+    async def defer(self, case_id: UUID, message: str) -> None:
+        """A case that raised comes back after its back-off; after the bound it is quarantined."""
         resources = self.resources
-        async with resources.engine.begin() as connection:
-            now = await resources.clock.now(connection)
-            quarantined = await fail(
-                connection, resources.seal, case_id, self.id, message, now, resources.attempts_at_most
-            )
+        log.warning("step raised", case=str(case_id), leg=str(self.id), error=message)
+        try:
+            async with resources.engine.begin() as connection:
+                now = await resources.clock.now(connection)
+                quarantined = await fail(
+                    connection, resources.seal, case_id, self.id, message, now, resources.attempts_at_most
+                )
+        except Exception as error:
+            match blame(error):
+                case Blame.DATABASE:
+                    raise DatabaseAway from None
+                case Blame.HOLDER:
+                    return await self._postpone(case_id)
+                case Blame.CASE:
+                    raise
         self.held.pop(case_id, None)
         self.carried.discard(case_id)
         if quarantined is not None:
             (self.quarantined if quarantined else self.deferred).add(case_id)
+        return None
 
     @property
     def message(self) -> str:
@@ -177,45 +195,39 @@ class Leg:
         parts += [f"deferred {len(self.deferred)}"] if self.deferred else []
         parts += [f"quarantined {len(self.quarantined)}"] if self.quarantined else []
         parts += [f"released {len(self.held)}"] if self.held else []
-        return ", ".join(parts)
+        return ", ".join(parts) + (f": {self.broken}" if self.broken else "")
 
 
-def describe(step: Step, error: Exception) -> str:
-    """An error without its message, which may quote what a customer wrote: the step, the kind, the place."""
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f" at {place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else ""
-    return f"{step.name}: {type(error).__name__}{where}"
+def describe(step: str, error: Exception) -> str:
+    """What is kept of an error: the step, the kind, the place."""
+    return f"{step}: {place(error)}"
 
 
 @asynccontextmanager
 async def opened(resources: Resources, leg_id: UUID, plan: Plan) -> AsyncIterator[Leg]:
     """The cases of a claimed leg, its lease renewed until it is settled."""
     leg = Leg(leg_id, resources, plan)
-    keeper = asyncio.create_task(_keep(leg))
-    try:
-        async with resources.engine.begin() as connection:
-            now = await resources.clock.now(connection)
-            joined = cases.join(wakes, wakes.c.case_id == cases.c.id)
-            query = select(cases).select_from(joined).where(wakes.c.leg_id == leg_id)
-            rows = (await connection.execute(query)).mappings().all()
-            leg.held = {row["id"]: plan(to_facts(row), now) for row in rows}
-        yield leg
-    finally:
-        keeper.cancel()
-        await asyncio.gather(keeper, return_exceptions=True)
-
-
-async def _keep(leg: Leg) -> None:
-    """Renew the lease three times in its length; a database that is away for longer loses it."""
-    resources = leg.resources
-    while not leg.lost:
-        await asyncio.sleep(resources.lease_seconds / 4)
+    async with lease.kept(resources.engine, leg_id, resources.lease_seconds, leg.hear):
         try:
-            async with resources.engine.begin() as connection:
-                held = await lease.renew(connection, leg.id, resources.lease_seconds)
-        except (DBAPIError, OSError):
-            continue
-        leg.lost = held is None
-        leg.cancelled = leg.cancelled or (held is not None and held.cancelled)
+            await _load(leg)
+        except Exception as error:
+            if blame(error) is not Blame.DATABASE:
+                raise
+            leg.broken = DATABASE_AWAY
+        yield leg
+
+
+async def _load(leg: Leg) -> None:
+    """Plan every case the leg holds; one that cannot be planned is deferred like one whose step raised."""
+    joined = cases.join(wakes, wakes.c.case_id == cases.c.id)
+    query = select(cases).select_from(joined).where(wakes.c.leg_id == leg.id)
+    failed: dict[UUID, str] = {}
+    async with leg.resources.engine.begin() as connection:
+        now = await leg.resources.clock.now(connection)
+        for row in (await connection.execute(query)).mappings().all():
+            try:
+                leg.held[row["id"]] = leg.plan(to_facts(row), now)
+            except Exception as error:  # noqa: BLE001 - the same as in a step
+                failed[row["id"]] = describe("plan", error)
+    for case_id, message in failed.items():
+        await leg.defer(case_id, message)

@@ -1,0 +1,45 @@
+"""Whose doing an error is: the case's own, somebody's who holds the case too long, or the database's that went away."""
+
+from enum import Enum, auto
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError
+
+TOOK_TOO_LONG = frozenset({"55P03", "57014", "40P01", "40001"})
+"""SQLSTATE of a lock time-out, a statement time-out, a deadlock and a serialisation failure."""
+OF_THE_SERVER = ("08", "25P03", "25P04", "53", "57P", "58")
+"""SQLSTATE (or its beginning) of lost connections, ended sessions, missing resources, shutdowns, broken disks."""
+
+
+class Blame(Enum):
+    CASE = auto()
+    HOLDER = auto()
+    DATABASE = auto()
+
+
+class DatabaseAway(Exception):
+    """The connection was lost in the middle: what was committed is in the database, the rest is not."""
+
+
+def blame(error: Exception) -> Blame:
+    """Only what the case itself provokes may count as an attempt."""
+    if isinstance(error, DatabaseAway | OSError | TimeoutError):
+        return Blame.DATABASE
+    if not isinstance(error, DBAPIError):
+        return Blame.CASE
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in TOOK_TOO_LONG:
+        return Blame.HOLDER
+    if error.connection_invalidated or state.startswith(OF_THE_SERVER):
+        return Blame.DATABASE
+    # Without a state it never reached the server: a closed connection, or a value that cannot be sent (ValueError).
+    unsendable = isinstance(error.orig and error.orig.__cause__, ValueError)
+    return Blame.DATABASE if isinstance(error, InterfaceError) and not unsendable else Blame.CASE
+
+
+def place(error: BaseException) -> str:
+    """An error without its message, which may quote what a customer wrote: the kind and the place."""
+    found = error.__traceback__
+    while found and found.tb_next:
+        found = found.tb_next
+    where = f" at {found.tb_frame.f_code.co_name}:{found.tb_lineno}" if found else ""
+    return f"{type(error).__name__}{where}"
