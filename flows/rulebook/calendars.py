@@ -13,11 +13,19 @@ YEARS = range(2015, 2041)
 """Years asked of the library; those it does not know fall back to weekends."""
 
 
+class UnknownCountry(Exception):
+    """A calendar names a country whose holidays nobody knows."""
+
+
 def working_calendar(name: str, hours: Hours) -> WorkingCalendar:
     """The calendar a rulebook describes, with the public holidays of its country if it names one."""
     if hours.country is None:
         return WorkingCalendar(name, hours.always, hours.opens, hours.closes)
-    off, on, known = _days(hours.country)
+    try:
+        off, on, known = _days(hours.country)
+    except NotImplementedError:
+        said = f"calendars › {name} › country: no holidays are known for {hours.country!r}; write a code such as CN"
+        raise UnknownCountry(said) from None
     return WorkingCalendar(name, hours.always, hours.opens, hours.closes, off, on, known)
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flows.rulebook.calendars import working_calendar
+from flows.rulebook.calendars import UnknownCountry, working_calendar
+from flows.rulebook.mistakes import explain
+from flows.rules import lifecycle
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
 
@@ -36,8 +38,12 @@ def load(content: str) -> Policy:
     try:
         rulebook = Rulebook.model_validate_json(content)
     except ValidationError as error:
-        raise RulebookError(_explain(error)) from None
-    calendars = {name: working_calendar(name, hours) for name, hours in rulebook.calendars.items()}
+        raise RulebookError(explain(error)) from None
+    _refuse_dead_ends(rulebook)
+    try:
+        calendars = {name: working_calendar(name, hours) for name, hours in rulebook.calendars.items()}
+    except UnknownCountry as error:
+        raise RulebookError(str(error)) from None
     return Policy(rulebook, calendars, content_hash(content))
 
 
@@ -61,6 +67,9 @@ def _parse(text: str) -> dict[str, Any]:
         raise RulebookError(f"this is not TOML: {error}") from None
 
 
-def _explain(error: ValidationError) -> str:
-    lines = [f"{' › '.join(str(part) for part in one['loc']) or 'rulebook'}: {one['msg']}" for one in error.errors()]
-    return "; ".join(lines[:10])
+def _refuse_dead_ends(rulebook: Rulebook) -> None:
+    """A stage that waits for a person needs somebody who may be that person."""
+    if left_alone := [stage for stage in sorted(lifecycle.PERSONS) if not rulebook.assignment.roles.get(stage)]:
+        raise RulebookError(
+            f"assignment › roles: nobody may own a case at {', '.join(left_alone)}; name a role for each"
+        )

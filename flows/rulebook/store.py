@@ -1,6 +1,6 @@
 """The rulebooks of the database: the one in force, and every older one a case is still judged by."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -48,8 +48,10 @@ async def content_in_force(connection: AsyncConnection) -> str:
 
 
 async def adopt(connection: AsyncConnection, content: str) -> str:
-    """Put a rulebook in force; returns its hash. It must load, or nothing changes."""
+    """Put a rulebook in force, a new one or an older one again; returns its hash. It must load, or nothing changes."""
     load(content)
     hash_ = content_hash(content)
-    await connection.execute(insert(rulebooks).values(hash=hash_, content=content).on_conflict_do_nothing())
+    query = insert(rulebooks).values(hash=hash_, content=content)
+    again = query.on_conflict_do_update(index_elements=["hash"], set_={"adopted_at": func.clock_timestamp()})
+    await connection.execute(again)
     return hash_

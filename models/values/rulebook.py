@@ -1,12 +1,14 @@
 """The shape of a rulebook: the centre's policy as data. Every threshold is a field here, none is in code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
-from typing import Annotated, Literal, Self
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from models.values.taxonomy import Taxonomy
+from models.values.taxonomy import Taxonomy, Urgency
 from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, Role, Severity, Stage
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -14,11 +16,26 @@ Count = Annotated[int, Field(ge=0, le=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 
 
+def _local(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError("a time of day is the centre's own: write it without a zone, as 09:00:00")
+    return moment
+
+
+TimeOfDay = Annotated[time, AfterValidator(_local)]
+
 Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """A part of the rulebook. What stands under a field is what an error says it means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _complete(name: str, table: Mapping[Any, Any], terms: type[StrEnum]) -> None:
+    if missing := [term for term in terms if term not in table]:
+        raise ValueError(f"{name} lacks {', '.join(missing)}")
 
 
 class Term(Section):
@@ -40,47 +57,66 @@ class Hours(Section):
     """A calendar of the centre: 24 × 7, or hours on the working days of a country."""
 
     always: bool = False
-    opens: time = time(9)
-    closes: time = time(18)
+    opens: TimeOfDay = time(9)
+    closes: TimeOfDay = time(18)
     country: str | None = None
 
     @model_validator(mode="after")
     def opens_before_it_closes(self) -> Self:
         if self.opens >= self.closes:
-            raise ValueError("opens must be before closes")
+            raise ValueError(f"opens ({self.opens:%H:%M}) must be before closes ({self.closes:%H:%M})")
         return self
 
 
 class Clocks(Section):
     classify: Term
+    """Receiving to classified."""
     resolve: Mapping[CustomerClass, Term]
+    """Internal resolution of a complaint, by class of customer."""
     answer: Term
+    """Receiving to answered, for whatever is not a complaint."""
     statutory_days: Annotated[int, Field(ge=1, le=60)]
+    """Days after the day of receipt by whose end a complaint is decided and the customer told."""
     statutory_margin_hours: Annotated[float, Field(ge=0, le=240)]
     """Internal resolution ends at least this long before the statutory end."""
     feed_back: Term
+    """Carried out to the customer told."""
     revisit: Term
+    """The customer told to the customer called back."""
     remind_at: Share
     """How much of a clock has run when its owner is reminded."""
     paused_by: tuple[HoldReason, ...]
+    """Holds that stop the internal clocks."""
     hold_at_most: Term
+    """The longest hold."""
 
     @model_validator(mode="after")
     def every_class_has_its_term(self) -> Self:
-        if missing := set(CustomerClass) - set(self.resolve):
-            raise ValueError(f"resolve has no term for class {', '.join(sorted(missing))}")
+        if missing := [term for term in CustomerClass if term not in self.resolve]:
+            raise ValueError(f"resolve has no term for class {', '.join(missing)}")
         return self
 
 
 class Assignment(Section):
     roles: Mapping[Stage, tuple[Role, ...]]
     """Who may own a case at a stage, at level 0; higher levels are given by `levels`."""
-    levels: tuple[Role, ...]
+    levels: Annotated[tuple[Role, ...], Field(min_length=1)]
     """The role that answers at level 0, 1, 2 …"""
     try_again: Term
+    """When to look again for an owner after nobody could take a case."""
     units: Mapping[Category, Name]
+    """The unit a category is first looked for at."""
     skill_weight: Share
+    """How much the skills asked for count in choosing an owner."""
     load_weight: Share
+    """How much being free counts in choosing an owner."""
+
+    @model_validator(mode="after")
+    def every_category_has_its_unit_and_every_level_its_role(self) -> Self:
+        _complete("units", self.units, Category)
+        if len(set(self.levels)) != len(self.levels):
+            raise ValueError("levels names a role twice")
+        return self
 
 
 class Approval(Section):
@@ -88,9 +124,16 @@ class Approval(Section):
 
     limits: tuple[Annotated[int, Field(ge=0)], ...]
 
+    @model_validator(mode="after")
+    def limits_rise(self) -> Self:
+        if any(below > above for below, above in pairwise(self.limits)):
+            raise ValueError("limits must rise: a higher level approves at least what the one below it may")
+        return self
+
 
 class Order(Section):
-    urgent_flags: tuple[Name, ...]
+    urgent_flags: tuple[Urgency, ...]
+    """What goes before everything else."""
     rank_minutes: Annotated[float, Field(gt=0, le=1440)]
     """How much earlier one rank counts than the next: nobody is overtaken for longer than the ranks times this."""
 
@@ -99,25 +142,43 @@ class Course(Section):
     """How often things may go round."""
 
     rejections_at_most: Count
+    """Rejected so often, the customer gets the final position, from one level higher."""
     reopenings_at_most: Count
+    """Unsolved once more after that, the customer gets the final position."""
     contact_attempts: Annotated[int, Field(ge=1, le=10)]
-    day_parts: tuple[time, ...]
+    """Attempts in different parts of the day after which a written answer follows."""
+    day_parts: tuple[TimeOfDay, ...]
     """Where a day is cut into parts; two attempts must not fall into one part of one day."""
     withdrawal_keeps: tuple[Category, ...]
     """Categories whose liability work a withdrawal never lifts."""
     link_window: Term
+    """How long after a complaint the same cause on its waybill joins it."""
     repeat_window: Term
-    calls_from: time
-    calls_until: time
+    """The time in which cases of one category and unit are counted for a pattern."""
+    calls_from: TimeOfDay
+    calls_until: TimeOfDay
+
+    @model_validator(mode="after")
+    def calls_can_be_made(self) -> Self:
+        if self.calls_from >= self.calls_until:
+            raise ValueError("calls_from must be before calls_until")
+        if any(earlier >= later for earlier, later in pairwise(self.day_parts)):
+            raise ValueError("day_parts must be in order, none twice")
+        if not any(self.calls_from <= part < self.calls_until for part in self.day_parts):
+            raise ValueError("one of day_parts at least must begin within calling hours")
+        return self
 
 
 class Scoring(Section):
     weights: Mapping[Indicator, Share]
+    """How much each indicator counts; together 1."""
     late_costs: Share
     """What of the speed mark each missed clock takes."""
 
     @model_validator(mode="after")
     def weights_sum_to_one(self) -> Self:
+        if missing := [name for name in get_args(Indicator) if name not in self.weights]:
+            raise ValueError(f"weights lacks {', '.join(missing)}; write 0 for what is not to count")
         if abs(sum(self.weights.values()) - 1) > 1e-9:
             raise ValueError(f"the weights sum to {sum(self.weights.values()):g}, not to 1")
         return self
@@ -127,10 +188,18 @@ class Analysis(Section):
     causes: Mapping[Category, tuple[str, str]]
     """The root cause proposed for a category, in Chinese and English."""
     confirm_severity: tuple[Severity, ...]
+    """A supervisor confirms the analysis of complaints as bad as these."""
     confirm_reopened: bool
+    """A supervisor confirms the analysis of what was reopened."""
     confirm_classes: tuple[CustomerClass, ...]
+    """A supervisor confirms the analysis for customers of these classes."""
     repeat_at: Annotated[int, Field(ge=2, le=1000)]
     """From so many cases of one category and unit in the window on, it is a pattern."""
+
+    @model_validator(mode="after")
+    def every_category_has_its_cause(self) -> Self:
+        _complete("causes", self.causes, Category)
+        return self
 
 
 class Wording(Section):
@@ -140,6 +209,16 @@ class Wording(Section):
     kinds: Mapping[Kind, str]
     categories: Mapping[Category, str]
     greeting: str
+
+    @model_validator(mode="after")
+    def every_term_has_its_words(self) -> Self:
+        for name, table, terms in (
+            ("stages", self.stages, Stage),
+            ("kinds", self.kinds, Kind),
+            ("categories", self.categories, Category),
+        ):
+            _complete(name, table, terms)
+        return self
 
 
 class Rulebook(Section):
@@ -161,11 +240,29 @@ class Rulebook(Section):
 
     @model_validator(mode="after")
     def every_named_calendar_exists(self) -> Self:
-        terms = [self.clocks.classify, self.clocks.answer, self.clocks.feed_back, self.clocks.revisit]
-        terms += [*self.clocks.resolve.values(), self.clocks.hold_at_most, self.assignment.try_again]
-        terms += [self.course.link_window, self.course.repeat_window]
-        if unknown := {term.calendar for term in terms} - set(self.calendars):
-            raise ValueError(f"no such calendar: {', '.join(sorted(unknown))}")
+        unknown = [
+            f"{where} names the calendar {term.calendar!r}"
+            for where, term in _terms(self)
+            if term.calendar not in self.calendars
+        ]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}; the calendars are {', '.join(sorted(self.calendars))}")
+        return self
+
+    @model_validator(mode="after")
+    def every_level_has_its_limit(self) -> Self:
         if len(self.approval.limits) != len(self.assignment.levels):
             raise ValueError("approval needs one limit for each level of assignment")
         return self
+
+
+def _terms(section: Section, where: str = "") -> Iterator[tuple[str, Term]]:
+    """Every term of the rulebook, with its place."""
+    for name in type(section).model_fields:
+        value, place = getattr(section, name), f"{where}{name}"
+        for key, inner in value.items() if isinstance(value, Mapping) else ((None, value),):
+            here = place if key is None else f"{place} › {key}"
+            if isinstance(inner, Term):
+                yield here, inner
+            elif isinstance(inner, Section):
+                yield from _terms(inner, f"{here} › ")
