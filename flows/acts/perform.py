@@ -56,10 +56,10 @@ async def perform(
     policy = desk.policies.of(facts)
     if not permission.sees(facts, actor, policy):
         raise NotFound
+    if said.version != facts.version:
+        raise Stale(facts.version)  # before NotYours: who lost the case a moment ago should look, not wonder
     if act.decides and (why := permission.barred(facts, actor, policy)):
         raise NotYours(why.zh, why.en)
-    if said.version != facts.version:
-        raise Stale(facts.version)
     refuse_wrong_stage(act, facts)
     now = await desk.clock.now(connection)
     await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == case_id).with_for_update())
