@@ -14,7 +14,8 @@ from flows.rules import assignment, lifecycle, order
 from flows.rules.agenda import agenda
 from models.case import cases, to_facts
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
-from models.values.vocabulary import EventKind
+from models.values.policy import Policy
+from models.values.vocabulary import EventKind, Stage
 from models.wake import wakes
 
 LOOKED_AT = 200
@@ -74,19 +75,28 @@ async def _owned(connection: AsyncConnection, actor: StaffFacts) -> Sequence[Cas
 
 
 async def _free(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> list[CaseFacts]:
+    """What nobody owns and this person may, the most urgent first, so that none is out of sight behind the rest."""
     query = (
         select(cases)
+        .join(wakes, wakes.c.case_id == cases.c.id)
         .where(
             cases.c.owner_id.is_(None),
             cases.c.closed_at.is_(None),
             cases.c.hold.is_(None),
-            cases.c.stage.in_(lifecycle.PERSONS),
+            cases.c.stage.in_(_stages_of(actor, desk.policies.current)),
         )
-        .order_by(cases.c.id)
+        .order_by(wakes.c.rank, cases.c.id)
         .limit(LOOKED_AT)
     )
     found = [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
     return [facts for facts in found if assignment.taboo(facts, actor, desk.policies.of(facts)) is None]
+
+
+def _stages_of(actor: StaffFacts, policy: Policy) -> list[Stage]:
+    """Where somebody of this role may have work; which of it is his, `assignment.taboo` says."""
+    roles = policy.rulebook.assignment.roles
+    ladder = assignment.LADDER if actor.level > 0 else frozenset()
+    return sorted(stage for stage in lifecycle.PERSONS if stage in ladder or actor.role in roles.get(stage, ()))
 
 
 async def _lock_if_free(connection: AsyncConnection, case_id: UUID) -> tuple[CaseFacts, bytes] | None:

@@ -186,7 +186,9 @@ async def served(open_centre, database: Database, tmp_path: Path) -> AsyncIterat
 
 async def test_fifty_equal_complaints_at_once_are_one_case(served: Centre) -> None:
     said = {"text": DELAY, "waybill": "SF1"}
-    answers = await asyncio.gather(*(served.web_form.post("/complaints", said, key="double-click") for _ in range(MANY)))
+    answers = await asyncio.gather(
+        *(served.web_form.post("/complaints", said, key="double-click") for _ in range(MANY))
+    )
     assert Counter(one.status_code for one in answers) == {202: MANY}
     assert len({one.json()["id"] for one in answers}) == 1
     assert Counter(one.headers["idempotent-replayed"] for one in answers) == {"true": MANY - 1, "false": 1}
