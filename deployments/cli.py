@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from deployments.commands import bench, ledger, quarantine, rulebook, settings, staff, token, up, version, wakes
+from deployments.commands import bench, demo, ledger, quarantine, rulebook, settings, staff, token, up, version, wakes
 
 OWN = ("models", "flows", "api", "deployments")
 """Exceptions of our own carry a sentence for whoever caused them."""
@@ -18,6 +18,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 commands.command("up")(up.up)
+commands.command("demo")(demo.demo)
 commands.command("settings")(settings.settings)
 commands.command("version")(version.version)
 commands.command("bench")(bench.bench)

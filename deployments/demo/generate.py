@@ -117,9 +117,7 @@ class _Callers:
 
     def _like(self, reference: str, first: SimulatedRequest, relation: Relation) -> SimulatedRequest:
         drawn = Temperament.drawn(reference, first.severity, self._seed)
-        return replace(
-            first, reference=reference, temperament=drawn, follows=first.reference, relation=relation
-        )
+        return replace(first, reference=reference, temperament=drawn, follows=first.reference, relation=relation)
 
     def _request(
         self, reference: str, template: Template, facts: Facts, opening: str | None = None
@@ -143,9 +141,7 @@ class _Callers:
             secondary=template.secondary,
             severity=template.severity,
             business_line=facts.line,
-            remedy_sought=rng.choice(template.remedies)
-            if template.remedies and rng.random() < _SAYS_REMEDY
-            else None,
+            remedy_sought=rng.choice(template.remedies) if template.remedies and rng.random() < _SAYS_REMEDY else None,
             waybill=facts.waybill if rng.random() < tells_waybill else None,
             channel=self._texts.channel(template.style, rng),
             party=template.party,

@@ -53,13 +53,9 @@ def _object(line: bytes, encoding: str) -> dict[str, object]:
     except UnicodeDecodeError:
         raise UnusableLineError(f"it is not valid {encoding.upper()}") from None
     except json.JSONDecodeError as error:
-        raise UnusableLineError(
-            f"it is not valid JSON ({error.msg.lower()} at character {error.colno})"
-        ) from None
+        raise UnusableLineError(f"it is not valid JSON ({error.msg.lower()} at character {error.colno})") from None
     except (ValueError, RecursionError):
-        raise UnusableLineError(
-            "it is not JSON anybody can use (a number too long, or nested too deeply)"
-        ) from None
+        raise UnusableLineError("it is not JSON anybody can use (a number too long, or nested too deeply)") from None
     if not isinstance(value, dict):
         raise UnusableLineError('it is not an object; a line looks like {"text": …}')
     caller = value.get("caller")

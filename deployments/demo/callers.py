@@ -1,0 +1,79 @@
+"""The customers of the demo at the door: they call, ask again when they hear nothing, and some come back."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from models.values.vocabulary import Kind, Outcome, Role, Stage
+
+from . import phrases
+from .calls import Calls
+from .centre import Centre, Colleague
+from .conduct import Said
+from .customers import Customer
+from .request import SimulatedRequest
+
+ACCEPTED = 202
+DOUBLE_CLICK, COMES_BACK = 0.05, 0.03
+COMES_BACK_AFTER = timedelta(hours=20)
+
+
+class Callers:
+    def __init__(self, centre: Centre, calls: Calls, begins: datetime, seed: int) -> None:
+        self._centre = centre
+        self._calls = calls
+        self._begins = begins
+        self._seed = seed
+        self.coming_back: list[Customer] = []
+
+    async def receive(self, batch: Sequence[SimulatedRequest]) -> None:
+        """All calls of a batch at once."""
+        await asyncio.gather(*(self._receive(one) for one in batch))
+
+    async def _receive(self, one: SimulatedRequest) -> None:
+        """Only what a caller would say is sent; now and then twice, by a double click, which makes one case."""
+        body = one.intake() | {"received_at": (self._begins + one.received).isoformat()}
+        key = uuid5(NAMESPACE_URL, f"demo:{self._seed}:{one.reference}").hex
+        clicks = 2 if int(key, 16) % 100 < DOUBLE_CLICK * 100 else 1
+        web_form = self._centre.web_form.token
+        answers = await asyncio.gather(
+            *(self._calls.post(web_form, "/complaints", body, key=key) for _ in range(clicks))
+        )
+        ids = {answer.body["id"] for answer in answers if answer.status == ACCEPTED}
+        if len(ids) != 1:
+            self._calls.troubles.add("intake", f"request {one.reference} made {len(ids)} cases instead of one")
+        for case_id in map(UUID, ids):
+            customer = self._centre.customers[case_id] = Customer(one, self._seed, case_id)
+            if one.kind in (None, Kind.COMPLAINT) and customer.chance("comes back", COMES_BACK):
+                self.coming_back.append(customer)
+
+    async def morning(self, now: datetime) -> None:
+        """Those who waited longer than their patience ask again; those whose trouble returned open their case again."""
+        acceptor = next((one for one in self._centre.on_duty(now) if one.person.role is Role.ACCEPTOR), None)
+        if acceptor is None:
+            return
+        for customer in self._centre.customers.values():
+            waited = now - self._begins - customer.request.received
+            if not customer.told and not customer.asked and waited.days >= customer.request.temperament.patience:
+                await self._ask_again(acceptor, customer)
+        for customer in tuple(self.coming_back):
+            await self._come_back(acceptor, customer, now)
+
+    async def _ask_again(self, acceptor: Colleague, customer: Customer) -> None:
+        case = await self._centre.read(acceptor, customer.case_id)
+        if case is None or case.stage is Stage.CLOSED:
+            customer.told = True
+            return
+        customer.asked = True
+        note = Said("note", {"text": phrases.ASKED_AGAIN, "contact": True, "channel": "phone"})
+        await self._centre.act(acceptor, case, [note])
+
+    async def _come_back(self, acceptor: Colleague, customer: Customer, now: datetime) -> None:
+        case = await self._centre.read(acceptor, customer.case_id)
+        if case is None or (case.closed_at is not None and now - case.closed_at < COMES_BACK_AFTER):
+            return
+        if case.closed_at is not None:
+            self.coming_back.remove(customer)
+            if case.kind is Kind.COMPLAINT and case.outcome is Outcome.SOLVED and case.reopenings == 0:
+                await self._centre.act(acceptor, case, [Said("reopen", {"why": phrases.CAME_BACK})])

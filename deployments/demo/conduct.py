@@ -1,0 +1,211 @@
+"""What a simulated member of staff does about the case before him: the acts, in order, or nothing yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from api.schemas import CaseView
+from models.values.calendar import SHANGHAI
+from models.values.vocabulary import Category, ClockName, ContactOutcome, Kind, Severity, Stage
+
+from . import phrases
+from .customers import Customer
+
+CALLS_FROM, CALLS_UNTIL = time(9), time(21)
+"""As staff have learned it; the API decides."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One act as it is sent, but for the version."""
+
+    act: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A person before a case."""
+
+    case: CaseView
+    customer: Customer
+    now: datetime
+
+    @property
+    def turn(self) -> str:
+        """Tells the first handling of a case from the next ones."""
+        return f"{self.case.reopenings}:{self.case.rejections}"
+
+    @property
+    def category(self) -> Category:
+        return self.case.category or Category.OTHER
+
+    def chance(self, topic: str, likely: float) -> bool:
+        return self.customer.chance(f"{topic}:{self.turn}", likely)
+
+    def once(self, topic: str, likely: float) -> bool:
+        return self.customer.once(f"{topic}:{self.turn}", likely)
+
+    def busy_elsewhere(self, likely: float) -> bool:
+        """The case has to wait for somebody this time."""
+        return self.customer.chance(f"busy:{self.case.stage}:{self.now.isoformat()}", likely)
+
+
+def acts_for(scene: Scene) -> list[Said]:
+    """What to do now at the stage the case stands at; nothing: another time."""
+    return _AT[scene.case.stage](scene) if scene.case.stage in _AT else []
+
+
+def _triage(scene: Scene) -> list[Said]:
+    """By the labels, where the request carries them; otherwise the system's best guess."""
+    case, request = scene.case, scene.customer.request
+    kind = request.kind or case.proposed_kind or Kind.COMPLAINT
+    body: dict[str, Any] = {"kind": kind.value}
+    if kind is Kind.COMPLAINT:
+        body["category"] = (request.category or case.proposed_category or Category.OTHER).value
+        body["secondary"] = request.secondary and request.secondary.value
+    body["severity"] = (request.severity or case.severity or Severity.MINOR).value
+    body["business_line"] = (request.business_line or case.business_line).value
+    return [Said("classify", body)]
+
+
+def _carry_out(scene: Scene) -> list[Said]:
+    if scene.customer.request.temperament.withdraws and not scene.case.withdrawn:
+        return [_withdraw(scene)]
+    if scene.case.remedy is None:
+        return _propose(scene)
+    if not scene.case.remedy["approved"]:
+        return [Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": "100.00"})]
+    if scene.busy_elsewhere(0.2):
+        return []
+    kept = [] if scene.chance("forgets", 0.2) else _keep_promises(scene)
+    rng = scene.customer.random(f"method:{scene.turn}")
+    method = rng.choice(phrases.METHODS[scene.category])
+    return [*kept, Said("carry-out", {"method": method.value, "finding": phrases.FINDING})]
+
+
+def _propose(scene: Scene) -> list[Said]:
+    """Investigate first: note, hold, promise, hand up; then propose."""
+    if scene.once("hold", 0.06):
+        reason = "waiting_customer" if scene.chance("whom", 0.6) else "waiting_unit"
+        until = scene.now + timedelta(hours=24)
+        return [Said("hold", {"reason": reason, "until": until.isoformat(), "why": phrases.INVESTIGATED})]
+    if scene.busy_elsewhere(0.3):
+        return [Said("note", {"text": phrases.INVESTIGATED})] if scene.once("note", 0.3) else []
+    first: list[Said] = []
+    if scene.once("promise", 0.15):
+        by = scene.now + timedelta(hours=scene.customer.random("by").choice((4, 24, 48)))
+        first.append(Said("promise", {"what": phrases.PROMISE, "by": by.isoformat()}))
+    if scene.customer.asked and scene.case.level == 0 and scene.once("escalate", 0.3):
+        return [Said("escalate", {"why": phrases.ESCALATED})]
+    compensation = f"{_compensation(scene):.2f}"
+    return [*first, Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": compensation})]
+
+
+_USUAL = {
+    Category.LOSS: (150, 900, 6_000),
+    Category.DAMAGE: (120, 700, 4_500),
+    Category.CLAIMS_COMPENSATION: (180, 1_200, 9_000),
+    Category.CASH_ON_DELIVERY: (100, 800, 5_000),
+    Category.FEE_DISPUTE: (40, 150, 900),
+    Category.DELAY: (20, 120, 800),
+}
+
+
+def _compensation(scene: Scene) -> Decimal:
+    """By category and severity; a serious loss may be a truckload."""
+    usual = _USUAL.get(scene.category, (0, 50, 300))[list(Severity).index(scene.case.severity or Severity.MINOR)]
+    rng = scene.customer.random(f"compensation:{scene.turn}")
+    amount = usual * rng.uniform(0.4, 2.2) * (6 if rng.random() < 0.04 else 1)
+    return Decimal(round(amount))
+
+
+def _approval(scene: Scene) -> list[Said]:
+    needed = int((scene.case.remedy or {}).get("level", 0))
+    if scene.chance("rejected", 0.06):
+        return [Said("reject", {"why": phrases.TOO_MUCH})]
+    if needed and scene.busy_elsewhere(0.15):
+        return []
+    return [Said("approve", {"remark": phrases.AGREED})]
+
+
+def _feed_back(scene: Scene) -> list[Said]:
+    kept = _keep_promises(scene)
+    if (call := _call(scene)) is not None:
+        return [*kept, *call]
+    accepted = scene.customer.accepts(scene.case.rejections)
+    scene.customer.told = True
+    said = phrases.ACCEPTED if accepted else phrases.REFUSED
+    return [*kept, Said("feed-back", {"accepted": accepted, "said": said})]
+
+
+def _final_position(scene: Scene) -> list[Said]:
+    scene.customer.told = True
+    accepted = scene.customer.accepts_final_position()
+    return [Said("feed-back", {"accepted": accepted, "said": phrases.FINAL, "outside_routes_named": True})]
+
+
+def _revisit(scene: Scene) -> list[Said]:
+    if (call := _call(scene)) is not None:
+        return call
+    return [Said("survey", scene.customer.survey(scene.case.reopenings) | {"remark": phrases.REMARK})]
+
+
+def _call(scene: Scene) -> list[Said] | None:
+    """Call the customer: the attempt that fails, nothing at night or while it is too early again; None: he answers."""
+    case = scene.case
+    if not CALLS_FROM <= scene.now.astimezone(SHANGHAI).time() < CALLS_UNTIL:
+        return []
+    waits = [clock.due_at for clock in case.clocks if clock.name == ClockName.CALL_BACK and clock.met_at is None]
+    if max(waits, default=scene.now) > scene.now:
+        return []
+    failed = sum(one.outcome not in (ContactOutcome.CALL_BACK, "reached") for one in case.attempts)
+    outcome = scene.customer.unreached(case.stage, failed)
+    if outcome is None and scene.once("later", 0.05):
+        later = (scene.now + timedelta(hours=3)).isoformat()
+        return [Said("contact", {"outcome": ContactOutcome.CALL_BACK.value, "call_back_at": later})]
+    return None if outcome is None else [Said("contact", {"outcome": outcome.value})]
+
+
+def _written_answer(scene: Scene) -> list[Said]:
+    scene.customer.told = True
+    return [Said("answer", {"text": phrases.WRITTEN})]
+
+
+def _answer(scene: Scene) -> list[Said]:
+    if scene.busy_elsewhere(0.15):
+        return []
+    scene.customer.told = True
+    return [Said("answer", {"text": phrases.ANSWER})]
+
+
+def _confirmation(scene: Scene) -> list[Said]:
+    body: dict[str, Any] = {"remark": phrases.CONFIRMED}
+    if scene.chance("another unit", 0.1):
+        body["liable"] = "last_mile"
+    return [Said("confirm", body)]
+
+
+def _keep_promises(scene: Scene) -> list[Said]:
+    open_ones = [clock for clock in scene.case.clocks if clock.name == ClockName.PROMISE and clock.met_at is None]
+    return [Said("keep-promise", {"promise": clock.promise, "how": phrases.KEPT}) for clock in open_ones]
+
+
+def _withdraw(scene: Scene) -> Said:
+    channel = scene.customer.request.channel.value
+    return Said("withdraw", {"message": phrases.WITHDRAWAL, "channel": channel, "sent_at": scene.now.isoformat()})
+
+
+_AT: dict[Stage, Callable[[Scene], list[Said]]] = {
+    Stage.TRIAGE: _triage,
+    Stage.CARRY_OUT: _carry_out,
+    Stage.APPROVAL: _approval,
+    Stage.FEED_BACK: _feed_back,
+    Stage.FINAL_POSITION: _final_position,
+    Stage.REVISIT: _revisit,
+    Stage.WRITTEN_ANSWER: _written_answer,
+    Stage.ANSWER: _answer,
+    Stage.CONFIRMATION: _confirmation,
+}

@@ -1,0 +1,81 @@
+"""The day played: calls come in, people work in rounds, and weeks pass between."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models.case import cases
+from models.values.calendar import SHANGHAI
+from models.values.vocabulary import Stage
+
+from .callers import Callers
+from .centre import Centre
+from .request import SimulatedRequest
+from .rounds import batches, next_round
+from .timeline import Timeline
+
+WEEKS_AT_MOST = 6
+MORNING = 9
+QUIET_SHARE = 0.15
+"""When so little is left open, people look less often."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the demo is."""
+
+    now: datetime
+    arrived: int
+    closed: int
+    total: int
+
+
+@dataclass
+class Play:
+    engine: AsyncEngine
+    timeline: Timeline
+    centre: Centre
+    callers: Callers
+    requests: Sequence[SimulatedRequest]
+    tell: Callable[[Standing], None]
+
+    async def run(self) -> None:
+        """Until everything is closed, or the weeks are over."""
+        begins = self.timeline.now
+        arrivals = list(batches(self.requests, begins))
+        round_at = next_round(begins)
+        closed = 0
+        while round_at < begins + timedelta(weeks=WEEKS_AT_MOST):
+            if arrivals and arrivals[0][0] <= round_at:
+                moment, batch = arrivals.pop(0)
+                await self.timeline.go_to(moment)
+                await self.callers.receive(batch)
+            else:
+                await self.timeline.go_to(round_at)
+                await self._round()
+                closed = await self._closed()
+                left = len(self.centre.customers) - closed
+                if not arrivals and not left and not self.callers.coming_back:
+                    break
+                quiet = not arrivals and left <= QUIET_SHARE * len(self.requests)
+                round_at = next_round(round_at, quiet=quiet)
+            self.tell(Standing(self.timeline.now, len(self.centre.customers), closed, len(self.requests)))
+        self.tell(Standing(self.timeline.now, len(self.centre.customers), closed, len(self.requests)))
+
+    async def _round(self) -> None:
+        now = self.timeline.now
+        await self.centre.note_absences(now)
+        if now.astimezone(SHANGHAI).hour == MORNING:
+            await self.callers.morning(now)
+            await self.centre.hand_over(now)
+        await self.centre.work(now)
+        await self.timeline.settle()
+
+    async def _closed(self) -> int:
+        async with self.engine.connect() as connection:
+            query = select(func.count()).select_from(cases).where(cases.c.stage == Stage.CLOSED)
+            count: int = (await connection.execute(query)).scalar_one()
+            return count

@@ -1,0 +1,69 @@
+"""What the database says happened: read once, at the end. Every figure of the demo comes from here."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from flows.rules.lifecycle import replay
+from models.case import cases, to_facts
+from models.event import events
+from models.leg import legs
+from models.values.case import CaseFacts
+from models.values.vocabulary import EventKind, Stage
+from models.wake import wakes
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event, as figures need it."""
+
+    kind: EventKind
+    stage: Stage
+    at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """All cases with their events in order."""
+
+    cases: Sequence[CaseFacts]
+    events: Mapping[UUID, Sequence[Happened]]
+    quarantined: int = 0
+    legs: int = 0
+    carried: int = 0
+    """Cases over all legs: a case is carried many times."""
+    deferred: int = 0
+
+
+async def read(engine: AsyncEngine) -> Record:
+    happened: dict[UUID, list[Happened]] = defaultdict(list)
+    async with engine.connect() as connection:
+        facts = [to_facts(row) for row in (await connection.execute(select(cases).order_by(cases.c.number))).mappings()]
+        columns = (events.c.case_id, events.c.kind, events.c.stage, events.c.at, events.c.data)
+        query = select(*columns).order_by(events.c.case_id, events.c.seq)
+        for row in await connection.execute(query):
+            happened[row.case_id].append(Happened(EventKind(row.kind), Stage(row.stage), row.at, row.data))
+        held = select(func.count()).select_from(wakes).where(wakes.c.quarantined_at.is_not(None))
+        quarantined = (await connection.execute(held)).scalar_one()
+        sums = [func.coalesce(func.sum(column), 0) for column in (legs.c.carried, legs.c.deferred)]
+        row = (await connection.execute(select(func.count().label("count"), *sums).select_from(legs))).one()
+    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]))
+
+
+def contradictions(record: Record) -> list[str]:
+    """Where the ledger and the case disagree: the stage replayed from the events, and their number."""
+    found = []
+    for case in record.cases:
+        entries = record.events.get(case.id, ())
+        if len(entries) != case.events:
+            found.append(f"case {case.number} counts {case.events} events, its ledger holds {len(entries)}")
+        if (stage := replay((one.kind, one.data) for one in entries)) is not case.stage:
+            found.append(f"case {case.number} stands at {case.stage}, its ledger leads to {stage}")
+    return found

@@ -1,0 +1,64 @@
+"""The result of a demo as JSON, for machines (`--report`)."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from models.values.case import CaseFacts
+
+from .record import Record
+from .tally import Figures, Share
+
+ENTRY = (
+    "kind",
+    "category",
+    "secondary",
+    "severity",
+    "business_line",
+    "stage",
+    "score",
+    "events",
+    "proposed_kind",
+    "proposed_category",
+)
+
+
+def report(
+    record: Record, figures: Figures, right: Mapping[str, Share], http: Mapping[str, int], seconds: float
+) -> dict[str, Any]:
+    """`seconds`: how long it took, in real time."""
+    totals: dict[str, Any] = {
+        "cases": len(record.cases),
+        **{f"by_{name}": dict(sorted(counts.items())) for name, counts in figures.by.items()},
+        **figures.what_happened,
+        "quarantined": record.quarantined,
+        "overdue_clocks": sum(one.count for one in figures.missed.values()),
+        "missed": {name.value: asdict(one) for name, one in figures.missed.items()},
+        "hours_at_stage": {stage.value: asdict(one) for stage, one in figures.steps.items()},
+        "score": asdict(figures.scores) if figures.scores else None,
+        "triage": asdict(figures.triage),
+        "system_right": {name: asdict(one) for name, one in right.items()},
+        "legs": record.legs,
+        "cases_carried": record.carried,
+        "events": sum(case.events for case in record.cases),
+        "http": dict(http),
+    }
+    return {"cases": [_entry(case) for case in record.cases], "totals": totals, "seconds": round(seconds, 1)}
+
+
+def _entry(case: CaseFacts) -> dict[str, Any]:
+    entry: dict[str, Any] = {"reference": case.reference, "case_id": str(case.id)}
+    return entry | {name: getattr(case, name) for name in ENTRY} | {"owner": case.owner_id}
+
+
+def write(path: Path, value: dict[str, Any]) -> None:
+    """All of it or nothing: a reader never sees half a file."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fresh.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

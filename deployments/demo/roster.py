@@ -1,0 +1,89 @@
+"""Who works at the demo's centre, and when: roles, skills, shifts, and who falls ill. Nobody real."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from models.values.calendar import SHANGHAI
+from models.values.vocabulary import Role
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Hours of the day, local; `last` may lie past midnight."""
+
+    first: int
+    last: int
+    weekends: bool = False
+
+    def covers(self, local: datetime) -> bool:
+        if local.weekday() >= 5 and not self.weekends:
+            return False
+        hour = local.hour
+        return self.first <= hour < self.last or self.first <= hour + 24 < self.last
+
+
+EARLY, DAY, LATE, NIGHT = Shift(8, 17), Shift(9, 18), Shift(12, 21, weekends=True), Shift(20, 33, weekends=True)
+EVERY_DAY = Shift(9, 19, weekends=True)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Ill from an hour of the first day on: `noticed` later, so that cases first go on being assigned."""
+
+    begins: timedelta
+    noticed: timedelta
+    ends: timedelta
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    role: Role
+    shift: Shift
+    pace: int
+    """Cases a round."""
+    skills: tuple[str, ...] = ()
+    capacity: int = 40
+    unit: str = "service_centre"
+    absence: Absence | None = None
+
+    def works(self, moment: datetime, day: date) -> bool:
+        """Whether this person is at work; `day` is the first day played."""
+        if self.absence and self.absence.begins <= moment - midnight(day) < self.absence.ends:
+            return False
+        return self.shift.covers(moment.astimezone(SHANGHAI))
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+_ILL = Absence(timedelta(hours=13), timedelta(hours=34), timedelta(hours=82))
+_HANDLER, _SPECIALIST, _ACCEPTOR = Role.COMPLAINT_HANDLER, Role.ENQUIRY_SPECIALIST, Role.ACCEPTOR
+
+WEB_FORM = Person("网页表单 web form", Role.CHANNEL, NIGHT, 0)
+
+PEOPLE = (
+    Person("周晓岚(投诉)", _HANDLER, EARLY, 5, ("delay", "tracking_information", "express")),
+    Person("吴立群(投诉)", _HANDLER, DAY, 5, ("delay", "delivery_service", "road")),
+    Person("郑可心(投诉)", _HANDLER, EARLY, 5, ("delivery_service", "service_attitude", "express")),
+    Person("冯志远(投诉)", _HANDLER, EVERY_DAY, 5, ("loss", "damage", "claims_compensation", "express")),
+    Person("蒋文婷(投诉)", _HANDLER, DAY, 5, ("damage", "claims_compensation", "road", "sea", "air"), absence=_ILL),
+    Person("韩东升(投诉)", _HANDLER, LATE, 5, ("fee_dispute", "cash_on_delivery", "pickup_service")),
+    Person("沈佳怡(投诉)", _HANDLER, LATE, 5),
+    Person("何俊杰(投诉)", _HANDLER, EVERY_DAY, 5),
+    Person("许秋月(受理)", _ACCEPTOR, Shift(7, 15, weekends=True), 8),
+    Person("邓海涛(受理)", _ACCEPTOR, Shift(14, 22, weekends=True), 8),
+    Person("曹静(夜班受理)", _ACCEPTOR, NIGHT, 8),
+    Person("彭雪(查询)", _SPECIALIST, Shift(8, 17, weekends=True), 8),
+    Person("苏明哲(查询)", _SPECIALIST, LATE, 8),
+    Person("叶子航(查询)", _SPECIALIST, DAY, 8),
+    Person("程思雨(回访)", Role.REVISIT_AGENT, EVERY_DAY, 6),
+    Person("魏嘉铭(回访)", Role.REVISIT_AGENT, LATE, 6),
+    Person("董婉清(回访)", Role.REVISIT_AGENT, DAY, 6),
+    Person("高建国(主管)", Role.SUPERVISOR, EARLY, 6),
+    Person("林淑芬(主管)", Role.SUPERVISOR, LATE, 6),
+    Person("罗振华(经理)", Role.MANAGER, DAY, 4),
+    Person("唐伟民(总经理)", Role.GENERAL_MANAGER, DAY, 2, capacity=10),
+    Person("袁慧(质检)", Role.QUALITY_INSPECTOR, DAY, 6),
+)

@@ -1,0 +1,36 @@
+"""When things happen: people look at their work once an hour by day, a few times by night; calls come in batches."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
+from itertools import groupby
+
+from models.values.calendar import SHANGHAI
+
+from .request import SimulatedRequest
+
+ROUNDS = (time(2, 30), time(5, 30), *(time(hour, 30) for hour in range(7, 21)), time(22, 30))
+QUIET_ROUNDS = (time(9, 30), time(12, 30), time(15, 30), time(18, 30), time(20, 30))
+"""When no calls come in any more and little is left."""
+BATCH = timedelta(minutes=10)
+"""Calls of so long are recorded together; each keeps the time it was received."""
+
+
+def next_round(now: datetime, *, quiet: bool = False) -> datetime:
+    """The first round after `now`."""
+    local = now.astimezone(SHANGHAI)
+    hours = QUIET_ROUNDS if quiet else ROUNDS
+    later = [hour for hour in hours if hour > local.time()]
+    day = local.date() if later else local.date() + timedelta(days=1)
+    return datetime.combine(day, later[0] if later else hours[0], SHANGHAI).astimezone(now.tzinfo)
+
+
+def batches(
+    requests: Iterable[SimulatedRequest], begins: datetime
+) -> Iterator[tuple[datetime, list[SimulatedRequest]]]:
+    """Requests in order of arrival, with the moment at which each batch is recorded."""
+
+    def recorded(one: SimulatedRequest) -> datetime:
+        return begins + BATCH * (one.received // BATCH + 1)
+
+    for moment, batch in groupby(sorted(requests, key=lambda one: one.received), recorded):
+        yield moment, list(batch)
