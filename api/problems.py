@@ -34,6 +34,10 @@ TITLES = {
 }
 
 
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
 class FieldError(BaseModel):
     """What is wrong with one field; its value is never repeated."""
 
@@ -54,11 +58,22 @@ class Problem(BaseModel):
     version: int | None = None
 
 
-def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors a route declares, beside those every route can give."""
+REPLAYED = _header("Whether this is the first answer to its Idempotency-Key, given again: true or false.")
+HEADERS = {
+    401: {"WWW-Authenticate": _header("Bearer")},
+    503: {"Retry-After": _header("Seconds after which to try again.")},
+}
+
+
+def answers(*statuses: int, repeatable: int | None = None) -> dict[int | str, dict[str, Any]]:
+    """The errors a route declares, beside those every route can give; `repeatable`: its success, once for each key."""
     every = {400, 401, 403, 413, 422, 503} | set(statuses)
     content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": TITLES[status][0], "content": content} for status in sorted(every)}
+    declared: dict[int | str, dict[str, Any]] = {
+        status: {"description": TITLES[status][0], "content": content, "headers": HEADERS.get(status, {})}
+        for status in sorted(every)
+    }
+    return declared | ({repeatable: {"headers": {"Idempotent-Replayed": REPLAYED}}} if repeatable else {})
 
 
 def problem(status: int, detail: str, detail_zh: str = "", **more: Any) -> JSONResponse:

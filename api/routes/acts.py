@@ -44,11 +44,15 @@ for _act in ACTS.values():
         methods=["POST"],
         summary=_act.summary,
         operation_id=_act.name.replace("-", "_"),
-        responses=answers(404, 409),
+        responses=answers(404, 409, repeatable=200),
     )
 
 
-@router.post("/cases/{case_id}/acts/release", responses=answers(404, 409), summary="解除隔离 · release from quarantine")
+@router.post(
+    "/cases/{case_id}/acts/release",
+    responses=answers(404, 409, repeatable=200),
+    summary="解除隔离 · release from quarantine",
+)
 async def release(
     case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
 ) -> ActDone:

@@ -13,7 +13,7 @@ from models.values.vocabulary import Stage
 router = APIRouter(tags=["complaint 投诉"], route_class=StrictRoute)
 
 
-@router.post("/complaints", status_code=202, responses=answers())
+@router.post("/complaints", status_code=202, responses=answers(repeatable=202))
 async def start_complaint(
     said: Complaint, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
 ) -> Accepted:

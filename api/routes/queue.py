@@ -30,7 +30,7 @@ async def my_queue(
     return Queue(items=items)
 
 
-@router.post("/queue/take", responses=answers(409))
+@router.post("/queue/take", responses=answers(409, repeatable=200))
 async def take_next(here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response) -> Taken:
     """Take the next case that nobody owns and I may own."""
     done = await queues.take(connection, here.desk, actor, key)

@@ -49,7 +49,7 @@ async def read_run(run_id: UUID, here: OfficeDep, connection: Connection, actor:
     return RunDetail(**views.run_view(row, here.prefect_ui).model_dump(), case_ids=list(ids))
 
 
-@router.post("/runs/{run_id}/cancel", status_code=202, responses=answers(404, 409))
+@router.post("/runs/{run_id}/cancel", status_code=202, responses=answers(404, 409, repeatable=202))
 async def stop_run(
     run_id: UUID, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
 ) -> RunView:

@@ -23,10 +23,14 @@ class Propose(ActInput):
 
 
 class Approve(ActInput):
+    """The proposal may be carried out; its proposer gets the case back."""
+
     remark: Line | None = None
 
 
 class Reject(ActInput):
+    """The proposal may not be carried out; its proposer gets the case back to propose again."""
+
     why: Text
 
 

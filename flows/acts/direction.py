@@ -45,10 +45,14 @@ class Reassign(ActInput):
 
 
 class Escalate(ActInput):
+    """Somebody with more authority takes over."""
+
     why: Text
 
 
 class Reopen(ActInput):
+    """The customer comes back to a closed complaint: it is handled again, one level higher."""
+
     why: Text
 
 
