@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 demo: $(STAMP) ## run a day of the centre (FILE=complaints.jsonl: those instead; REPORT=out.json: write the result)
-	@$(BIN)/redress demo $(if $(FILE),"$(FILE)") $(if $(REPORT),--report "$(REPORT)")
+	@$(BIN)/redress demo $(if $(FILE),--file "$(FILE)") $(if $(REPORT),--report "$(REPORT)")
 
 test: $(STAMP) ## run the test suite (ARGS="-k words" picks)
 	@$(BIN)/pytest $(ARGS)
