@@ -2,6 +2,9 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 import httpx
 import structlog
@@ -17,9 +20,31 @@ from models.settings import Settings
 log = structlog.get_logger()
 CLIENT_SECONDS = 2.0
 """How long the worker waits for any answer of Prefect."""
+SIGNALS_SECONDS = 0.5
+"""How long a signal may wait, where waiting itself does not let it through."""
+
+
+class Stop:
+    """Asked for in the main thread, done in the worker's; when that is not ready yet, as soon as it is."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._do: Callable[[], object] | None = None
+
+    def ask(self, *_: object) -> None:
+        self._asked = True
+        if self._do is not None:
+            self._do()
+
+    def done_by(self, do: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._do = partial(loop.call_soon_threadsafe, do)
+        if self._asked:
+            do()
 
 
 def main() -> None:
+    """Work in a thread of its own: in the main thread Prefect's engine takes SIGTERM for itself and crashes its run."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -29,10 +54,17 @@ def main() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     )
-    asyncio.run(work(Settings()))
+    settings, stop = Settings(), Stop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop.ask)
+    with ThreadPoolExecutor(1, "worker") as threads:
+        working = threads.submit(lambda: asyncio.run(work(settings, stop)))
+        while not working.done():
+            wait([working], timeout=SIGNALS_SECONDS)
+    working.result()
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings, stop: Stop) -> None:
     """Carry legs until told to stop."""
     room = await Room.open(settings)
     furnish(room)
@@ -42,17 +74,16 @@ async def work(settings: Settings) -> None:
         watch = Watch(room, client, settings.pool, lambda: None)
         loop = Loop(room, client, watch, settings.slots, needed(settings.database_url, "REDRESS_DATABASE_URL"))
         watch.wake = loop.wake
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, loop.stop)
+        stop.done_by(loop.stop)
         watching = asyncio.create_task(watch.serve())
         log.info("worker started", worker=settings.worker, pool=settings.pool)
         serving = asyncio.create_task(loop.serve())
         # Neither may go on without the other: a worker that claims but does not watch would be deaf.
         await asyncio.wait((watching, serving), return_when=asyncio.FIRST_COMPLETED)
         loop.stop()
+        await serving
         if watching.done():
             log.error("watch broke, worker ends", error=place(watching.exception() or SystemError()))
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        await serving
     await room.resources.close()

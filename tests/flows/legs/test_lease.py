@@ -60,7 +60,7 @@ async def test_two_who_reap_find_a_dead_leg_once(office, carrier, clock, databas
 
 async def test_reaping_does_not_wait_for_a_case_somebody_holds(office, carrier, clock, database):
     one, other = await office.complain(2)
-    for id_ in (one, other):
+    for _ in (one, other):
         object.__setattr__(carrier.room.resources, "leg_cases", 1)
         await run_out(database, await carrier.claim())
     async with database.holding("SELECT 1 FROM cases JOIN wakes ON id = case_id WHERE id = :id FOR UPDATE", id=one):
