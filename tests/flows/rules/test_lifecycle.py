@@ -1,0 +1,168 @@
+"""Every pair of stage and event, and that no stage is a dead end."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from flows.acts.registry import ACTS
+from flows.rules import lifecycle
+from flows.rules.lifecycle import replay, stage_after
+from models.values.vocabulary import EventKind, Kind, Stage
+
+E, S = EventKind, Stage
+
+MOVES: list[tuple[EventKind, dict[str, Any], Stage]] = [
+    (E.RECEIVED, {}, S.RECEIVED),
+    (E.CLASSIFIED, {"sure": False, "kind": Kind.COMPLAINT}, S.TRIAGE),
+    (E.CLASSIFIED, {"sure": True, "kind": Kind.COMPLAINT}, S.CARRY_OUT),
+    *[(E.CLASSIFIED, {"sure": True, "kind": kind}, S.ANSWER) for kind in Kind if kind is not Kind.COMPLAINT],
+    (E.LINKED, {}, S.LINKED),
+    (E.PROPOSED, {"approval": True}, S.APPROVAL),
+    (E.PROPOSED, {"approval": False}, S.CARRY_OUT),
+    (E.APPROVED, {}, S.CARRY_OUT),
+    (E.REJECTED, {}, S.CARRY_OUT),
+    (E.CARRIED_OUT, {}, S.FEED_BACK),
+    (E.FED_BACK, {"accepted": True, "final": False}, S.REVISIT),
+    (E.FED_BACK, {"accepted": False, "final": False}, S.CARRY_OUT),
+    (E.FED_BACK, {"accepted": False, "final": True}, S.FINAL_POSITION),
+    (E.CONTACTED, {"exhausted": True}, S.WRITTEN_ANSWER),
+    (E.SURVEYED, {"solved": True, "final": False}, S.ANALYSIS),
+    (E.SURVEYED, {"solved": False, "final": False}, S.CARRY_OUT),
+    (E.SURVEYED, {"solved": False, "final": True}, S.FINAL_POSITION),
+    (E.ANSWERED, {"direct": True}, S.SCORING),
+    (E.ANSWERED, {"direct": False}, S.ANALYSIS),
+    (E.FINAL_POSITION_GIVEN, {}, S.ANALYSIS),
+    (E.ANALYSED, {"confirm": True}, S.CONFIRMATION),
+    (E.ANALYSED, {"confirm": False}, S.SCORING),
+    (E.CONFIRMED, {}, S.SCORING),
+    (E.SCORED, {}, S.CLOSED),
+    (E.REOPENED, {}, S.CARRY_OUT),
+    (E.WITHDRAWN, {"work_remains": False}, S.ANALYSIS),
+    (E.MAIN_ENDED, {"answer_owed": False}, S.CLOSED),
+    (E.MAIN_ENDED, {"answer_owed": True}, S.FEED_BACK),
+    (E.MAIN_ENDED, {"answer_owed": True, "work_remains": True}, S.CARRY_OUT),
+]
+STAYS: list[tuple[EventKind, dict[str, Any]]] = [
+    (E.CONTACTED, {"exhausted": False}),
+    (E.WITHDRAWN, {"work_remains": True}),
+    *[
+        (event, {})
+        for event in (
+            E.ASSIGNED, E.UNASSIGNED, E.NOTED, E.PROMISED, E.PROMISE_KEPT, E.HELD, E.RESUMED, E.REASSIGNED,
+            E.ESCALATED, E.REMINDED, E.OVERDUE, E.STEP_FAILED, E.QUARANTINED, E.RELEASED,
+        )
+    ],
+]  # fmt: skip
+
+HAPPENS: dict[Stage, set[EventKind]] = {
+    S.RECEIVED: {E.CLASSIFIED, E.LINKED},
+    S.TRIAGE: {E.CLASSIFIED, E.LINKED},
+    S.CARRY_OUT: {E.PROPOSED, E.CARRIED_OUT, E.CLASSIFIED, E.LINKED, E.WITHDRAWN},
+    S.APPROVAL: {E.APPROVED, E.REJECTED, E.WITHDRAWN},
+    S.FEED_BACK: {E.FED_BACK, E.CONTACTED, E.WITHDRAWN},
+    S.REVISIT: {E.SURVEYED, E.CONTACTED, E.WITHDRAWN},
+    S.WRITTEN_ANSWER: {E.ANSWERED},
+    S.FINAL_POSITION: {E.FINAL_POSITION_GIVEN},
+    S.ANSWER: {E.ANSWERED, E.CLASSIFIED, E.LINKED, E.WITHDRAWN},
+    S.ANALYSIS: {E.ANALYSED},
+    S.CONFIRMATION: {E.CONFIRMED},
+    S.SCORING: {E.SCORED},
+    S.LINKED: {E.MAIN_ENDED},
+    S.CLOSED: {E.REOPENED},
+}
+"""What moves a case at a stage."""
+
+ACT_OF = {
+    E.CLASSIFIED: "classify",
+    E.PROPOSED: "propose",
+    E.APPROVED: "approve",
+    E.REJECTED: "reject",
+    E.CARRIED_OUT: "carry-out",
+    E.FED_BACK: "feed-back",
+    E.FINAL_POSITION_GIVEN: "feed-back",
+    E.CONTACTED: "contact",
+    E.SURVEYED: "survey",
+    E.ANSWERED: "answer",
+    E.CONFIRMED: "confirm",
+    E.REOPENED: "reopen",
+    E.WITHDRAWN: "withdraw",
+}
+
+
+def test_these_are_all_the_events_there_are() -> None:
+    assert {event for event, _, _ in MOVES} | {event for event, _ in STAYS} == set(E)
+
+
+@pytest.mark.parametrize("stage", S)
+def test_each_event_leads_where_the_procedure_says_from_every_stage(stage: Stage) -> None:
+    for event, data, leads_to in MOVES:
+        assert stage_after(stage, event, data) is leads_to
+    for event, data in STAYS:
+        assert stage_after(stage, event, data) is stage
+
+
+def test_a_case_begins_by_being_received_and_no_other_way() -> None:
+    assert stage_after(None, E.RECEIVED, {}) is S.RECEIVED
+    for event, data in STAYS:
+        with pytest.raises(ValueError, match="cannot begin"):
+            stage_after(None, event, data)
+
+
+def edges() -> set[tuple[Stage, Stage]]:
+    return {
+        (stage, leads_to)
+        for stage, (event, _, leads_to) in product(S, MOVES)
+        if event in HAPPENS[stage] and stage is not leads_to
+    }
+
+
+def reachable(start: Stage) -> set[Stage]:
+    found, fresh = {start}, {start}
+    while fresh:
+        fresh = {after for before, after in edges() if before in fresh} - found
+        found |= fresh
+    return found
+
+
+def test_every_stage_can_be_reached() -> None:
+    assert reachable(S.RECEIVED) == set(S)
+
+
+@pytest.mark.parametrize("stage", S)
+def test_every_stage_can_end_closed(stage: Stage) -> None:
+    assert S.CLOSED in reachable(stage)
+
+
+@pytest.mark.parametrize("stage", S)
+def test_whoever_is_waited_for_has_an_act_that_moves_the_case(stage: Stage) -> None:
+    moved_by = {ACT_OF[event] for event in HAPPENS[stage] if event in ACT_OF}
+    if stage is S.RECEIVED:
+        moved_by = set()  # the system's alone
+    allowed = {name for name, act in ACTS.items() if stage in act.stages}
+    assert moved_by == allowed & set(ACT_OF.values())
+    assert bool(moved_by) == (stage in lifecycle.PERSONS | lifecycle.ENDED)
+
+
+def test_stages_are_the_systems_or_a_persons_or_waits() -> None:
+    systems = {S.RECEIVED, S.ANALYSIS, S.SCORING}
+    assert systems.isdisjoint(lifecycle.PERSONS)
+    assert set(S) - systems - lifecycle.PERSONS == {S.LINKED, S.CLOSED}
+    assert lifecycle.CONTACTING | lifecycle.JOINABLE < lifecycle.PERSONS
+
+
+def test_the_seven_steps_replayed() -> None:
+    ledger: list[tuple[EventKind, dict[str, Any]]] = [
+        (E.RECEIVED, {}),
+        (E.CLASSIFIED, {"sure": True, "kind": "complaint"}),
+        (E.ASSIGNED, {}),
+        (E.PROPOSED, {"approval": False}),
+        (E.CARRIED_OUT, {}),
+        (E.FED_BACK, {"accepted": True, "final": False}),
+        (E.SURVEYED, {"solved": True, "final": False}),
+        (E.ANALYSED, {"confirm": False}),
+        (E.SCORED, {}),
+    ]
+    assert replay(ledger) is S.CLOSED
+    assert replay(ledger[:5]) is S.FEED_BACK
+    assert replay([]) is None

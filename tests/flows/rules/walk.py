@@ -1,0 +1,228 @@
+"""A case walked through everything that can happen to it: the real rules and acts in memory, with the real ledger line.
+
+The system's steps are carried until the case waits, as a leg does; people act at random but as the API lets them.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from flows.acts.act import Setting, refuse_wrong_stage
+from flows.acts.registry import ACTS
+from flows.legs.ledger import Entry, draft
+from flows.rules import analysis, assignment, follow_up, permission, scoring, triage
+from flows.rules.agenda import agenda
+from models.sealing import Seal
+from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
+from models.values.vocabulary import (
+    Category,
+    Channel,
+    ClockName,
+    ContactOutcome,
+    EventKind,
+    HandlingMethod,
+    HoldReason,
+    Kind,
+    Outcome,
+    Severity,
+    Stage,
+)
+from tests.fixtures.database import KEY
+from tests.flows.rules.making import NOW, POLICY, case, reading, staff
+
+SEAL = Seal(KEY)
+ROLES = ("handler", "handler", "acceptor", "revisitor", "revisitor", "specialist", "inspector")
+ABOVE = ("supervisor", "supervisor", "manager", "general")
+TEAM = [staff(role, number) for number, role in enumerate(ROLES + ABOVE, start=1)]
+GENERAL = 11
+"""The general manager; nobody is above him, so no case of these walks names him."""
+GENERAL = 11
+"""The general manager; nobody is above him, so no case of these walks names him."""
+GENERAL = 11
+"""The general manager; nobody is above him, so no case of these walks names him."""
+STEPS_AT_MOST = 12
+"""More system steps than this without anybody acting or time going on: a busy loop."""
+
+
+@dataclass
+class Walk:
+    """One case, its ledger, and the moment."""
+
+    random: Random
+    now: datetime = NOW
+    facts: CaseFacts = field(init=False)
+    team: list[StaffFacts] = field(default_factory=lambda: list(TEAM))
+    ledger: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
+    main: follow_up.Main | None = None
+
+    def __post_init__(self) -> None:
+        lag = timedelta(hours=self.random.choice([0, 0, 1, 5, 200]))
+        bare = case(Stage.RECEIVED, version=1, events=0, received_at=self.now - lag, kind=None, category=None)
+        bare = replace(bare, severity=None, rulebook=None, named_staff=(self.random.randrange(1, GENERAL),))
+        self.facts = replace(bare, clocks=triage.received(bare, POLICY), caller_key="caller")
+        self.write(Decision(EventKind.RECEIVED))
+
+    def write(self, decision: Decision | None) -> None:
+        self.facts, event = draft(Entry(self.facts, b"", decision), SEAL, self.now, None)
+        if event is not None:
+            self.ledger.append((EventKind(event["kind"]), event["data"]))
+
+    def carry(self) -> int:
+        """The system's steps until the case waits for somebody or for later; how many there were."""
+        for taken in range(STEPS_AT_MOST):
+            plan = agenda(self.facts, POLICY, self.now)
+            if plan.due_at is None or plan.due_at > self.now:
+                return taken
+            self.write(self._step(str(plan.step)))
+        raise AssertionError(f"busy at {self.facts.stage}: {agenda(self.facts, POLICY, self.now)}")
+
+    def wait(self) -> None:
+        """Until the case wants something, or somewhat less."""
+        due = agenda(self.facts, POLICY, self.now).due_at
+        if due is not None and self.random.random() < 0.7:
+            self.now = max(self.now, due)
+        else:
+            self.now += timedelta(minutes=self.random.choice([1, 45, 400, 3000]))
+
+    def act(self, name: str, actor: StaffFacts, **said: Any) -> None:
+        """As `flows.acts.perform` does; raises Refusal."""
+        act, facts = ACTS[name], self.facts
+        if not permission.sees(facts, actor, POLICY):
+            raise Refusal("", "not seen")
+        if act.decides and (why := permission.barred(facts, actor, POLICY)):
+            raise Refusal(why.zh, why.en)
+        refuse_wrong_stage(act, facts)
+        loaded = self.team if name == "reassign" else []
+        setting = Setting(actor, POLICY, self.now, loaded)
+        self.write(act.decide(facts, act.takes(version=facts.version, **said), setting))
+
+    def anybody(self, name: str, **said: Any) -> bool:
+        """The first of the team who may; False: nobody may."""
+        for actor in sorted(self.team, key=lambda one: one.id != self.facts.owner_id):
+            try:
+                self.act(name, actor, **said)
+            except Refusal:
+                continue
+            return True
+        return False
+
+    def stroll(self, moves: int) -> None:
+        for _ in range(moves):
+            self.carry()
+            self.move()
+            self.carry()
+
+    def move(self) -> None:
+        chance = self.random
+        name = chance.choice(["wait", "wait", "main ends", "absent", "out of reach", *ACTS])
+        if chance.random() < 0.6:
+            name = self._asked() or ("main ends" if self.facts.stage is Stage.LINKED else "wait")
+        if name == "wait":
+            self.wait()
+        elif name == "main ends":
+            self.main = follow_up.Main(Stage.CLOSED, 3, chance.choice(["caller", "other"]), chance.choice([*Outcome]))
+            if self.facts.stage is Stage.LINKED:
+                self.facts = replace(self.facts, poked=True)
+        elif name == "out of reach":
+            self._call_in_vain()
+        elif name == "absent":
+            self.team = [replace(one, present=chance.random() < 0.8) for one in self.team]
+        else:
+            self.anybody(name, **self.said(name))
+
+    def _call_in_vain(self) -> None:
+        while self.anybody("contact", outcome=ContactOutcome.NO_ANSWER):
+            self.carry()
+            self.now = max([self.now, *(one.due_at for one in self.facts.clocks if one.name is ClockName.CALL_BACK)])
+            self.carry()
+
+    def said(self, name: str) -> dict[str, Any]:
+        """Something one could say with an act."""
+        chance = self.random
+        soon = self.now + timedelta(hours=chance.choice([1, 20, 90]))
+        kind = chance.choice([Kind.COMPLAINT, Kind.COMPLAINT, Kind.ENQUIRY])
+        promised = [one.ref for one in self.facts.clocks if one.name is ClockName.PROMISE]
+        texts: dict[str, dict[str, Any]] = {
+            "note": {"text": "记录"},
+            "promise": {"what": "退款", "by": soon},
+            "keep-promise": {"promise": chance.choice(promised or [1])},
+            "hold": {"reason": chance.choice([*HoldReason]), "until": chance.choice([None, soon])},
+            "classify": {"kind": kind, "category": chance.choice([*Category]) if kind is Kind.COMPLAINT else None},
+            "propose": {"remedy": "赔付", "compensation": chance.choice([0, 150, 1500, 15_000, 90_000])},
+            "reject": {"why": "过高"},
+            "carry-out": {"method": chance.choice([*HandlingMethod]), "finding": "已查实"},
+            "feed-back": {"accepted": chance.random() < 0.5, "said": "已告知", "outside_routes_named": True},
+            "contact": {"outcome": chance.choice([*ContactOutcome]), "call_back_at": soon},
+            "survey": {"solved": chance.random() < 0.5, "satisfaction": chance.randint(1, 5)},
+            "answer": {"text": "答复"},
+            "reassign": {"why": "休假", "to": chance.choice([None, *(one.id for one in self.team)])},
+            "escalate": {"why": "客户要求"},
+            "reopen": {"why": "再次出现"},
+            "withdraw": {"message": "不投诉了", "channel": Channel.SMS, "sent_at": self.now},
+        }
+        return texts.get(name, {})
+
+    def finish(self) -> None:
+        """Everybody is there and does what the stage asks for, until the case is closed."""
+        self.team = list(TEAM)
+        for _ in range(40):
+            self.carry()
+            if self.facts.stage is Stage.CLOSED:
+                return
+            if self.facts.hold is not None:
+                assert self.anybody("resume"), "nobody may resume it"
+            elif self.facts.stage is Stage.LINKED:
+                self.main = follow_up.Main(Stage.CLOSED, 3, "caller", Outcome.SOLVED)
+                self.facts = replace(self.facts, poked=True)
+            else:
+                self._do_what_the_stage_asks()
+        raise AssertionError(f"never closed: it stands at {self.facts.stage}")
+
+    def _do_what_the_stage_asks(self) -> None:
+        name, stage = self._asked(), self.facts.stage
+        said = {
+            "classify": {"kind": Kind.COMPLAINT, "category": Category.DELAY},
+            "feed-back": {"accepted": stage is Stage.FEED_BACK, "said": "已告知", "outside_routes_named": True},
+            "survey": {"solved": True, "satisfaction": 4},
+        }
+        assert self.anybody(name, **(said.get(name) or self.said(name))), f"nobody may {name} at {stage}"
+
+    def _asked(self) -> str:
+        """The act that takes the case on from where it stands."""
+        approved = self.facts.remedy is not None and self.facts.remedy["approved"]
+        return {
+            Stage.TRIAGE: "classify",
+            Stage.CARRY_OUT: "carry-out" if approved else "propose",
+            Stage.APPROVAL: "approve",
+            Stage.FEED_BACK: "feed-back",
+            Stage.REVISIT: "survey",
+            Stage.WRITTEN_ANSWER: "answer",
+            Stage.FINAL_POSITION: "feed-back",
+            Stage.ANSWER: "answer",
+            Stage.CONFIRMATION: "confirm",
+        }.get(self.facts.stage, "")
+
+    def _step(self, name: str) -> Decision | None:
+        facts, now = self.facts, self.now
+        match name:
+            case "classify":
+                sure = self.random.random() < 0.6
+                kind = self.random.choice([Kind.COMPLAINT, Kind.COMPLAINT, Kind.COMPLAINT, Kind.SUGGESTION])
+                category = self.random.choice([*Category]) if kind is Kind.COMPLAINT else None
+                said = reading(kind=kind, category=category, severity=self.random.choice([*Severity]))
+                related = self._related()
+                return triage.decide(facts, said, related, POLICY, now, sure=sure, proposed=True)
+            case "assign":
+                return assignment.decide(facts, self.team, POLICY, now)
+            case "follow_up":
+                return follow_up.decide(facts, self.main if facts.linked_to else None, POLICY, now)
+            case "analyse":
+                return analysis.decide(facts, self.random.randint(1, 6), POLICY, now)
+        return scoring.decide(facts, POLICY, now)
+
+    def _related(self) -> list[triage.Relative]:
+        category = self.random.choice([*Category])
+        other = triage.Relative(UUID(int=3), 3, category, self.random.choice([*Stage]), self.now)
+        return self.random.choice([[], [other]])
