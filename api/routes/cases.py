@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select
 
 from api import reading, views
+from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.schemas import CasePage, CaseView, EventList, RunList
@@ -16,7 +17,7 @@ from models.event import events
 from models.values.vocabulary import Category, CustomerClass, Kind, Stage
 from models.wake import wakes
 
-router = APIRouter(tags=["case 工单"])
+router = APIRouter(tags=["case 工单"], route_class=StrictRoute)
 Waybill = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
 Reference = Annotated[Line | None, Query()]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
 
@@ -30,7 +31,7 @@ async def ready(connection: Connection) -> Health:
     return Health(status="ready")
 
 
-@router.get("/metrics", responses=PUBLIC)
+@router.get("/metrics", responses=PUBLIC, response_class=PlainTextResponse)
 async def metrics(here: OfficeDep, connection: Connection) -> Response:
     """Cases by stage, wakes due, the age of the oldest, quarantine, legs."""
     registry = CollectorRegistry()

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
 from api.schemas import Queue, QueueItem, ReasonView, Taken
 from api.views import reason, summary
 from flows.acts import queue as queues
 
-router = APIRouter(tags=["queue 队列"])
+router = APIRouter(tags=["queue 队列"], route_class=StrictRoute)
 
 
 @router.get("/queue", responses=answers())

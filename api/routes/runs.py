@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from api import reading, views
+from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
 from api.schemas import RunDetail, RunList, RunView
@@ -16,7 +17,7 @@ from models.case import cases
 from models.event import events
 from models.leg import LegState, legs
 
-router = APIRouter(tags=["run 运行"])
+router = APIRouter(tags=["run 运行"], route_class=StrictRoute)
 
 
 @router.get("/runs", responses=answers())

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -34,6 +34,8 @@ API = "http://redress/api/v1"
 DELAY = "快递延误了,说好三天到,现在八天了还没送到,请尽快派送"
 ENQUIRY = "请问寄一件十公斤的货到成都要多少钱,几天能到?"
 UNCLEAR = "你好"
+MANY = 50
+"""How many do the same thing at once."""
 
 TEAM: dict[str, Role] = {
     "acceptor": Role.ACCEPTOR,
@@ -110,14 +112,18 @@ class Centre:
         return self.office.resources.engine
 
     async def staff(self, team: Mapping[str, Role] = TEAM) -> Self:
-        for name, role in team.items():
-            await self.hire(name, role)
+        async with self.engine.begin() as connection:
+            for name, role in team.items():
+                await self._hire(connection, name, role)
         return self
 
-    async def hire(self, name: str, role: Role, **more: Any) -> Person:
+    async def hire(self, name: str, role: Role) -> Person:
         async with self.engine.begin() as connection:
-            id_ = await add_staff(connection, NewStaff(name, role, **more))
-            token = await create_token(connection, name)
+            return await self._hire(connection, name, role)
+
+    async def _hire(self, connection: AsyncConnection, name: str, role: Role) -> Person:
+        id_ = await add_staff(connection, NewStaff(name, role))
+        token = await create_token(connection, name)
         self.people[name] = Person(id_, name, token, self.client(token))
         return self.people[name]
 
@@ -142,6 +148,15 @@ class Centre:
     async def owner(self, case_id: str) -> Person:
         owner = (await self.general_manager.read(case_id))["owner"]
         return next(person for person in self.people.values() if person.id == owner)
+
+    async def move_to(self, url: str) -> None:
+        """From here on everybody calls a server process instead of the app in this one."""
+        for name, one in self.people.items():
+            await one.http.aclose()
+            headers = {"Authorization": f"Bearer {one.token}"}
+            limits = httpx.Limits(max_connections=MANY)
+            client = httpx.AsyncClient(base_url=f"{url}/api/v1", headers=headers, limits=limits, timeout=60)
+            self.people[name] = replace(one, http=client)
 
     async def carry(self) -> None:
         """Carry whatever is due until nothing is."""

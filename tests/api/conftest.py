@@ -1,16 +1,23 @@
 """The centre each test of the API works in: a database of its own, the real app, its staff signed in."""
 
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from api.app import create_app
 from models.settings import Settings
 from tests.api.centre import Centre, set_clock
 from tests.fixtures.database import KEY, Database, copied
+from tests.fixtures.worker import ROOT, until
 
 Opening = Callable[..., Awaitable[Centre]]
 
@@ -57,3 +64,42 @@ async def open_centre(database: Database) -> AsyncIterator[Opening]:
             return await stack.enter_async_context(opened(database, **more))
 
         yield opening
+
+
+@asynccontextmanager
+async def serving(database: Database, folder: Path, clock: str = "real") -> AsyncIterator[str]:
+    """The address of a real server process on the database of a centre; what it says is in `api.log`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {"REDRESS_DATABASE_URL": database.url, "REDRESS_SECRET_KEY": KEY, "REDRESS_CLOCK": clock}
+    serve = [sys.executable, "-m", "uvicorn", "--factory", "deployments.serve:app", "--port", str(port)]
+    with (folder / "api.log").open("wb") as log:
+        process = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=log, stderr=log)
+        url = f"http://127.0.0.1:{port}"
+
+        async def answers() -> bool:
+            assert process.poll() is None, (folder / "api.log").read_text()
+            async with httpx.AsyncClient() as client:
+                try:
+                    return (await client.get(f"{url}/ready")).status_code == 200
+                except httpx.TransportError:
+                    return False
+
+        await until(answers, what="the API")
+        yield url
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+async def served(postgres: Any, template: str, tmp_path_factory: Any) -> AsyncIterator[Centre]:
+    """A centre whose people call a real server process over TCP; business time is real."""
+    url, folder = postgres.url(f"t_{uuid4().hex[:12]}"), tmp_path_factory.mktemp("api")
+    async with (
+        copied(url, template) as database,
+        opened(database, clock="real") as centre,
+        serving(database, folder) as address,
+    ):
+        await centre.move_to(address)
+        yield centre

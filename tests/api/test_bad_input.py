@@ -400,9 +400,12 @@ QUERIES = {
         "reference=",
         f"overdue={MARK}",
         f"quarantined={MARK}",
+        "stge=closed",
+        f"{NAME}=1",
+        "stage=closed&limits=1",
     ],
-    "/queue": ["limit=0", "limit=201", f"limit={MARK}"],
-    "/runs": ["limit=0", "limit=201", f"cursor={MARK}", f"state={MARK}"],
+    "/queue": ["limt=1", "limit=0", "limit=201", f"limit={MARK}"],
+    "/runs": ["status=open", "limit=0", "limit=201", f"cursor={MARK}", f"state={MARK}"],
 }
 
 
