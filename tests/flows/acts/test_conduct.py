@@ -1,0 +1,129 @@
+"""Note, promise, hold, resume: what moves no stage."""
+
+from datetime import timedelta
+
+import pytest
+
+from flows.acts.act import ACTIVE, OPEN
+from flows.acts.registry import ACTS
+from flows.rules.agenda import agenda
+from models.values.case import CaseFacts, Refusal
+from models.values.vocabulary import ClockName, EventKind, HoldReason, Stage
+from tests.flows.rules.making import NOW, POLICY, after, at, clock, decide, under_way
+
+HOUR = timedelta(hours=1)
+
+
+def held(facts: CaseFacts | None = None, reason: HoldReason = HoldReason.WAITING_CUSTOMER) -> CaseFacts:
+    facts = facts or under_way()
+    return after(facts, decide("hold", facts, reason=reason, until=NOW + 20 * HOUR))
+
+
+def test_a_note_changes_nothing_but_the_ledger() -> None:
+    decision = decide("note", under_way(), text="客户来电", contact=True)
+    assert decision.changes == {}
+    assert decision.sealed == {"text": "客户来电"}
+
+
+def test_a_promise_comes_back_when_it_is_due() -> None:
+    facts = under_way(events=11)
+    decision = decide("promise", facts, what="明日派送", by=NOW + 5 * HOUR)
+    assert decision.data["promise"] == 12
+    assert decision.sealed == {"what": "明日派送"}
+    assert agenda(after(facts, decision), POLICY, NOW).due_at == NOW + 5 * HOUR
+
+
+@pytest.mark.parametrize("hours", [0, -1])
+def test_a_promise_lies_in_the_future(hours: int) -> None:
+    with pytest.raises(Refusal, match="future"):
+        decide("promise", under_way(), what="派送", by=NOW + hours * HOUR)
+
+
+@pytest.mark.parametrize(("hours", "in_time"), [(4, True), (5, True), (6, False)])
+def test_a_promise_is_kept_in_time_or_late(hours: int, in_time: bool) -> None:
+    facts = under_way(events=11)
+    facts = after(facts, decide("promise", facts, what="派送", by=NOW + 5 * HOUR))
+    facts = after(facts, decide("promise", under_way(events=12, clocks=facts.clocks), what="回电", by=NOW + 9 * HOUR))
+    decision = decide("keep-promise", facts, now=NOW + hours * HOUR, promise=12)
+    assert decision.data == {"promise": 12, "in_time": in_time}
+    assert [one.ref for one in after(facts, decision).clocks if one.name is ClockName.PROMISE and not one.met_at] == [
+        13
+    ]
+
+
+def test_an_unknown_promise_or_one_kept_before_is_refused() -> None:
+    facts = under_way(events=11)
+    facts = after(facts, decide("promise", facts, what="派送", by=NOW + 5 * HOUR))
+    kept = after(facts, decide("keep-promise", facts, promise=12))
+    for case, number in ((facts, 11), (facts, 13), (kept, 12)):
+        with pytest.raises(Refusal, match="no open promise"):
+            decide("keep-promise", case, promise=number)
+
+
+def test_a_missed_promise_kept_at_last_is_overdue_no_longer() -> None:
+    facts = under_way(events=11, overdue=True)
+    facts = after(facts, decide("promise", facts, what="派送", by=NOW + 5 * HOUR))
+    assert not after(facts, decide("keep-promise", facts, now=NOW + 9 * HOUR, promise=12)).overdue
+
+
+def test_waiting_for_the_customer_stops_the_internal_clocks_and_not_the_statutory_one() -> None:
+    facts = held()
+    assert facts.hold is HoldReason.WAITING_CUSTOMER
+    assert clock(facts, ClockName.RESOLVE).paused_at == NOW
+    assert clock(facts, ClockName.STATUTORY).paused_at is None
+    assert clock(facts, ClockName.HOLD).due_at == NOW + 20 * HOUR
+
+
+def test_waiting_for_a_unit_stops_nothing() -> None:
+    facts = held(reason=HoldReason.WAITING_UNIT)
+    assert clock(facts, ClockName.RESOLVE).paused_at is None
+
+
+def test_a_case_on_hold_is_not_held_again() -> None:
+    with pytest.raises(Refusal, match="on hold already"):
+        held(held())
+
+
+def test_a_hold_without_an_end_lasts_five_working_days() -> None:
+    decision = decide("hold", under_way(), reason=HoldReason.WAITING_UNIT)
+    assert clock(after(under_way(), decision), ClockName.HOLD).due_at == at("2026-03-11 18:00")
+
+
+@pytest.mark.parametrize("until", [NOW, NOW - HOUR, at("2026-03-11 18:01")])
+def test_a_hold_ends_in_the_future_and_not_too_late(until: object) -> None:
+    with pytest.raises(Refusal, match="no later than 2026-03-11 18:00"):
+        decide("hold", under_way(), reason=HoldReason.WAITING_UNIT, until=until)
+
+
+def test_resumed_the_clock_is_moved_by_the_pause() -> None:
+    facts, before = held(), clock(under_way(), ClockName.RESOLVE).due_at
+    decision = decide("resume", facts, now=NOW + 7 * HOUR)
+    assert decision.event is EventKind.RESUMED
+    facts = after(facts, decision)
+    assert facts.hold is None
+    assert clock(facts, ClockName.RESOLVE).due_at == before + 7 * HOUR
+    assert [one.met_at for one in facts.clocks if one.name is ClockName.HOLD] == [NOW + 7 * HOUR]
+
+
+def test_what_is_not_on_hold_is_not_resumed() -> None:
+    with pytest.raises(Refusal, match="not on hold"):
+        decide("resume", under_way())
+
+
+@pytest.mark.parametrize("name", sorted(ACTS))
+def test_on_hold_only_what_does_not_go_on_with_it_is_done(name: str) -> None:
+    waits = {"note", "promise", "keep-promise", "hold", "resume", "reassign", "escalate", "withdraw"}
+    assert ACTS[name].on_hold == (name in waits)
+
+
+@pytest.mark.parametrize("name", sorted(ACTS))
+@pytest.mark.parametrize("stage", Stage)
+def test_an_act_in_the_wrong_stage_is_refused_in_words(name: str, stage: Stage) -> None:
+    if stage not in ACTS[name].stages:
+        with pytest.raises(Refusal, match=f"stands at {stage}; {name} needs one of"):
+            decide(name, under_way(stage))
+
+
+def test_a_closed_case_takes_only_reopening() -> None:
+    assert {name for name, act in ACTS.items() if Stage.CLOSED in act.stages} == {"reopen"}
+    assert {Stage.LINKED} == OPEN - ACTIVE
