@@ -148,7 +148,7 @@ class Course(Section):
     contact_attempts: Annotated[int, Field(ge=1, le=10)]
     """Attempts in different parts of the day after which a written answer follows."""
     day_parts: tuple[TimeOfDay, ...]
-    """Where a day is cut into parts; two attempts must not fall into one part of one day."""
+    """Where a day is cut into parts; attempts in one part count once, whatever the day."""
     withdrawal_keeps: tuple[Category, ...]
     """Categories whose liability work a withdrawal never lifts."""
     link_window: Term
@@ -164,8 +164,9 @@ class Course(Section):
             raise ValueError("calls_from must be before calls_until")
         if any(earlier >= later for earlier, later in pairwise(self.day_parts)):
             raise ValueError("day_parts must be in order, none twice")
-        if not any(self.calls_from <= part < self.calls_until for part in self.day_parts):
-            raise ValueError("one of day_parts at least must begin within calling hours")
+        begin = sum(self.calls_from <= part < self.calls_until for part in self.day_parts)
+        if begin < self.contact_attempts:
+            raise ValueError(f"{self.contact_attempts} of day_parts must begin within calling hours, one an attempt")
         return self
 
 
