@@ -43,15 +43,17 @@ class Watch:
         self.deployments: dict[str, UUID] = {}
         self._paused: set[str] = set()
         self._started: list[FlowRun] = []
-        self._known = False
+        self._known: bool | None = None
         self._heartbeat_at = 0.0
 
     def claims(self, procedure: str) -> bool:
         """Whether this procedure may claim: registered, Prefect in sight, neither pool nor deployment paused."""
-        return self._known and procedure in self.deployments and procedure not in self._paused
+        return bool(self._known) and procedure in self.deployments and procedure not in self._paused
 
     def went_away(self, error: Exception) -> None:
         """The loop met an error of Prefect: claim nothing until it is seen again; forgotten deployments are remade."""
+        if self._known is not False:
+            log.warning("Prefect away", error=place(error))
         self._known = False
         if isinstance(error, ObjectNotFound):
             self.deployments = {}
@@ -92,8 +94,6 @@ class Watch:
                 self.wake()
             await report_ends(self._client, self._room)
         except AWAY as error:
-            if self._known or not self.deployments:
-                log.warning("Prefect away", error=place(error))
             self.went_away(error)
 
     async def _beat(self) -> None:
@@ -110,7 +110,8 @@ class Watch:
         for name, id_ in self.deployments.items():
             if (await self._client.read_deployment(id_)).paused:
                 paused.add(name)
-        if self._paused - paused:
+        if paused != self._paused:
+            log.info("paused by ops" if paused else "nothing is paused", procedures=sorted(paused))
             self.wake()
         self._paused = paused
 

@@ -1,0 +1,158 @@
+"""What ops people can press in Prefect's UI: harmless, and every case arrives once."""
+
+import asyncio
+import os
+import subprocess
+import sys
+
+import pytest
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolUpdate
+from prefect.client.schemas.objects import StateType
+from prefect.states import AwaitingRetry, Cancelling, Completed, Crashed, Scheduled
+
+from tests.crash.conftest import all_reported, runs_of
+from tests.fixtures.soundness import assert_all_arrived, assert_sound
+from tests.fixtures.worker import ROOT, until
+
+CLASSIFIED = "SELECT count(*) FROM events WHERE kind = 'classified'"
+MANY = 200
+"""At the pace of a slowed worker these take some seconds: time to press a button."""
+
+
+@pytest.fixture
+def running(database, office, workers):
+    """Wait for a leg in full swing; its id and its run."""
+
+    async def start():
+        await office.complain(MANY)
+        worker = await workers.start("slow", slots=1, leg_cases=MANY)
+
+        async def midway():
+            return 0 < await database.value(CLASSIFIED) < MANY
+
+        await until(midway, what="a leg half done")
+        (leg,) = await database.rows("SELECT id, flow_run_id FROM legs")
+        return worker, leg
+
+    return start
+
+
+async def ended(ops, run_id, *types):
+    async def reached():
+        return (await ops.read_flow_run(run_id)).state.type in types
+
+    await until(reached, what=f"the run's end {types}")
+    return (await ops.read_flow_run(run_id)).state
+
+
+async def test_cancelling_a_run_stops_it_after_the_chunk_and_its_cases_go_on(database, ops, running, arrived):
+    _, leg = await running()
+    await ops.set_flow_run_state(leg.flow_run_id, Cancelling(), force=True)
+    state = await ended(ops, leg.flow_run_id, StateType.CANCELLED)
+    assert state.message.startswith("cancelled: carried ")
+    (row,) = await database.rows("SELECT state, carried FROM legs WHERE id = :id", id=leg.id)
+    assert row.state == "ended"
+    assert 0 < row.carried < MANY
+    await arrived(MANY)
+    await assert_all_arrived(database, MANY)
+    assert await database.value("SELECT count(*) FROM wakes WHERE attempts > 0 OR alone") == 0
+
+
+@pytest.mark.parametrize("button", ["delete", "complete", "crash", "reschedule"])
+async def test_a_running_run_deleted_or_forced_into_a_state(button, database, ops, running, arrived):
+    worker, leg = await running()
+    match button:
+        case "delete":
+            await ops.delete_flow_run(leg.flow_run_id)
+        case "complete":
+            await ops.set_flow_run_state(leg.flow_run_id, Completed(), force=True)
+        case "crash":
+            await ops.set_flow_run_state(leg.flow_run_id, Crashed(), force=True)
+        case "reschedule":
+            await ops.set_flow_run_state(leg.flow_run_id, Scheduled(), force=True)
+    await arrived(MANY)
+    await all_reported(database)
+    await assert_all_arrived(database, MANY)
+    if button != "delete":
+        await ended(ops, leg.flow_run_id, StateType.COMPLETED, StateType.CRASHED)
+    assert worker.alive
+
+
+async def test_retry_and_run_are_harmless(database, office, workers, ops, arrived):
+    await office.complain(3)
+    await workers.start()
+    await arrived(3)
+    await all_reported(database)
+    before = await database.rows("SELECT * FROM events ORDER BY case_id, seq")
+    ((leg, run),) = (await runs_of(database, ops)).items()
+
+    await ops.set_flow_run_state(run.id, AwaitingRetry(), force=True)
+    by_hand = await ops.create_flow_run_from_deployment(run.deployment_id)
+    for id_ in (run.id, by_hand.id):
+        state = await ended(ops, id_, StateType.COMPLETED, StateType.FAILED, StateType.CRASHED)
+        assert (state.type, state.message) == (StateType.COMPLETED, "nothing was due")
+    assert (await ops.read_flow_run(run.id)).run_count == 2
+    assert await database.rows("SELECT * FROM events ORDER BY case_id, seq") == before
+    assert await database.value("SELECT state FROM legs WHERE id = :id", id=leg) == "ended"
+    await assert_sound(database)
+
+
+async def test_a_run_started_elsewhere_claims_for_itself(database, office, prefect_server, tmp_path):
+    """What a stock Prefect worker does: the flow in a process of its own."""
+    await office.complain(3)
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("REDRESS_", "PREFECT_"))}
+    env |= {"REDRESS_DATABASE_URL": database.url, "REDRESS_SECRET_KEY": database.key}
+    env |= {"PREFECT_API_URL": prefect_server, "PREFECT_HOME": str(tmp_path), "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+    code = "import asyncio; from flows.complaint import complaint; asyncio.run(complaint())"
+    run = [sys.executable, "-c", code]
+    done = await asyncio.to_thread(subprocess.run, run, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    await assert_all_arrived(database, 3)
+    assert await database.value("SELECT flow_run_id IS NOT NULL AND state = 'ended' FROM legs")
+
+
+async def test_pausing_the_pool_or_the_deployment_holds_all_work(database, office, workers, ops, arrived):
+    worker = await workers.start()
+    deployment = await ops.read_deployment_by_name(f"complaint/{workers.pool}")
+    buttons = {
+        "pool": lambda paused: ops.update_work_pool(workers.pool, WorkPoolUpdate(is_paused=paused)),
+        "deployment": lambda paused: ops.update_deployment(deployment.id, DeploymentUpdate(paused=paused)),
+    }
+
+    def times(event):
+        return sum(line["event"] == event for line in worker.lines())
+
+    for count, press in enumerate(buttons.values(), start=1):
+        await press(True)
+        await until(lambda count=count: times("paused by ops") == count, what="noticing the pause")
+        await office.complain(2)
+        await ops.create_flow_run_from_deployment(deployment.id)
+        await asyncio.sleep(3)  # in which it would look several times
+        assert await database.value("SELECT count(*) FROM wakes WHERE leg_id IS NOT NULL") == 0
+        assert await database.value(CLASSIFIED) == 2 * (count - 1)
+        await press(False)
+        await arrived(2 * count)
+    await assert_all_arrived(database, 4)
+
+
+async def test_forgotten_pool_and_deployment_are_registered_again(database, office, workers, ops, arrived):
+    await workers.start()
+    await office.complain(2)
+    await arrived(2)
+    deployment = await ops.read_deployment_by_name(f"complaint/{workers.pool}")
+    await ops.delete_deployment(deployment.id)
+    await office.complain(2)
+    await arrived(4)
+    await ops.delete_work_pool(workers.pool)
+    await office.complain(2)
+    await arrived(6)
+
+    async def back():
+        pools = [pool.name for pool in await ops.read_work_pools(limit=200)]
+        return workers.pool in pools
+
+    await until(back, what="the pool")
+    again = await ops.read_deployment_by_name(f"complaint/{workers.pool}")
+    assert again.id != deployment.id
+    await assert_all_arrived(database, 6)
+    assert await database.value("SELECT count(*) FROM wakes WHERE attempts > 0 OR alone") == 0
