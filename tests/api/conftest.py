@@ -67,12 +67,13 @@ async def open_centre(database: Database) -> AsyncIterator[Opening]:
 
 
 @asynccontextmanager
-async def serving(database: Database, folder: Path, clock: str = "real") -> AsyncIterator[str]:
+async def serving(database: Database, folder: Path, **more: str) -> AsyncIterator[str]:
     """The address of a real server process on the database of a centre; what it says is in `api.log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = os.environ | {"REDRESS_DATABASE_URL": database.url, "REDRESS_SECRET_KEY": KEY, "REDRESS_CLOCK": clock}
+    given = {"database_url": database.url, "secret_key": KEY} | more
+    env = os.environ | {f"REDRESS_{name.upper()}": value for name, value in given.items()}
     serve = [sys.executable, "-m", "uvicorn", "--factory", "deployments.serve:app", "--port", str(port)]
     with (folder / "api.log").open("wb") as log:
         process = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=log, stderr=log)
