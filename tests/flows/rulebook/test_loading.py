@@ -1,0 +1,179 @@
+"""Rulebooks: the shipped one loads, a wrong one is refused in a sentence with its place, its hash is its content."""
+
+import ast
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from flows.rulebook.loading import RulebookError, content_hash, load, read
+from flows.rules import lifecycle
+from models.values.rulebook import Rulebook, Term
+from models.values.taxonomy import Taxonomy
+from models.values.vocabulary import Category
+
+ROOT = Path(__file__).parents[3]
+Change = Callable[[dict[str, Any]], Any]
+
+
+def changed(change: Change) -> str:
+    content = json.loads(read())
+    change(content)
+    return json.dumps(content)
+
+
+def test_the_shipped_rulebook_loads() -> None:
+    policy = load(read())
+    assert policy.rulebook.name == "Redress example rulebook"
+    assert set(policy.calendars) == {"centre", "working_days"}
+    assert policy.hash == content_hash(read())
+
+
+def test_every_stage_of_a_person_has_somebody_and_every_category_its_unit() -> None:
+    book = load(read()).rulebook
+    assert all(book.assignment.roles[stage] for stage in lifecycle.PERSONS)
+    assert set(book.assignment.units) == set(book.analysis.causes) == set(Category)
+
+
+MISTAKES: list[tuple[Change, str]] = [
+    (lambda b: b["scoring"]["weights"].update(speed=0.1), "scoring: the weights sum to 0.75, not to 1"),
+    (
+        lambda b: b["scoring"].update(weights={"speed": 1}),
+        "scoring: weights lacks satisfaction, first_time, method, promises; write 0 for what is not to count",
+    ),
+    (lambda b: b["clocks"]["resolve"].pop("D"), "clocks: resolve has no term for class D"),
+    (
+        lambda b: b["clocks"]["resolve"]["B"].update(calendar="mars"),
+        "rulebook: clocks › resolve › B names the calendar 'mars'; the calendars are centre, working_days",
+    ),
+    (
+        lambda b: b["course"]["link_window"].update(calendar="mars"),
+        "rulebook: course › link_window names the calendar 'mars'; the calendars are centre, working_days",
+    ),
+    (
+        lambda b: b["assignment"]["roles"].update(carry_out=["wizard"]),
+        "assignment › roles › carry_out › 0: 'wizard' is not known here; write 'acceptor', 'operator', ",
+    ),
+    (
+        lambda b: b["assignment"]["units"].update(lateness="linehaul"),
+        "assignment › units › lateness: 'lateness' is not known here; write 'delay', 'loss', ",
+    ),
+    (lambda b: b["assignment"]["units"].pop("loss"), "assignment: units lacks loss"),
+    (lambda b: b["analysis"]["causes"].pop("damage"), "analysis: causes lacks damage"),
+    (lambda b: b["wording"]["stages"].pop("triage"), "wording: stages lacks triage"),
+    (
+        lambda b: b["assignment"]["roles"].update(triage=[]),
+        "assignment › roles: nobody may own a case at triage; name a role for each",
+    ),
+    (
+        lambda b: b["calendars"]["working_days"].update(opens="19:00:00"),
+        "calendars › working_days: opens (19:00) must be before closes (18:00) (A calendar of the centre",
+    ),
+    (
+        lambda b: b["calendars"]["working_days"].update(opens="09:00:00Z"),
+        "calendars › working_days › opens: a time of day is the centre's own: write it without a zone, as 09:00:00",
+    ),
+    (
+        lambda b: b["calendars"]["working_days"].update(country="XX"),
+        "calendars › working_days › country: no holidays are known for 'XX'; write a code such as CN",
+    ),
+    (
+        lambda b: b["clocks"]["answer"].update(days=3),
+        "clocks › answer: say either hours or days (Receiving to answered",
+    ),
+    (lambda b: b["clocks"].update(answer={"calendar": "centre"}), "clocks › answer: say either hours or days"),
+    (lambda b: b["clocks"]["answer"].update(hours=0), "clocks › answer › hours: should be greater than 0, not 0"),
+    (lambda b: b["clocks"].update(answr={"hours": 3}), "clocks › answr: there is no such setting; is it misspelt?"),
+    (lambda b: b["clocks"].pop("answer"), "clocks › answer: is missing (Receiving to answered"),
+    (
+        lambda b: b["clocks"].update(remind_at=75),
+        "clocks › remind_at: should be less than or equal to 1, not 75 (How much",
+    ),
+    (lambda b: b["assignment"].update(levels=["supervisor"] * 4), "assignment: levels names a role twice"),
+    (
+        lambda b: b["approval"].update(limits=[1, 2]),
+        "rulebook: approval needs one limit for each level of assignment",
+    ),
+    (lambda b: b["approval"].update(limits=[9, 2, 30, 40]), "approval: limits must rise"),
+    (lambda b: b["course"].update(day_parts=["09:00:00"]), "course: 3 of day_parts must begin within calling hours"),
+    (lambda b: b["course"].update(day_parts=["12:00:00", "09:00:00"]), "course: day_parts must be in order"),
+    (lambda b: b["course"].update(calls_from="22:00:00"), "course: calls_from must be before calls_until"),
+    (lambda b: b["order"].update(urgent_flags=["fire"]), "order › urgent_flags › 0: 'fire' is not known here"),
+    (lambda b: b["taxonomy"]["bounds"].update(sure_at=3), "taxonomy › bounds › sure_at: should be less than"),
+    (lambda b: b.update(clocks=3), "clocks: should be an object, not 3"),
+    (lambda b: b.pop("course"), "course: is missing (How often things may go round)"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), MISTAKES, ids=[sentence[:50] for _, sentence in MISTAKES])
+def test_a_mistake_is_named_with_its_place(change: Change, sentence: str) -> None:
+    with pytest.raises(RulebookError) as caught:
+        load(changed(change))
+    assert str(caught.value).startswith(sentence)
+    assert "validation error" not in str(caught.value)
+    assert "pydantic" not in str(caught.value)
+
+
+def test_several_mistakes_are_told_at_once_and_not_without_end() -> None:
+    def wrong(book: dict[str, Any]) -> None:
+        book["order"]["urgent_flags"] = ["fire"] * 30
+
+    with pytest.raises(RulebookError) as caught:
+        load(changed(wrong))
+    assert str(caught.value).count("; write") == 10
+
+
+def test_what_is_no_json_is_said_so() -> None:
+    with pytest.raises(RulebookError, match="rulebook: this is not JSON"):
+        load("nonsense")
+
+
+def test_files_that_are_missing_or_no_toml_are_said_so(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="cannot read default"):
+        read(tmp_path)
+    (tmp_path / "default.toml").write_text("name =", encoding="utf-8")
+    (tmp_path / "taxonomy.toml").write_text("", encoding="utf-8")
+    with pytest.raises(RulebookError, match="not TOML"):
+        read(tmp_path)
+
+
+def test_the_hash_is_of_the_content() -> None:
+    assert read() == read()
+    assert load(read()).hash == load(read()).hash
+    slower = changed(lambda book: book["clocks"]["answer"].update(hours=25))
+    assert load(slower).hash != load(read()).hash
+
+
+def test_a_copy_of_the_files_elsewhere_is_the_same_rulebook(tmp_path: Path) -> None:
+    for name in ("default", "taxonomy"):
+        text = (ROOT / f"flows/rulebook/{name}.toml").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.toml").write_text("# a comment changes nothing\n" + text, encoding="utf-8")
+    assert content_hash(read(tmp_path)) == content_hash(read())
+
+
+def leaves(section: type[BaseModel]) -> Iterator[str]:
+    for name, field in section.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and inner not in (Term, Taxonomy):
+            yield from leaves(inner)
+        else:
+            yield name
+
+
+NOT_YET = {"greeting", "kinds", "categories"}
+"""Wording that pages will show; what is used comes off this list."""
+
+
+def test_every_setting_is_used_somewhere() -> None:
+    used = {
+        node.attr
+        for folder in ("flows", "api", "models")
+        for file in (ROOT / folder).rglob("*.py")
+        if file.name != "rulebook.py"
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    assert set(leaves(Rulebook)) - used == NOT_YET

@@ -1,0 +1,84 @@
+"""From nothing to the newest schema, back to nothing, and there again, on the real PostgreSQL."""
+
+import asyncio
+import sys
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from deployments.databases import ensure
+from models.database import alembic_config, metadata, migrate, normalise
+
+OPTIONS: dict[str, Any] = {"compare_server_default": False, "compare_type": True}
+
+
+@pytest.fixture
+async def empty(postgres: Any) -> str:
+    """The URL of a new database with nothing in it."""
+    url: str = postgres.url(f"m_{uuid4().hex[:12]}")
+    await ensure(url)
+    return url
+
+
+async def looked_at(url: str, look: Any) -> Any:
+    engine = create_async_engine(normalise(url), poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(look)
+    finally:
+        await engine.dispose()
+
+
+def differences(connection: Connection) -> list[Any]:
+    return compare_metadata(MigrationContext.configure(connection, opts=OPTIONS), metadata)
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def checks(connection: Connection) -> dict[str, set[str | None]]:
+    found = inspect(connection)
+    return {name: {check["name"] for check in found.get_check_constraints(name)} for name in found.get_table_names()}
+
+
+async def test_the_migrated_schema_is_the_models(empty: str) -> None:
+    await asyncio.to_thread(migrate, empty)
+    assert await looked_at(empty, differences) == []
+    assert await looked_at(empty, tables) == set(metadata.tables)
+
+
+async def test_the_checks_are_the_models_too(empty: str) -> None:
+    """Alembic does not compare them by itself."""
+    await asyncio.to_thread(migrate, empty)
+    found = await looked_at(empty, checks)
+    for name, table in metadata.tables.items():
+        wanted = {one.name for one in table.constraints if type(one).__name__ == "CheckConstraint"}
+        assert found[name] == wanted
+
+
+async def test_down_to_nothing_and_up_again(empty: str) -> None:
+    await asyncio.to_thread(migrate, empty)
+    await asyncio.to_thread(command.downgrade, alembic_config(empty), "base")
+    assert await looked_at(empty, tables) == set()
+    await asyncio.to_thread(migrate, empty)
+    assert await looked_at(empty, differences) == []
+
+
+async def test_two_processes_that_migrate_at_once_do_not_race(empty: str) -> None:
+    program = "import sys; from models.database import migrate; migrate(sys.argv[1])"
+    both = [await asyncio.create_subprocess_exec(sys.executable, "-c", program, empty) for _ in range(2)]
+    assert [await one.wait() for one in both] == [0, 0]
+    assert await looked_at(empty, differences) == []
+
+
+def test_the_revisions_are_one_line() -> None:
+    assert len(ScriptDirectory.from_config(alembic_config("postgresql://x/y")).get_heads()) == 1
