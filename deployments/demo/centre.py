@@ -17,7 +17,7 @@ from . import phrases
 from .calls import CONFLICT, Calls
 from .conduct import Said, Scene, acts_for
 from .customers import Customer
-from .roster import PEOPLE, WEB_FORM, Person, midnight
+from .roster import PEOPLE, WEB_FORM, Person
 
 LOOKS_AT = 30
 LOOKS_AGAIN = 4
@@ -64,11 +64,9 @@ class Centre:
         return sum(await asyncio.gather(*(self._sit(one, now) for one in self.on_duty(now))))
 
     async def note_absences(self, now: datetime) -> None:
-        """Who has fallen ill is noticed the next morning; until then cases go on being assigned to him."""
+        """Who is not there gets no new cases; an illness is noticed the next morning."""
         for name, one in self._colleagues.items():
-            if (ill := one.person.absence) is None:
-                continue
-            present = not ill.noticed <= now - midnight(self._day) < ill.ends
+            present = one.person.present(now, self._day)
             if present != self._present[name]:
                 self._present[name] = present
                 async with self._engine.begin() as connection:

@@ -98,7 +98,8 @@ def _propose(scene: Scene) -> list[Said]:
     if scene.once("promise", 0.15):
         by = scene.now + timedelta(hours=scene.customer.random("by").choice((4, 24, 48)))
         first.append(Said("promise", {"what": phrases.PROMISE, "by": by.isoformat()}))
-    if scene.customer.asked and scene.case.level == 0 and scene.once("escalate", 0.3):
+    likely = 0.4 if scene.customer.asked else 0.02
+    if scene.case.level == 0 and scene.once("escalate", likely):
         return [Said("escalate", {"why": phrases.ESCALATED})]
     compensation = f"{_compensation(scene):.2f}"
     return [*first, Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": compensation})]

@@ -1,6 +1,7 @@
 """One line of a demo's file: from its bytes to a request, or the reason why not."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,7 +14,9 @@ from .request import SimulatedRequest, Temperament
 MAX_TEXT = 10_000
 """Characters."""
 
-_LIMITS = {"id": 200, "remedy_sought": 2_000, "waybill": 100, "name": 200, "phone": 50}
+_LIMITS = {"id": 200, "remedy_sought": 2_000, "waybill": 60, "name": 200, "phone": 40}
+_WAYBILL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
+"""As the API takes them: a line it would refuse is reported by its number, before anything starts."""
 
 Term = TypeVar("Term", bound=StrEnum)
 
@@ -91,7 +94,10 @@ class _Said:
             return None
         if not isinstance(value, str):
             raise UnusableLineError(f"{name} is not a string")
-        return _storable(name, value.strip(), _LIMITS[name]) or None
+        value = _storable(name, value.strip(), _LIMITS[name])
+        if name == "waybill" and value and not _WAYBILL.fullmatch(value):
+            raise UnusableLineError("waybill is not a number of letters, digits, spaces and . _ / -")
+        return value or None
 
     def term(self, name: str, terms: type[Term]) -> Term | None:
         value = self.fields.get(name)

@@ -19,7 +19,7 @@ from .timeline import Timeline
 
 WEEKS_AT_MOST = 6
 MORNING = 9
-QUIET_SHARE = 0.15
+QUIET_SHARE = 0.2
 """When so little is left open, people look less often."""
 
 

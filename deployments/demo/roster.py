@@ -47,6 +47,13 @@ class Person:
     unit: str = "service_centre"
     absence: Absence | None = None
 
+    def present(self, moment: datetime, day: date) -> bool:
+        """Whether the system takes this person to be there: the night shift by night, the others until an illness is
+        noticed. Cases that come to somebody after hours wait for his next shift."""
+        if self.absence and self.absence.noticed <= moment - midnight(day) < self.absence.ends:
+            return False
+        return self.shift is not NIGHT or self.shift.covers(moment.astimezone(SHANGHAI))
+
     def works(self, moment: datetime, day: date) -> bool:
         """Whether this person is at work; `day` is the first day played."""
         if self.absence and self.absence.begins <= moment - midnight(day) < self.absence.ends:
@@ -61,29 +68,29 @@ def midnight(day: date) -> datetime:
 _ILL = Absence(timedelta(hours=13), timedelta(hours=34), timedelta(hours=82))
 _HANDLER, _SPECIALIST, _ACCEPTOR = Role.COMPLAINT_HANDLER, Role.ENQUIRY_SPECIALIST, Role.ACCEPTOR
 
-WEB_FORM = Person("网页表单 web form", Role.CHANNEL, NIGHT, 0)
+WEB_FORM = Person("网页表单 web form", Role.CHANNEL, EVERY_DAY, 0)
 
 PEOPLE = (
-    Person("周晓岚(投诉)", _HANDLER, EARLY, 5, ("delay", "tracking_information", "express")),
-    Person("吴立群(投诉)", _HANDLER, DAY, 5, ("delay", "delivery_service", "road")),
-    Person("郑可心(投诉)", _HANDLER, EARLY, 5, ("delivery_service", "service_attitude", "express")),
-    Person("冯志远(投诉)", _HANDLER, EVERY_DAY, 5, ("loss", "damage", "claims_compensation", "express")),
-    Person("蒋文婷(投诉)", _HANDLER, DAY, 5, ("damage", "claims_compensation", "road", "sea", "air"), absence=_ILL),
-    Person("韩东升(投诉)", _HANDLER, LATE, 5, ("fee_dispute", "cash_on_delivery", "pickup_service")),
-    Person("沈佳怡(投诉)", _HANDLER, LATE, 5),
-    Person("何俊杰(投诉)", _HANDLER, EVERY_DAY, 5),
-    Person("许秋月(受理)", _ACCEPTOR, Shift(7, 15, weekends=True), 8),
-    Person("邓海涛(受理)", _ACCEPTOR, Shift(14, 22, weekends=True), 8),
-    Person("曹静(夜班受理)", _ACCEPTOR, NIGHT, 8),
-    Person("彭雪(查询)", _SPECIALIST, Shift(8, 17, weekends=True), 8),
-    Person("苏明哲(查询)", _SPECIALIST, LATE, 8),
-    Person("叶子航(查询)", _SPECIALIST, DAY, 8),
-    Person("程思雨(回访)", Role.REVISIT_AGENT, EVERY_DAY, 6),
-    Person("魏嘉铭(回访)", Role.REVISIT_AGENT, LATE, 6),
-    Person("董婉清(回访)", Role.REVISIT_AGENT, DAY, 6),
-    Person("高建国(主管)", Role.SUPERVISOR, EARLY, 6),
-    Person("林淑芬(主管)", Role.SUPERVISOR, LATE, 6),
-    Person("罗振华(经理)", Role.MANAGER, DAY, 4),
-    Person("唐伟民(总经理)", Role.GENERAL_MANAGER, DAY, 2, capacity=10),
-    Person("袁慧(质检)", Role.QUALITY_INSPECTOR, DAY, 6),
+    Person("周晓岚(投诉)", _HANDLER, EARLY, 8, ("delay", "tracking_information", "express")),
+    Person("吴立群(投诉)", _HANDLER, DAY, 8, ("delay", "delivery_service", "road")),
+    Person("郑可心(投诉)", _HANDLER, EARLY, 8, ("delivery_service", "service_attitude", "express")),
+    Person("冯志远(投诉)", _HANDLER, EVERY_DAY, 8, ("loss", "damage", "claims_compensation", "express")),
+    Person("蒋文婷(投诉)", _HANDLER, DAY, 8, ("damage", "claims_compensation", "road", "sea", "air"), absence=_ILL),
+    Person("韩东升(投诉)", _HANDLER, LATE, 8, ("fee_dispute", "cash_on_delivery", "pickup_service")),
+    Person("沈佳怡(投诉)", _HANDLER, LATE, 12),
+    Person("何俊杰(投诉)", _HANDLER, EVERY_DAY, 12),
+    Person("许秋月(受理)", _ACCEPTOR, Shift(7, 15, weekends=True), 12),
+    Person("邓海涛(受理)", _ACCEPTOR, Shift(14, 22, weekends=True), 12),
+    Person("曹静(夜班受理)", _ACCEPTOR, NIGHT, 12),
+    Person("彭雪(查询)", _SPECIALIST, Shift(8, 17, weekends=True), 12),
+    Person("苏明哲(查询)", _SPECIALIST, LATE, 12),
+    Person("叶子航(查询)", _SPECIALIST, DAY, 12),
+    Person("程思雨(回访)", Role.REVISIT_AGENT, EVERY_DAY, 9),
+    Person("魏嘉铭(回访)", Role.REVISIT_AGENT, LATE, 9),
+    Person("董婉清(回访)", Role.REVISIT_AGENT, DAY, 9),
+    Person("高建国(主管)", Role.SUPERVISOR, EARLY, 9),
+    Person("林淑芬(主管)", Role.SUPERVISOR, LATE, 9),
+    Person("罗振华(经理)", Role.MANAGER, DAY, 6),
+    Person("唐伟民(总经理)", Role.GENERAL_MANAGER, DAY, 3, capacity=10),
+    Person("袁慧(质检)", Role.QUALITY_INSPECTOR, DAY, 9),
 )

@@ -1,4 +1,4 @@
-"""When things happen: people look at their work once an hour by day, a few times by night; calls come in batches."""
+"""When things happen: people look at their work every hour and a half by day, twice by night; calls come in batches."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
@@ -8,10 +8,15 @@ from models.values.calendar import SHANGHAI
 
 from .request import SimulatedRequest
 
-ROUNDS = (time(2, 30), time(5, 30), *(time(hour, 30) for hour in range(7, 21)), time(22, 30))
-QUIET_ROUNDS = (time(9, 30), time(12, 30), time(15, 30), time(18, 30), time(20, 30))
+
+def _times(*clock: str) -> tuple[time, ...]:
+    return tuple(time.fromisoformat(one) for one in clock)
+
+
+ROUNDS = _times("03:00", "07:40", "09:10", "10:40", "12:10", "13:40", "15:10", "16:40", "18:10", "19:40", "22:30")
+QUIET_ROUNDS = _times("09:10", "13:40", "18:10", "22:30")
 """When no calls come in any more and little is left."""
-BATCH = timedelta(minutes=10)
+BATCH = timedelta(minutes=30)
 """Calls of so long are recorded together; each keeps the time it was received."""
 
 

@@ -70,6 +70,7 @@ async def demo(wish: Wish, out: Console, err: Console) -> int:
         secret_key=None,
         api_port=0,
         prefect_port=0,
+        slots=1,  # what comes due meanwhile goes together in the next leg: fewer runs for the same day
     )
     try:
         return await _demo(wish, settings, out, err)
@@ -108,7 +109,11 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     if wish.report is not None:
         report.write(wish.report, report.report(record, counted, rights, http, seconds))
     outcome.failures += _failures(record, http, wish)
-    outcome.open_cases = [f"case {one.number} at {one.stage}" for one in record.cases if one.closed_at is None]
+    outcome.open_cases = [
+        f"case {one.number} ({one.reference}) at {one.stage} since {record.events[one.id][-1].at:%Y-%m-%d %H:%M}"
+        for one in record.cases
+        if one.closed_at is None
+    ]
     times = f"start {started - began:.1f} s, play {played - started:.1f} s, in all {seconds:.1f} s"
     _say_end(outcome, out, err, f"{len(record.cases)} cases in {timeline.jumps} jumps of the clock: {times}")
     return outcome.code
@@ -171,6 +176,10 @@ def _say_end(outcome: Outcome, out: Console, err: Console, times: str) -> None:
     if outcome.open_cases:
         out.print(
             f"Still open 未结案: {len(outcome.open_cases)}: {', '.join(outcome.open_cases[:10])}", highlight=False
+        )
+    if outcome.broken:
+        err.print(
+            f"redress demo: {outcome.broken} lines of the file could not be used; they are named above", style="red"
         )
     for failure in outcome.failures:
         err.print(f"redress demo: {failure}", style="red", highlight=False, soft_wrap=True)

@@ -77,11 +77,15 @@ def spread(values: Iterable[float]) -> Spread | None:
 
 
 def visits(entries: Sequence[Happened]) -> Iterable[tuple[Stage, timedelta]]:
-    """Each stay at a stage, from the event that led there to the one that led away; not the last, which goes on."""
+    """Each stay at a stage, from the event that led there to the one that led away; not the last, which goes on.
+
+    A case opened again rested when it was closed: that is no step.
+    """
     since = entries[0] if entries else None
     for one in entries:
         if since is not None and one.stage is not since.stage:
-            yield since.stage, one.at - since.at
+            if since.stage is not Stage.CLOSED:
+                yield since.stage, one.at - since.at
             since = one
 
 

@@ -17,7 +17,7 @@ from models.values.vocabulary import EventKind
 
 GRAIN = timedelta(minutes=1)
 """The clock goes in whole minutes, and to the one after a deadline: at its very moment nobody is late yet."""
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.02
 STUCK_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 

@@ -154,9 +154,7 @@ def test_a_byte_order_mark_is_no_part_of_the_line(file: Path) -> None:
 
 
 def test_gb18030_is_read_with_a_note(file: Path) -> None:
-    result = of(
-        file, GOOD.encode("gb18030"), '{"text": "plain"}', '{"text": "快递员态度差"}'.encode("gb18030")
-    )
+    result = of(file, GOOD.encode("gb18030"), '{"text": "plain"}', '{"text": "快递员态度差"}'.encode("gb18030"))
     assert [each.text for each in result.requests] == ["包裹三天没动", "plain", "快递员态度差"]
     assert result.notes == ["complaints.jsonl is not UTF-8; it was read as GB18030."]
 
@@ -215,9 +213,7 @@ def test_temperament_goes_with_reference_and_seed(file: Path) -> None:
     (alone,) = of(file, '{"id": "y", "text": "b"}').requests
     assert alone.temperament == both[1].temperament
     requests = of(file, *[GOOD] * 20).requests
-    assert [each.temperament for each in read(file, seed=1).requests] != [
-        each.temperament for each in requests
-    ]
+    assert [each.temperament for each in read(file, seed=1).requests] != [each.temperament for each in requests]
 
 
 EVERY_FILE = settings(
@@ -227,9 +223,7 @@ EVERY_FILE = settings(
 )
 PIECES = st.one_of(
     st.binary(max_size=60),
-    st.sampled_from(
-        [GOOD.encode(), GOOD.encode("gb18030"), b"\n", b"\r\n", b"\xef\xbb\xbf", b'{"text": "', b'"}']
-    ),
+    st.sampled_from([GOOD.encode(), GOOD.encode("gb18030"), b"\n", b"\r\n", b"\xef\xbb\xbf", b'{"text": "', b'"}']),
 )
 
 

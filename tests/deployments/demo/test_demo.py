@@ -1,0 +1,126 @@
+"""`redress demo` as people run it: a stack of its own, a day played through it, an exit code that tells the truth."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REDRESS = Path(sys.executable).with_name("redress")
+ENTRY = {
+    "reference",
+    "case_id",
+    "kind",
+    "category",
+    "secondary",
+    "severity",
+    "business_line",
+    "stage",
+    "score",
+    "owner",
+    "events",
+    "proposed_kind",
+    "proposed_category",
+}
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [REDRESS, "demo", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=170, check=False
+    )
+
+
+def environment() -> dict[str, str]:
+    """Even where a database is named, the demo keeps to its own."""
+    elsewhere = "postgresql://nobody:hush@127.0.0.1:1/none"
+    return os.environ | {"REDRESS_DATABASE_URL": elsewhere, "PREFECT_API_URL": "http://127.0.0.1:1/api"}
+
+
+def lines(folder: Path, *said: object) -> Path:
+    file = folder / "complaints.jsonl"
+    file.write_text("".join(one if isinstance(one, str) else json.dumps(one) + "\n" for one in said), encoding="utf-8")
+    return file
+
+
+def homes(folder: Path) -> Sequence[Path]:
+    return list(folder.glob("var/demo-*"))
+
+
+def test_a_small_day_is_played_to_its_end(tmp_path: Path) -> None:
+    done = run(tmp_path, "--count", "25", "--seed", "7", "--report", "out.json")
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert set(result) == {"cases", "totals", "seconds"}
+    assert {one["reference"] for one in result["cases"]} == {f"G{number:04d}" for number in range(1, 26)}
+    assert all(set(one) == ENTRY for one in result["cases"])
+    assert result["totals"]["by_stage"] == {"closed": 25}
+    assert result["totals"]["quarantined"] == 0
+    assert result["totals"]["http"]["5xx"] == result["totals"]["http"]["4xx"] == 0
+    assert result["totals"]["step_failures"] == 0
+    assert all(one["score"] is not None for one in result["cases"] if one["kind"] != "complaint")
+    assert "every stage replayed from its events" in done.stdout
+    assert homes(tmp_path) == []
+
+
+def test_broken_lines_are_named_and_the_rest_is_played(tmp_path: Path) -> None:
+    file = lines(
+        tmp_path,
+        {"id": "A", "text": "包裹三天没动,要求尽快派送", "kind": "complaint", "category": "delay"},
+        "{broken\n",
+        {"id": "B", "text": "请问我的快递到哪里了"},
+        {"id": "C", "text": ""},
+        {"id": "A", "text": "同一个编号"},
+    )
+    done = run(tmp_path, "--file", str(file), "--report", "out.json")
+    assert done.returncode == 2, done.stderr
+    for number in (2, 4, 5):
+        assert f"Line {number}: " in done.stderr
+    result = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert {one["reference"]: one["stage"] for one in result["cases"]} == {"A": "closed", "B": "closed"}
+    assert next(one for one in result["cases"] if one["reference"] == "A")["events"] > 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--file", "nowhere.jsonl"), "There is no file nowhere.jsonl"),
+        (("--file", "empty.jsonl"), "empty.jsonl is empty"),
+        (("--file", "broken.jsonl"), "no line that can be used"),
+        (("--report", "nowhere/out.json"), "There is no folder"),
+        (("--report", "."), "is a directory"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_starts(
+    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "broken.jsonl").write_text("{\n", encoding="utf-8")
+    done = run(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "var").exists()
+
+
+def test_an_interrupt_stops_it_cleanly(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [REDRESS, "demo"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as demo:
+        assert demo.stderr is not None
+        for line in demo.stderr:
+            if line.startswith("Starting postgres"):
+                break
+        time.sleep(0.2)
+        demo.send_signal(signal.SIGINT)
+        said = demo.stderr.read()
+        assert demo.wait(timeout=60) == 130
+    assert "Stopped" in said
+    assert "Traceback" not in said
+    assert homes(tmp_path) == []
