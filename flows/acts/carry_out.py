@@ -58,6 +58,7 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
         )
     )
     remedy = {"compensation": f"{said.compensation + 0:f}", "approved": not approval, "level": needed}
+    remedy["proposer_level"] = own
     return moved(
         facts,
         EventKind.PROPOSED,
@@ -79,7 +80,7 @@ def reject(facts: CaseFacts, said: Reject, setting: Setting) -> Decision:
 
 
 def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | None, setting: Setting) -> Decision:
-    """The proposer gets the case back either way."""
+    """The proposer gets the case back either way, unless it climbed past him meanwhile."""
     remedy = dict(facts.remedy or {})
     if obstacle := assignment.taboo(facts, setting.actor, setting.policy):
         raise NotYours(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")
@@ -91,7 +92,7 @@ def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | Non
         {"approved": approved, "compensation": remedy.get("compensation")},
         sealed={"remark": remark} if remark else None,
         remedy={**remedy, "approved": approved},
-        owner_id=facts.proposer_id,
+        owner_id=facts.proposer_id if int(remedy.get("proposer_level", 0)) >= facts.level else None,
     )
 
 

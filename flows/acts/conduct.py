@@ -61,7 +61,8 @@ def promise(facts: CaseFacts, said: Promise, setting: Setting) -> Decision:
         f"向客户承诺于 {said.by:%Y-%m-%d %H:%M} 前完成",
         f"promised to the customer by {said.by:%Y-%m-%d %H:%M}",
     )
-    timer = clocks.timer(ClockName.PROMISE, setting.now, said.by, why, ref=ref)
+    remind_at = setting.now + (said.by - setting.now) * setting.policy.rulebook.clocks.remind_at
+    timer = replace(clocks.timer(ClockName.PROMISE, setting.now, said.by, why, ref=ref), remind_at=remind_at)
     data = {"promise": ref, "by": said.by.isoformat()}
     changes = {"clocks": (*facts.clocks, timer)}
     return Decision(EventKind.PROMISED, changes, (why,), data, {"what": said.what})

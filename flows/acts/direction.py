@@ -24,8 +24,9 @@ class Classify(ActInput):
     kind: Kind
     category: Category | None = None
     secondary: Category | None = None
-    severity: Severity = Severity.MINOR
-    business_line: BusinessLine = BusinessLine.EXPRESS
+    severity: Severity | None = None
+    business_line: BusinessLine | None = None
+    """Left out, severity and line stay as they were read."""
     why: Line | None = None
 
 
@@ -75,7 +76,7 @@ def classify(facts: CaseFacts, said: Classify, setting: Setting) -> Decision:
     if renamed and setting.actor.level < 1:
         raise Refusal("投诉改为其他类型须由主管操作", "only a supervisor may turn a complaint into another kind")
     reason = Reason("人工分类", f"classified by staff {setting.actor.id}")
-    line, severity = said.business_line, said.severity
+    line, severity = said.business_line or facts.business_line, said.severity or facts.severity or Severity.MINOR
     reading = Classification(said.kind, said.category, said.secondary, severity, line, 1.0, facts.urgent, (reason,))
     decision = triage.decide(facts, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
     return replace(decision, sealed={"why": said.why} if said.why else None)

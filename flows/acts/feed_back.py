@@ -28,6 +28,7 @@ class Answer(ActInput):
 
 def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
     left = clocks.meet(facts.clocks, ClockName.FEED_BACK, setting.now)
+    left = clocks.meet(left, ClockName.CALL_BACK, setting.now)
     if facts.stage is Stage.FINAL_POSITION:
         return _final(facts, said, left, setting)
     if said.accepted:
