@@ -124,7 +124,7 @@ class CaseView(CaseSummary):
     closed_at: datetime | None
     clocks: list[ClockView]
     acts: list[str]
-    """What may be done at this stage."""
+    """What the reader may do now."""
 
 
 class CasePage(BaseModel):

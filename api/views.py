@@ -18,6 +18,7 @@ from api.schemas import (
     RunView,
     Statement,
 )
+from flows.acts.act import Act
 from flows.acts.registry import ACTS
 from flows.rules import clocks
 from models.sealing import Seal
@@ -58,6 +59,7 @@ def case_view(
     now: datetime,
     *,
     quarantined: bool,
+    barred: bool,
 ) -> CaseView:
     same = (set(CaseView.model_fields) - set(CaseSummary.model_fields)) & set(facts.__dataclass_fields__)
     more = {name: getattr(facts, name) for name in same}
@@ -67,9 +69,14 @@ def case_view(
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
         "clocks": [clock_view(clock, now) for clock in facts.clocks],
-        "acts": [act.name for act in ACTS.values() if facts.stage in act.stages],
+        "acts": [act.name for act in ACTS.values() if _may(act, facts, barred=barred)],
     }
     return CaseView(**summary_fields(facts, quarantined=quarantined), **more)
+
+
+def _may(act: Act, facts: CaseFacts, *, barred: bool) -> bool:
+    """Whether the stage, a hold and the relation of the reader to the case allow it."""
+    return facts.stage in act.stages and (act.on_hold or facts.hold is None) and not (act.decides and barred)
 
 
 def clock_view(clock: Deadline, now: datetime) -> ClockView:

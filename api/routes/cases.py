@@ -12,6 +12,7 @@ from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.schemas import CasePage, CaseView, EventList, RunList
 from flows.acts.inputs import Line
+from flows.rules import permission
 from models.case import cases
 from models.event import events
 from models.values.vocabulary import Category, CustomerClass, Kind, Stage
@@ -65,7 +66,8 @@ async def read_case(case_id: UUID, here: OfficeDep, connection: Connection, acto
     linked = (await connection.execute(same_cause)).scalars().all()
     now = await here.desk.clock.now(connection)
     said = here.desk.seal.open(sealed) if sealed is not None else None
-    return views.case_view(facts, said, linked, now, quarantined=held)
+    barred = permission.barred(facts, actor, here.desk.policies.of(facts)) is not None
+    return views.case_view(facts, said, linked, now, quarantined=held, barred=barred)
 
 
 @router.get("/cases/{case_id}/events", responses=answers(404))

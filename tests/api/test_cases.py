@@ -23,9 +23,19 @@ async def test_a_complaint_is_accepted_with_its_links_and_read_back(centre: Cent
     assert (case["reference"], case["waybill"], case["unit"]) == ("web-1", "SF123", "linehaul")
     assert case["statement"]["text"] == DELAY
     assert case["owner"] in (centre.handler.id, centre.colleague.id)
-    assert {"propose", "note", "hold"} <= set(case["acts"])
-    assert "carry-out" in case["acts"]
-    assert "approve" not in case["acts"]
+
+
+async def test_a_case_says_what_its_reader_may_do_now(centre: Centre) -> None:
+    id_ = await centre.carried()
+    owner = await centre.owner(id_)
+    may = set((await owner.read(id_))["acts"])
+    assert may >= {"propose", "carry-out", "note", "hold"}
+    assert not may & {"approve", "feed-back", "survey", "reopen"}
+    assert (await centre.acceptor.read(id_))["acts"] == ["note"], "a colleague only adds what he heard"
+    await owner.done(id_, "hold", reason="waiting_unit")
+    may = set((await owner.read(id_))["acts"])
+    assert "resume" in may
+    assert "propose" not in may
 
 
 async def test_every_deadline_of_a_case_says_how_it_came_about(centre: Centre) -> None:
