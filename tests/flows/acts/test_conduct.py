@@ -25,12 +25,15 @@ def test_a_note_changes_nothing_but_the_ledger() -> None:
     assert decision.sealed == {"text": "客户来电"}
 
 
-def test_a_promise_comes_back_when_it_is_due() -> None:
+def test_a_promise_comes_back_as_a_reminder_and_again_when_it_is_due() -> None:
     facts = under_way(events=11)
     decision = decide("promise", facts, what="明日派送", by=NOW + 5 * HOUR)
     assert decision.data["promise"] == 12
     assert decision.sealed == {"what": "明日派送"}
-    assert agenda(after(facts, decision), POLICY, NOW).due_at == NOW + 5 * HOUR
+    promised = after(facts, decision)
+    timer = promised.clocks[-1]
+    assert timer.due_at == NOW + 5 * HOUR
+    assert NOW < agenda(promised, POLICY, NOW).due_at == timer.remind_at < timer.due_at
 
 
 @pytest.mark.parametrize("hours", [0, -1])

@@ -164,9 +164,6 @@ def test_withdrawn_once_only_and_by_a_message_of_the_past() -> None:
         withdrawn(under_way(), hours=1)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="flows/acts/carry_out.py gives it back to the proposer; remove the mark once not"
-)
 def test_escalated_while_it_waits_for_approval_it_does_not_go_back_to_who_lacks_the_level() -> None:
     remedy = {"approved": False, "level": 1, "compensation": "1500"}
     facts = under_way(Stage.APPROVAL, proposer_id=1, owner_id=11, remedy=remedy)
@@ -174,9 +171,6 @@ def test_escalated_while_it_waits_for_approval_it_does_not_go_back_to_who_lacks_
     assert after(facts, decide("approve", facts, SUPERVISOR)).owner_id is None
 
 
-@pytest.mark.xfail(
-    strict=True, reason="flows/acts/direction.py defaults to minor and express; remove the mark once not"
-)
 def test_what_a_person_does_not_say_stays_as_it_was_read() -> None:
     facts = under_way(Stage.TRIAGE, severity=Severity.SERIOUS, business_line=BusinessLine.SEA)
     facts = classified(facts, kind=Kind.COMPLAINT, category=Category.LOSS)

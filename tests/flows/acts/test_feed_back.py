@@ -72,7 +72,6 @@ def test_the_written_answer_closes_unverified_and_does_not_become_the_handling()
     assert (facts.stage, facts.outcome, facts.handler_id) == (Stage.ANALYSIS, Outcome.UNVERIFIED, 9)
 
 
-@pytest.mark.xfail(strict=True, reason="flows/acts/feed_back.py does not meet CALL_BACK; remove this mark once it does")
 def test_once_told_no_call_back_is_left_to_remind_of() -> None:
     timer = clocks.timer(ClockName.CALL_BACK, NOW, at("2026-03-05 12:00"), Reason("", ""))
     facts = under_way(Stage.FEED_BACK, clocks=(*TOLD.clocks, timer))
