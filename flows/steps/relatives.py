@@ -48,6 +48,8 @@ async def relatives_of(connection: AsyncConnection, facts: Sequence[CaseFacts]) 
     query = select(
         cases.c.id, cases.c.number, cases.c.waybill, cases.c.category, cases.c.stage, cases.c.recorded_at
     ).where(cases.c.waybill.in_(waybills), cases.c.kind == Kind.COMPLAINT)
+    # Shared locks: a main case cannot end, and look for what is linked to it, between our looking and our linking.
+    query = query.order_by(cases.c.id).with_for_update(read=True)
     for row in (await connection.execute(query)).all():
         category = Category(row.category) if row.category else None
         relatives.add(row.waybill, Relative(row.id, row.number, category, Stage(row.stage), row.recorded_at))
