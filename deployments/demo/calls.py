@@ -9,6 +9,8 @@ from uuid import uuid4
 import httpx
 
 AT_ONCE = 12
+KEPT_SECONDS = 2.0
+"""How long a connection is kept for the next call: less than the server keeps it."""
 TRIES = 5
 TRY_AGAIN_SECONDS = 0.5
 TROUBLES_AT_MOST = 20
@@ -39,7 +41,7 @@ class Calls:
     """A bounded number of requests at a time to the API; a lost connection is tried again with the same key."""
 
     def __init__(self, api_url: str) -> None:
-        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+        limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=KEPT_SECONDS)
         self._client = httpx.AsyncClient(
             base_url=f"{api_url}/api/v1",
             limits=limits,

@@ -14,8 +14,8 @@ def _times(*clock: str) -> tuple[time, ...]:
 
 
 ROUNDS = _times("03:00", "07:40", "09:10", "10:40", "12:10", "13:40", "15:10", "16:40", "18:10", "19:40", "22:30")
-QUIET_ROUNDS = _times("09:10", "13:40", "18:10", "22:30")
-"""When no calls come in any more and little is left."""
+QUIET_ROUNDS = _times("09:10", "12:10", "15:10", "18:10", "22:30")
+"""When no calls come in any more and little is left; every shift sees the parts of the day to call customers in."""
 BATCH = timedelta(minutes=30)
 """Calls of so long are recorded together; each keeps the time it was received."""
 

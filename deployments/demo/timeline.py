@@ -15,8 +15,9 @@ from models.clock import simulated_clock
 from models.event import events
 from models.values.vocabulary import EventKind
 
-GRAIN = timedelta(minutes=1)
-"""The clock goes in whole minutes, and to the one after a deadline: at its very moment nobody is late yet."""
+GRAIN = timedelta(minutes=15)
+"""The clock goes in quarters of an hour, and to the one after a deadline: what comes due in one goes in one run, and at
+the very moment of a deadline nobody is late yet."""
 POLL_SECONDS = 0.02
 STUCK_SECONDS = 60.0
 LOOK_SECONDS = 1.0
@@ -27,8 +28,9 @@ class StuckError(Exception):
 
 
 def after(due: datetime) -> datetime:
-    """The first whole minute after a moment."""
-    return due.replace(second=0, microsecond=0) + GRAIN
+    """The first quarter of an hour after a moment."""
+    hour = due.replace(minute=0, second=0, microsecond=0)
+    return hour + ((due - hour) // GRAIN + 1) * GRAIN
 
 
 class Timeline:

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deployments.demo.timeline import GRAIN, StuckError, after, at_rest
+from deployments.demo.timeline import StuckError, after, at_rest
 
 DUE = datetime(2026, 3, 18, 10, 0, tzinfo=UTC)
 
 
-def test_the_clock_goes_to_the_minute_after_a_deadline() -> None:
-    assert after(DUE) == DUE + GRAIN
-    assert after(DUE + timedelta(seconds=59, microseconds=1)) == DUE + GRAIN
+@pytest.mark.parametrize(("minutes", "goes_to"), [(0, 15), (0.001, 15), (14.999, 15), (15, 30), (59, 60)])
+def test_the_clock_goes_to_the_quarter_after_a_deadline(minutes: float, goes_to: int) -> None:
+    assert after(DUE + timedelta(minutes=minutes)) == DUE + timedelta(minutes=goes_to)
 
 
 async def test_a_system_at_rest_is_not_waited_for() -> None:
