@@ -11,8 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from flows.rulebook.calendars import UnknownCountry, working_calendar
+from flows.rulebook.learned import load_weights
 from flows.rulebook.mistakes import explain
 from flows.rules import lifecycle
+from models.values.learned import FaultyWeights
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
 
@@ -44,7 +46,12 @@ def load(content: str) -> Policy:
         calendars = {name: working_calendar(name, hours) for name, hours in rulebook.calendars.items()}
     except UnknownCountry as error:
         raise RulebookError(str(error)) from None
-    return Policy(rulebook, calendars, content_hash(content))
+    teaching = rulebook.taxonomy.learned
+    try:
+        learned = load_weights(teaching.weights) if teaching else None
+    except FaultyWeights as error:
+        raise RulebookError(f"taxonomy › learned: {error}") from None
+    return Policy(rulebook, calendars, content_hash(content), learned)
 
 
 def content_hash(content: str) -> str:

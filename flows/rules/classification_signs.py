@@ -22,6 +22,7 @@ class Heard:
 class Found:
     """A sign and the words that showed it."""
 
+    name: str
     sign: Sign
     words: str
 
@@ -56,7 +57,7 @@ def find_signs(heard: Heard, taxonomy: Taxonomy) -> tuple[Found, ...]:
             if match is None:
                 continue
             words = heard.said[match.start() : match.end()]
-        found[name] = Found(sign, words.strip())
+        found[name] = Found(name, sign, words.strip())
     return tuple(found.values())
 
 

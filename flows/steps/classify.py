@@ -40,8 +40,9 @@ class Classify:
     def decide(self, facts: CaseFacts, loaded: Loaded, now: datetime) -> Decision:
         policy = self.policies.of(facts)
         said = loaded.texts.get(facts.id, {})
-        reading = classify(said.get("text") or "", policy.rulebook.taxonomy, said.get("remedy_sought"))
-        sure = reading.confidence >= policy.rulebook.taxonomy.bounds.sure_at
+        taxonomy = policy.rulebook.taxonomy
+        reading = classify(said.get("text") or "", taxonomy, said.get("remedy_sought"), policy.learned)
+        sure = reading.confidence >= taxonomy.bounds.sure_at
         decision = triage.decide(facts, reading, loaded.relatives.of(facts), policy, now, sure=sure, proposed=True)
         loaded.relatives.note(facts, decision)
         return decision

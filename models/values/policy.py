@@ -1,9 +1,10 @@
-"""A rulebook made ready for rules: with its calendars worked out and its content hash."""
+"""A rulebook made ready for rules: with its calendars worked out, its learned weights and its content hash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.values.calendar import WorkingCalendar
+from models.values.learned import Learned
 from models.values.rulebook import Rulebook
 from models.values.vocabulary import Role
 
@@ -15,6 +16,8 @@ class Policy:
     rulebook: Rulebook
     calendars: Mapping[str, WorkingCalendar]
     hash: str
+    learned: Learned | None = None
+    """The learned weights that the taxonomy names."""
 
     def level_of(self, role: Role) -> int:
         """The authority level of a role; 0 for everybody who is not named in the ladder."""

@@ -86,8 +86,20 @@ class Wording(Frozen):
     found_en: Meaning
     nothing_zh: Meaning
     nothing_en: Meaning
+    learned_zh: Meaning = "从示例中学到"
+    learned_en: Meaning = "learned from examples"
+    """What is said of words that speak by learned weights."""
     labels: dict[str, Meaning]
     """Chinese names of the labels."""
+
+
+class Teaching(Frozen):
+    """Learned weights beside the signs (`models.values.learned`)."""
+
+    weights: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    """Their name: the digest of their file."""
+    rules_share: Share
+    """How much the signs' own weights and the prior count beside them; without learned weights, all."""
 
 
 class Bounds(Frozen):
@@ -112,6 +124,7 @@ class Taxonomy(Frozen):
     """The taxonomy part of the rulebook, its patterns checked."""
 
     bounds: Bounds
+    learned: Teaching | None = None
     prior: Weights
     calibration: Annotated[tuple[tuple[Share, Share], ...], Field(min_length=2)]
     """Measured: posterior → how often it is right; straight lines between the points."""
