@@ -66,6 +66,7 @@ async def read_case(case_id: UUID, here: OfficeDep, connection: Connection, acto
     linked = (await connection.execute(same_cause)).scalars().all()
     now = await here.desk.clock.now(connection)
     said = here.desk.seal.open(sealed) if sealed is not None else None
+    await here.desk.policies.know(connection, [facts])
     barred = permission.barred(facts, actor, here.desk.policies.of(facts)) is not None
     return views.case_view(facts, said, linked, now, quarantined=held, barred=barred)
 

@@ -53,6 +53,7 @@ async def perform(
         return Done(first, repeated=True)
     locked = await ledger.lock_cases(connection, [case_id])
     facts, head = _found(locked, case_id)
+    await desk.policies.know(connection, [facts])
     policy = desk.policies.of(facts)
     if not permission.sees(facts, actor, policy):
         raise NotFound

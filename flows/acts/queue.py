@@ -32,7 +32,9 @@ class Item:
 async def queue(connection: AsyncConnection, desk: Desk, actor: StaffFacts, at_most: int) -> list[Item]:
     """The work of one person in order; what is on hold comes back when its hold ends."""
     now = await desk.clock.now(connection)
-    found = [*await _owned(connection, actor), *await _free(connection, desk, actor)]
+    owned = await _owned(connection, actor)
+    await desk.policies.know(connection, owned)
+    found = [*owned, *await _free(connection, desk, actor)]
     placed = [(order.place(facts, desk.policies.of(facts), now), facts) for facts in found]
     placed.sort(key=lambda one: one[0][0])
     return [Item(facts, why, facts.owner_id == actor.id) for (_, why), facts in placed[:at_most]]
@@ -50,6 +52,8 @@ async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: 
         if (locked := await _lock_if_free(connection, candidate.id)) is None:
             continue
         facts, head = locked
+        if facts.version != candidate.version:
+            continue  # it moved on since it was looked at, and may be no work of his any more
         why = Reason(f"员工 {actor.id} 领取", f"taken by staff {actor.id}")
         changes = {"owner_id": actor.id, "clocks": assignment.assigned(facts)}
         decision = Decision(EventKind.ASSIGNED, changes, (why,), {"owner": actor.id, "stage": facts.stage})
@@ -89,6 +93,7 @@ async def _free(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> l
         .limit(LOOKED_AT)
     )
     found = [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
+    await desk.policies.know(connection, found)
     return [facts for facts in found if assignment.taboo(facts, actor, desk.policies.of(facts)) is None]
 
 

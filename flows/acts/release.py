@@ -22,6 +22,7 @@ async def release_case(
     if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     facts = await _read(connection, case_id)
+    await desk.policies.know(connection, [facts])
     if not permission.sees(facts, actor, desk.policies.of(facts)):
         raise NotFound
     if actor.level < 1 and actor.role is not Role.ADMINISTRATOR:

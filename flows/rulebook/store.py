@@ -1,5 +1,7 @@
 """The rulebooks of the database: the one in force, and every older one a case is still judged by."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,10 +36,19 @@ class Policies:
         if current is None:
             current = await adopt(connection, read())
         if current not in self._loaded:
-            for row in (await connection.execute(select(rulebooks.c.hash, rulebooks.c.content))).all():
-                self._loaded.setdefault(row.hash, load(row.content))
+            await self._load(connection)
         self._current = self._loaded[current]
         return self._current
+
+    async def know(self, connection: AsyncConnection, judged: Iterable[CaseFacts]) -> None:
+        """See to it that `of` can answer for these cases: another process may have seen a new rulebook before us."""
+        if any(facts.rulebook and facts.rulebook not in self._loaded for facts in judged):
+            await self._load(connection)
+
+    async def _load(self, connection: AsyncConnection) -> None:
+        for row in (await connection.execute(select(rulebooks.c.hash, rulebooks.c.content))).all():
+            if row.hash not in self._loaded:
+                self._loaded[row.hash] = load(row.content)
 
 
 async def content_in_force(connection: AsyncConnection) -> str:

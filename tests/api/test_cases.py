@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, update
 
+from flows.rulebook.loading import read
+from flows.rulebook.store import Policies, adopt
 from models.case import cases
 from models.wake import wakes
 from tests.api.centre import DELAY, ENQUIRY, UNCLEAR, Centre, is_problem, reasons
@@ -183,3 +185,15 @@ async def test_a_colleague_may_note_a_contact_but_not_decide(centre: Centre) -> 
         "specialist",
         "revisitor",
     ]
+
+
+async def test_a_case_judged_by_a_rulebook_adopted_a_moment_ago_is_read_and_acted_upon(centre: Centre) -> None:
+    """The worker may know a new rulebook before the API has looked."""
+    await centre.carried()  # the API has just looked
+    async with centre.engine.begin() as connection:
+        await adopt(connection, read().replace("Redress example rulebook", "A newer rulebook"))
+    centre.steps_by = Policies()
+    id_ = await centre.carried()
+    for path in (f"/cases/{id_}", f"/cases/{id_}/events", "/queue", "/cases"):
+        assert (await centre.supervisor.get(path)).status_code == 200, path
+    await centre.supervisor.done(id_, "note", text="a")
