@@ -1,0 +1,87 @@
+"""Renewing a rulebook's learned weights: trained, compared with the present ones, put in their place when no worse."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+
+from flows.rulebook.learned import keep, own, shipped
+from flows.rulebook.learned_examples import Example
+from flows.rulebook.learned_judging import Judged, calibration, figures, judge, uncalibrated
+from flows.rulebook.learned_training import train
+from flows.rulebook.loading import load, read
+from models.values.learned import Learned, written
+from models.values.policy import Policy
+from models.values.taxonomy import Taxonomy, Teaching
+
+RULES_SHARE = 0.3
+"""Of the signs' own weights, for a rulebook that had no learned ones yet."""
+ENOUGH_NEW = 30
+"""So many texts the present weights never saw judge both; with fewer, what the present ones reached is compared."""
+NOISE = 0.005
+"""A lower mark by less is no worse: another cut of the folds moves it as much."""
+NAMED = re.compile(r'(?m)^\[learned\]\nweights = "[0-9a-f]*"\nrules_share = [0-9.]+\n')
+LINE = re.compile(r"(?m)^calibration = .*$")
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """New weights, what they say of texts they did not learn from, and whether they may replace the present ones."""
+
+    learned: Learned
+    taxonomy: Taxonomy
+    judged: list[Judged]
+    better: bool
+    verdict: str
+
+
+def renew(examples: Sequence[Example], folder: Path | None) -> Renewed:
+    """Train on the examples and compare; changes nothing."""
+    present = load(read(folder))
+    taxonomy = present.rulebook.taxonomy
+    share = taxonomy.learned.rules_share if taxonomy.learned else RULES_SHARE
+    taxonomy = taxonomy.model_copy(update={"learned": Teaching(weights="0" * 16, rules_share=share)})
+    trained = train(examples, taxonomy)
+    unseen = [trained.unseen[fold] for fold in trained.fold]
+    bare = judge(examples, uncalibrated(taxonomy), unseen)
+    taxonomy = taxonomy.model_copy(update={"calibration": calibration(bare)})
+    judged = judge(examples, taxonomy, unseen)
+    reached = figures(judged)
+    learned = replace(
+        trained.learned, trained_on={**trained.learned.trained_on, "cross_validated": _rounded(reached.mark)}
+    )
+    better, verdict = _compare(judged, present)
+    return Renewed(learned, taxonomy, judged, better, verdict)
+
+
+def put(renewed: Renewed, folder: Path | None) -> str:
+    """Keep the weights and name them, with their calibration, in the folder's taxonomy.toml; returns their name."""
+    into = Path(str(shipped())) if folder is None else own()
+    taxonomy = (folder or Path(str(resources.files("flows.rulebook")))) / "taxonomy.toml"
+    name = keep(written(renewed.learned), into)
+    text = taxonomy.read_text(encoding="utf-8")
+    share = renewed.taxonomy.learned.rules_share if renewed.taxonomy.learned else RULES_SHARE
+    named = f'[learned]\nweights = "{name}"\nrules_share = {share}\n'
+    text = NAMED.sub(named, text) if NAMED.search(text) else text.replace("[bounds]\n", f"{named}\n[bounds]\n", 1)
+    points = ", ".join(f"[{x}, {y}]" for x, y in renewed.taxonomy.calibration)
+    taxonomy.write_text(LINE.sub(f"calibration = [{points}]", text, count=1), encoding="utf-8")
+    return name
+
+
+def _compare(judged: Sequence[Judged], present: Policy) -> tuple[bool, str]:
+    taxonomy, before = present.rulebook.taxonomy, present.learned
+    seen = set(before.trained_on.get("texts", ())) if before else set()
+    new = [one for one in judged if one.example.key not in seen]
+    if before is not None and len(new) < ENOUGH_NEW:
+        old, by = float(before.trained_on.get("cross_validated", 0.0)), "by cross-validation of each"
+        mark = figures(judged).mark
+    else:
+        examples = [one.example for one in new]
+        old = figures(judge(examples, taxonomy, [before] * len(new))).mark
+        mark, by = figures(new).mark, f"on {len(new)} texts neither was trained on"
+    return mark >= old - NOISE, f"{mark:.3f} against {old:.3f} of the present ones {by}"
+
+
+def _rounded(mark: float) -> float:
+    return round(mark, 4)
