@@ -15,7 +15,7 @@ import httpx
 import structlog
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.legs import lease
@@ -46,6 +46,8 @@ class Room:
     async def open(cls, settings: Settings) -> "Room":
         room = cls(await Resources.open(settings, pool_size=settings.slots + 4), Policies())
         async with room.resources.engine.begin() as connection:
+            # Reading a rulebook takes longer than a worker may otherwise idle in a transaction.
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             await room.policies.refresh(connection)
         return room
 

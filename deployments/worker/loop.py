@@ -145,6 +145,7 @@ class Loop:
             await run(PROCEDURES[procedure], flow_run, {})
         except AWAY as error:
             log.warning("Prefect away in a given run", run=str(flow_run.id), error=place(error))
+            self._watch.mislay(flow_run.id)
 
     async def _give_back(self, leg_id: UUID, message: str) -> None:
         resources = self._room.resources

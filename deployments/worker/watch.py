@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Pending
+from prefect.states import Pending, Scheduled
 from prefect.utilities.engine import propose_state
 from sqlalchemy import func, select, update
 
@@ -43,6 +44,7 @@ class Watch:
         self.deployments: dict[str, UUID] = {}
         self._paused: set[str] = set()
         self._started: list[FlowRun] = []
+        self._mislaid: set[UUID] = set()
         self._known: bool | None = None
         self._heartbeat_at = 0.0
 
@@ -57,6 +59,10 @@ class Watch:
         self._known = False
         if isinstance(error, ObjectNotFound):
             self.deployments = {}
+
+    def mislay(self, flow_run_id: UUID) -> None:
+        """A run that Prefect gave us and then went away from: it is scheduled again, which at worst runs it twice."""
+        self._mislaid.add(flow_run_id)
 
     def take_started(self) -> list[FlowRun]:
         started, self._started = self._started, []
@@ -132,6 +138,8 @@ class Watch:
 
     async def _hand_started(self) -> None:
         """Runs that Prefect wants run: scheduled, retried, started by hand."""
+        for mislaid in list(self._mislaid):
+            await self._schedule_again(mislaid)
         if self._started:
             return
         found: Iterable[FlowRun] = [
@@ -143,11 +151,22 @@ class Watch:
         for flow_run in found:
             if (procedure := self.procedure_of(flow_run)) is None or procedure in self._paused:
                 continue
-            state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run.id)
-            if state.is_pending():
-                self._started.append(await self._client.read_flow_run(flow_run.id))
+            try:
+                state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run.id)
+                if state.is_pending():
+                    self._started.append(await self._client.read_flow_run(flow_run.id))
+            except AWAY:
+                self.mislay(flow_run.id)
+                raise
         if self._started:
             self.wake()
+
+    async def _schedule_again(self, flow_run_id: UUID) -> None:
+        with suppress(ObjectNotFound):
+            state = (await self._client.read_flow_run(flow_run_id)).state
+            if state is None or not state.is_final():
+                await self._client.set_flow_run_state(flow_run_id, Scheduled(), force=True)
+        self._mislaid.discard(flow_run_id)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

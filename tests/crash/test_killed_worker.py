@@ -78,9 +78,13 @@ async def test_two_workers_share_a_surge(database, office, workers, arrived):
 
 async def test_a_worker_asked_to_stop_ends_its_legs_and_exits_cleanly(database, office, workers):
     await office.complain(60)
-    worker = await workers.start("slow", slots=1, leg_cases=30)
+    workers.gate.touch()
+    worker = await workers.start("gate", slots=1, leg_cases=30)
     await midway(database, 60)
+    worker.process.terminate()
+    workers.gate.unlink()
     assert worker.stop() == 0
+    assert await database.value(CLASSIFIED) == 30
     assert await database.value("SELECT count(*) FROM legs WHERE state <> 'ended'") == 0
     assert await database.value("SELECT count(leg_id) FROM wakes") == 0
     await assert_sound(database)

@@ -2,59 +2,53 @@
 
 from prefect.client.schemas.objects import StateType
 
+from flows.legs.leg import CHUNK
 from tests.crash.conftest import all_reported, runs_of
-from tests.fixtures.soundness import assert_all_arrived, assert_sound
+from tests.fixtures.soundness import assert_sound
 from tests.fixtures.worker import until
 
+CLASSIFIED = "SELECT count(*) FROM events WHERE kind = 'classified'"
 
-async def test_what_comes_in_while_prefect_is_stopped_is_accepted_and_carried_on(
+
+async def test_prefect_stopped_while_a_leg_runs_and_complaints_and_acts_come_in(
     postgres, database, office, workers, ops, arrived
 ):
     early = await office.complain(10)
-    worker = await workers.start()
+    worker = await workers.start("gate")
     await arrived(10)
-    await postgres.stack.stop("prefect")
-    try:
-        late = await office.complain(5)  # the worker does not know yet: a leg is claimed, and given back
-        await until(lambda: worker.said("Prefect away"), what="noticing that Prefect is away")
-        late += await office.complain(5)
-        for id_ in early:
-            await office.act(id_, "escalate", why="客户多次来电")
-        assert await database.value("SELECT count(*) FROM events WHERE kind = 'escalated'") == 10
-        assert await database.value("SELECT count(*) FROM events WHERE kind = 'received'") == 20
-        assert await database.value("SELECT count(*) FROM events WHERE kind = 'classified'") == 10
-    finally:
-        await postgres.stack.start("prefect")
-
-    async def carried_on():
-        classified = await database.value("SELECT count(*) FROM events WHERE kind = 'classified'")
-        return classified == 20 and await database.value("SELECT count(*) FROM cases WHERE owner_id IS NULL") == 0
-
-    await until(carried_on, what="everything carried on")
-    await all_reported(database)
-    assert await database.value("SELECT count(*) FROM wakes WHERE attempts > 0 OR alone") == 0
-    assert await database.value("SELECT count(*) FROM events WHERE kind = 'step_failed'") == 0
-    assert worker.alive
-    assert late
-    ends = {run.state.type for run in (await runs_of(database, ops)).values()}
-    assert ends <= {StateType.COMPLETED, StateType.CRASHED}
-    await assert_sound(database)
-
-
-async def test_prefect_stopped_in_the_middle_of_a_leg(postgres, database, office, workers, ops, arrived):
-    await office.complain(150)
-    worker = await workers.start("slow", slots=1, leg_cases=150)
+    workers.gate.touch()
+    await office.complain(60)
 
     async def midway():
-        return 0 < await database.value("SELECT count(*) FROM events WHERE kind = 'classified'") < 150
+        return await database.value(CLASSIFIED) == 10 + CHUNK
 
     await until(midway, what="a leg half done")
     await postgres.stack.stop("prefect")
     try:
-        await arrived(150)  # the leg needs Prefect no more
-        await assert_all_arrived(database, 150)
+        await office.complain(5)  # the worker does not know yet: a leg may be claimed, and is given back
+        workers.gate.unlink()
+        await arrived(70)  # the leg in flight needs Prefect no more
+        await until(lambda: worker.said("Prefect away"), what="noticing that Prefect is away")
+        await office.complain(5)
+        for id_ in early:
+            await office.act(id_, "escalate", why="客户多次来电")
+        assert await database.value("SELECT count(*) FROM events WHERE kind = 'received'") == 80
+        assert await database.value("SELECT count(*) FROM events WHERE kind = 'escalated'") == 10
+        assert await database.value(CLASSIFIED) == 70
     finally:
         await postgres.stack.start("prefect")
+
+    async def carried_on():
+        unowned = await database.value("SELECT count(*) FROM cases WHERE owner_id IS NULL")
+        return unowned == 0 and await database.value("SELECT count(leg_id) FROM wakes") == 0
+
+    await until(carried_on, what="everything carried on")
     await all_reported(database)
-    assert {run.state.type for run in (await runs_of(database, ops)).values()} == {StateType.COMPLETED}
     assert worker.alive
+    assert await database.value(CLASSIFIED) == 80
+    assert await database.value("SELECT count(*) FROM events WHERE kind = 'assigned'") == 90
+    assert await database.value("SELECT count(*) FROM wakes WHERE attempts > 0 OR alone") == 0
+    assert await database.value("SELECT count(*) FROM events WHERE kind = 'step_failed'") == 0
+    ends = {run.state.type for run in (await runs_of(database, ops)).values()}
+    assert ends <= {StateType.COMPLETED, StateType.CRASHED}
+    await assert_sound(database)

@@ -5,36 +5,16 @@ import os
 import subprocess
 import sys
 
-import pytest
 from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolUpdate
 from prefect.client.schemas.objects import StateType
 from prefect.states import AwaitingRetry, Cancelling, Completed, Crashed, Scheduled
 
+from flows.legs.leg import CHUNK
 from tests.crash.conftest import all_reported, runs_of
 from tests.fixtures.soundness import assert_all_arrived, assert_sound
 from tests.fixtures.worker import ROOT, until
 
 CLASSIFIED = "SELECT count(*) FROM events WHERE kind = 'classified'"
-MANY = 200
-"""At the pace of a slowed worker these take some seconds: time to press a button."""
-
-
-@pytest.fixture
-def running(database, office, workers):
-    """Wait for a leg in full swing; its id and its run."""
-
-    async def start():
-        await office.complain(MANY)
-        worker = await workers.start("slow", slots=1, leg_cases=MANY)
-
-        async def midway():
-            return 0 < await database.value(CLASSIFIED) < MANY
-
-        await until(midway, what="a leg half done")
-        (leg,) = await database.rows("SELECT id, flow_run_id FROM legs")
-        return worker, leg
-
-    return start
 
 
 async def ended(ops, run_id, *types):
@@ -45,35 +25,32 @@ async def ended(ops, run_id, *types):
     return (await ops.read_flow_run(run_id)).state
 
 
-async def test_cancelling_a_run_stops_it_after_the_chunk_and_its_cases_go_on(database, ops, running, arrived):
-    _, leg = await running()
-    await ops.set_flow_run_state(leg.flow_run_id, Cancelling(), force=True)
-    state = await ended(ops, leg.flow_run_id, StateType.CANCELLED)
-    assert state.message.startswith("cancelled: carried ")
-    (row,) = await database.rows("SELECT state, carried FROM legs WHERE id = :id", id=leg.id)
-    assert row.state == "ended"
-    assert 0 < row.carried < MANY
-    await arrived(MANY)
-    await assert_all_arrived(database, MANY)
-    assert await database.value("SELECT count(*) FROM wakes WHERE attempts > 0 OR alone") == 0
+async def test_running_runs_cancelled_deleted_or_forced_into_a_state(database, office, workers, ops, arrived):
+    """Five legs at once, each with another button pressed on its run."""
+    await office.complain(200)
+    workers.gate.touch()
+    worker = await workers.start("gate", slots=5, leg_cases=40)
 
+    async def all_open():
+        return await database.value(CLASSIFIED) == 5 * CHUNK
 
-@pytest.mark.parametrize("button", ["delete", "complete", "crash", "reschedule"])
-async def test_a_running_run_deleted_or_forced_into_a_state(button, database, ops, running, arrived):
-    worker, leg = await running()
-    match button:
-        case "delete":
-            await ops.delete_flow_run(leg.flow_run_id)
-        case "complete":
-            await ops.set_flow_run_state(leg.flow_run_id, Completed(), force=True)
-        case "crash":
-            await ops.set_flow_run_state(leg.flow_run_id, Crashed(), force=True)
-        case "reschedule":
-            await ops.set_flow_run_state(leg.flow_run_id, Scheduled(), force=True)
-    await arrived(MANY)
+    await until(all_open, what="five legs in flight")
+    cancelled, deleted, *forced = await database.rows("SELECT id, flow_run_id FROM legs ORDER BY opened_at DESC")
+    await ops.set_flow_run_state(cancelled.flow_run_id, Cancelling(), force=True)
+    await ops.delete_flow_run(deleted.flow_run_id)
+    for leg, state in zip(forced, (Completed(), Crashed(), Scheduled()), strict=True):
+        await ops.set_flow_run_state(leg.flow_run_id, state, force=True)
+
+    state = await ended(ops, cancelled.flow_run_id, StateType.CANCELLED)
+    assert state.message.startswith(f"cancelled: carried {CHUNK}, released 40")
+    workers.gate.unlink()
+    await arrived(200)
     await all_reported(database)
-    await assert_all_arrived(database, MANY)
-    if button != "delete":
+    await assert_all_arrived(database, 200)
+    (row,) = await database.rows("SELECT state, carried FROM legs WHERE id = :id", id=cancelled.id)
+    assert row == ("ended", CHUNK)
+    assert await database.value("SELECT count(*) FROM wakes WHERE attempts > 0") == 0
+    for leg in forced:
         await ended(ops, leg.flow_run_id, StateType.COMPLETED, StateType.CRASHED)
     assert worker.alive
 
