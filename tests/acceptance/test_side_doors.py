@@ -232,6 +232,7 @@ async def test_a_promise_is_reminded_of_then_overdue_and_can_still_be_kept(centr
     assert (late["kind"], late["data"]["clocks"]) == ("overdue", ["promise"]), "it outlives the shift"
     assert (await owner.read(id_))["overdue"] is True
     assert id_ in [one["id"] for one in (await owner.get("/cases", overdue="true", limit=200)).json()["items"]]
+    await centre.move(timedelta(hours=1))
     keeper = await centre.owner(id_)
     is_problem(await keeper.act(id_, "keep-promise", promise=number + 1), 409)
     await keeper.done(id_, "keep-promise", promise=number, how="已回电")
