@@ -22,8 +22,9 @@ Keep = Annotated[bool, typer.Option("--keep", help="Keep the demo's home, to loo
 
 def demo(file: File = None, report: Report = None, count: Count = COUNT, seed: Seed = SEED, keep: Keep = False) -> None:
     """Play a day of the centre: calls over HTTP, simulated staff and customers, weeks in seconds. 演示一天。"""
+    from deployments.demo.ending import INPUT, writable
     from deployments.demo.generate import generate
-    from deployments.demo.run import INPUT, Wish, demo, writable
+    from deployments.demo.run import Wish, demo
     from deployments.demo.source import SourceError, read
 
     err = Console(stderr=True)

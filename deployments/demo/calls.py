@@ -18,6 +18,10 @@ CONFLICT, SERVER_ERROR = 409, 500
 JSON = ("application/json", "application/problem+json")
 
 
+class UnreachableError(Exception):
+    """The API does not answer, however often it is asked."""
+
+
 @dataclass
 class Troubles:
     """What should not have happened, counted, and the first few as sentences."""
@@ -91,7 +95,10 @@ class Calls:
             except httpx.TransportError as error:
                 self.troubles.add("lost", f"{method} {plain(path)} got no answer ({type(error).__name__})")
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
-        return await self._client.request(method, path, headers=headers, **more)
+        try:
+            return await self._client.request(method, path, headers=headers, **more)
+        except httpx.TransportError as error:
+            raise UnreachableError(f"The API gave no answer {TRIES} times ({type(error).__name__}).") from error
 
 
 def _detail(body: Any) -> str:

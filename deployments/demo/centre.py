@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.schemas import CaseView, Queue
 from flows.staffing import NewStaff, add_staff, create_token, set_presence
+from models.case import cases
 from models.values.vocabulary import Role
 
 from . import phrases
@@ -61,7 +63,15 @@ class Centre:
 
     async def work(self, now: datetime) -> int:
         """One round: everybody on duty at once, each one case after the other. Returns the number of acts."""
-        return sum(await asyncio.gather(*(self._sit(one, now) for one in self.on_duty(now))))
+        owners = await self._owners()
+        busy = [one for one in self.on_duty(now) if one.id in owners]
+        return sum(await asyncio.gather(*(self._sit(one, now) for one in busy)))
+
+    async def _owners(self) -> set[int]:
+        """Who has something on the desk; the others need not look."""
+        async with self._engine.connect() as connection:
+            query = select(cases.c.owner_id).where(cases.c.closed_at.is_(None), cases.c.owner_id.is_not(None))
+            return set((await connection.execute(query.distinct())).scalars())
 
     async def note_absences(self, now: datetime) -> None:
         """Who is not there gets no new cases; an illness is noticed the next morning."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from api.schemas import CaseView
@@ -12,6 +11,7 @@ from models.values.vocabulary import Category, ClockName, ContactOutcome, Kind, 
 
 from . import phrases
 from .customers import Customer
+from .remedies import compensation
 
 CALLS_FROM, CALLS_UNTIL = time(9), time(21)
 """As staff have learned it; the API decides."""
@@ -101,26 +101,9 @@ def _propose(scene: Scene) -> list[Said]:
     likely = 0.4 if scene.customer.asked else 0.02
     if scene.case.level == 0 and scene.once("escalate", likely):
         return [Said("escalate", {"why": phrases.ESCALATED})]
-    compensation = f"{_compensation(scene):.2f}"
-    return [*first, Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": compensation})]
-
-
-_USUAL = {
-    Category.LOSS: (150, 900, 6_000),
-    Category.DAMAGE: (120, 700, 4_500),
-    Category.CLAIMS_COMPENSATION: (180, 1_200, 9_000),
-    Category.CASH_ON_DELIVERY: (100, 800, 5_000),
-    Category.FEE_DISPUTE: (40, 150, 900),
-    Category.DELAY: (20, 120, 800),
-}
-
-
-def _compensation(scene: Scene) -> Decimal:
-    """By category and severity; a serious loss may be a truckload."""
-    usual = _USUAL.get(scene.category, (0, 50, 300))[list(Severity).index(scene.case.severity or Severity.MINOR)]
     rng = scene.customer.random(f"compensation:{scene.turn}")
-    amount = usual * rng.uniform(0.4, 2.2) * (6 if rng.random() < 0.04 else 1)
-    return Decimal(round(amount))
+    amount = compensation(scene.category, scene.case.severity or Severity.MINOR, rng)
+    return [*first, Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": f"{amount:.2f}"})]
 
 
 def _approval(scene: Scene) -> list[Said]:

@@ -35,7 +35,7 @@ class Reporter:
             self._bar.stop()
 
     def say(self, sentence: str) -> None:
-        self._console.print(sentence, markup=False, highlight=False)
+        self._console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
     def tell(self, standing: Standing) -> None:
         local = standing.now.astimezone(SHANGHAI)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from models.sealing import Seal
 from models.settings import Settings
 from models.values.policy import Policy
 
-from . import report, tables
+from . import ending, report, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
@@ -32,8 +32,6 @@ from .source import BrokenLine
 from .tally import figures, right
 from .timeline import Timeline
 
-FAILED, INPUT = 1, 2
-
 
 @dataclass(frozen=True)
 class Wish:
@@ -44,19 +42,6 @@ class Wish:
     seed: int = 0
     report: Path | None = None
     keep: bool = False
-
-
-@dataclass
-class Outcome:
-    """What came of it: 0 all is well, 1 the product failed, 2 the input was broken."""
-
-    failures: list[str] = field(default_factory=list)
-    open_cases: list[str] = field(default_factory=list)
-    broken: int = 0
-
-    @property
-    def code(self) -> int:
-        return FAILED if self.failures else INPUT if self.broken else 0
 
 
 async def demo(wish: Wish, out: Console, err: Console) -> int:
@@ -83,7 +68,7 @@ async def demo(wish: Wish, out: Console, err: Console) -> int:
 
 async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> int:
     began = time.monotonic()
-    outcome = Outcome(broken=len(wish.broken))
+    outcome = ending.Outcome(broken=len(wish.broken))
     with Reporter(err) as reporter:
         async with Stack(settings, parts={"postgres", "prefect"}, say=reporter.say) as stack:
             engine = create_engine(stack.database_url)
@@ -108,14 +93,10 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     tables.show(out, record, counted, rights, policy, http)
     if wish.report is not None:
         report.write(wish.report, report.report(record, counted, rights, http, seconds))
-    outcome.failures += _failures(record, http, wish)
-    outcome.open_cases = [
-        f"case {one.number} ({one.reference}) at {one.stage} since {record.events[one.id][-1].at:%Y-%m-%d %H:%M}"
-        for one in record.cases
-        if one.closed_at is None
-    ]
+    outcome.failures += ending.failures(record, http, len(wish.requests))
+    outcome.open_cases = ending.open_cases(record)
     times = f"start {started - began:.1f} s, play {played - started:.1f} s, in all {seconds:.1f} s"
-    _say_end(outcome, out, err, f"{len(record.cases)} cases in {timeline.jumps} jumps of the clock: {times}")
+    ending.say(outcome, out, err, f"{len(record.cases)} cases in {timeline.jumps} jumps of the clock: {times}")
     return outcome.code
 
 
@@ -150,51 +131,3 @@ async def _verify(engine: AsyncEngine, secret: str, record: Record) -> list[str]
 async def _policy(engine: AsyncEngine) -> Policy:
     async with engine.connect() as connection:
         return await Policies().refresh(connection)
-
-
-def _failures(record: Record, http: Mapping[str, int], wish: Wish) -> list[str]:
-    found = [
-        f"{http[kind]} answers were {what}"
-        for kind, what in (
-            ("5xx", "5xx"),
-            ("4xx", "unexpected 4xx"),
-            ("lost", "never received"),
-            ("intake", "not one case for one request"),
-            ("conflict", "conflicts that did not end"),
-        )
-        if http[kind]
-    ]
-    if record.quarantined:
-        found.append(f"{record.quarantined} cases are in quarantine")
-    if len(record.cases) != len(wish.requests):
-        found.append(f"{len(wish.requests)} requests made {len(record.cases)} cases")
-    return found
-
-
-def _say_end(outcome: Outcome, out: Console, err: Console, times: str) -> None:
-    out.print(f"\n{times}", highlight=False)
-    if outcome.open_cases:
-        out.print(
-            f"Still open 未结案: {len(outcome.open_cases)}: {', '.join(outcome.open_cases[:10])}", highlight=False
-        )
-    if outcome.broken:
-        err.print(
-            f"redress demo: {outcome.broken} lines of the file could not be used; they are named above", style="red"
-        )
-    for failure in outcome.failures:
-        err.print(f"redress demo: {failure}", style="red", highlight=False, soft_wrap=True)
-    if not outcome.failures:
-        out.print("Ledger sound, every stage replayed from its events. 台账完整,阶段可由事件重算。", highlight=False)
-    out.print(
-        "Where to look next 接下来: README.md · make up (API on :8000/docs, Prefect UI on :4200) · redress demo --keep",
-        highlight=False,
-    )
-
-
-def writable(path: Path) -> str | None:
-    """Why a report could not be written there; asked before anything is started."""
-    if path.is_dir():
-        return f"{path} is a directory; name a file for the report."
-    if not path.absolute().parent.is_dir():
-        return f"There is no folder {path.absolute().parent} for the report."
-    return None
