@@ -28,6 +28,7 @@ class Wake(SQLModel, table=True):
         ),
         Index("wakes_due", "due_at", postgresql_where=text("quarantined_at IS NULL AND due_at IS NOT NULL")),
         Index("wakes_leg", "leg_id", postgresql_where=text("leg_id IS NOT NULL")),
+        Index("wakes_rank", "rank", "case_id", postgresql_where=text("due_at IS NOT NULL")),
         Index("wakes_quarantined", "quarantined_at", postgresql_where=text("quarantined_at IS NOT NULL")),
     )
 

@@ -88,8 +88,9 @@ async def _free(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> l
             cases.c.closed_at.is_(None),
             cases.c.hold.is_(None),
             cases.c.stage.in_(_stages_of(actor, desk.policies.current)),
+            wakes.c.due_at.is_not(None),
         )
-        .order_by(wakes.c.rank, cases.c.id)
+        .order_by(wakes.c.rank, wakes.c.case_id)
         .limit(LOOKED_AT)
     )
     found = [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
