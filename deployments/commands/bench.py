@@ -1,6 +1,7 @@
 """redress bench: the benchmark table."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,13 +10,16 @@ import typer
 def bench(
     surge: Annotated[int, typer.Option(min=100, max=100_000, help="Complaints in the surge.")] = 2000,
     requests: Annotated[int, typer.Option(min=100, max=100_000, help="Requests in each round of intake.")] = 1500,
+    texts: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="More labelled texts for the classifier.")
+    ] = None,
 ) -> None:
-    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own. About two minutes."""
-    asyncio.run(_run(surge, requests))
+    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then the classifier."""
+    asyncio.run(_run(surge, requests, texts or []))
 
 
-async def _run(size: int, requests: int) -> None:
-    from deployments.bench import bench, carrying, intake
+async def _run(size: int, requests: int, texts: list[Path]) -> None:
+    from deployments.bench import bench, carrying, classifier, intake
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -25,4 +29,7 @@ async def _run(size: int, requests: int) -> None:
         rows += await carrying.surge(here, size)
         typer.echo("intake ...", err=True)
         rows = [*await intake.measure(here, requests), *rows]
-    show(rows)
+    typer.echo("the classifier, cross-validated ...", err=True)
+    read, judged = classifier.measure(texts)
+    show([*rows, *read])
+    typer.echo(classifier.confusions(judged))

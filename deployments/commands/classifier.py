@@ -1,6 +1,5 @@
 """redress classifier: learn from labelled texts, and judge by them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,11 +69,11 @@ def evaluate(
 
 
 def _show(judged: "Sequence[Judged]") -> None:
+    from deployments.bench.classifier import confusions
     from flows.rulebook import learned_judging as judging
 
     _show_figures({**judging.by_file(judged), "all": judging.figures(judged)})
-    for axis in ("kind", "category"):
-        _show_confusion(axis, judging.confusion(judged, axis))
+    typer.echo(confusions(judged))
     _show_reliability(judging.reliability(judged, SURE))
 
 
@@ -82,14 +81,6 @@ def _show_figures(files: "dict[str, Figures]") -> None:
     typer.echo(f"{'file':24} {'texts':>6} {'kind':>6} {'main':>6} {'main or secondary':>18}")
     for file, of in files.items():
         typer.echo(f"{file:24} {of.texts:6} {of.kind:6.3f} {of.main:6.3f} {of.either:18.3f}")
-
-
-def _show_confusion(axis: str, pairs: Counter[tuple[str, str]]) -> None:
-    labels = sorted({label for pair in pairs for label in pair})
-    typer.echo(f"\n{axis}: rows as people say, columns as read")
-    typer.echo(f"{'':22}" + "".join(f"{label[:8]:>9}" for label in labels))
-    for said in labels:
-        typer.echo(f"{said:22}" + "".join(f"{pairs[said, heard] or '·':>9}" for heard in labels))
 
 
 def _show_reliability(table: "Sequence[Reliability]") -> None:

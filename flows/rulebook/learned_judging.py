@@ -15,6 +15,8 @@ BORROWED_SHARE = 0.5
 """Signs were written while reading the borrowed texts: these count for less in a calibration."""
 STEPS = 10
 """Points of a calibration at most."""
+SUREST = 0.98
+"""Nobody is surer than that: two people agree on no more."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,9 @@ def calibration(judged: Sequence[Judged]) -> tuple[tuple[float, float], ...]:
         while len(blocks) > 1 and blocks[-2][2] / blocks[-2][0] >= blocks[-1][2] / blocks[-1][0]:
             last, before = blocks.pop(), blocks.pop()
             blocks.append((last[0] + before[0], last[1] + before[1], last[2] + before[2]))
-    points = {round(posterior / weight, 3): round(right / weight, 3) for weight, posterior, right in blocks}
+    points = {
+        round(posterior / weight, 3): round(min(right / weight, SUREST), 3) for weight, posterior, right in blocks
+    }
     points = {0.0: min(points.values()) / 2, **points}
     points[1.0] = max(points.values())
     return tuple(sorted(points.items()))
