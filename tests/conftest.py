@@ -10,6 +10,8 @@ from deployments.home import discard
 from deployments.stack import Stack
 from models.settings import Settings
 
+pytest_plugins = ("tests.fixtures.database", "tests.fixtures.office", "tests.fixtures.worker")
+
 
 @dataclass(frozen=True)
 class Server:
