@@ -6,7 +6,19 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from deployments.commands import bench, ledger, quarantine, rulebook, settings, staff, token, up, version, wakes
+from deployments.commands import (
+    bench,
+    classes,
+    ledger,
+    quarantine,
+    rulebook,
+    settings,
+    staff,
+    token,
+    up,
+    version,
+    wakes,
+)
 
 OWN = ("models", "flows", "api", "deployments")
 """Exceptions of our own carry a sentence for whoever caused them."""
@@ -25,6 +37,7 @@ commands.command("wakes")(wakes.wakes)
 commands.add_typer(staff.app, name="staff")
 commands.add_typer(token.app, name="token")
 commands.add_typer(rulebook.app, name="rulebook")
+commands.add_typer(classes.app, name="classes")
 commands.add_typer(ledger.app, name="ledger")
 commands.add_typer(quarantine.app, name="quarantine")
 

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import FlowRun
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from deployments.worker.registry import PROCEDURES
+from deployments.worker.registry import FLOWS, PROCEDURES
 from deployments.worker.runs import AWAY, attach, open_run, run
 from deployments.worker.watch import Watch
 from flows.legs import lease
@@ -127,10 +127,10 @@ class Loop:
         return flow_run
 
     async def _run_given(self, flow_run: FlowRun) -> None:
-        """A scheduled, retried or hand-started run: it claims for itself."""
+        """A scheduled, retried or hand-started run: it claims for itself, or is a job."""
         try:
             procedure = self._watch.procedure_of(flow_run)
-            await run(PROCEDURES[procedure], flow_run, {})
+            await run(FLOWS[procedure], flow_run, {})
         except AWAY as error:
             log.warning("Prefect away in a given run", run=str(flow_run.id), error=type(error).__name__)
 
