@@ -9,13 +9,14 @@ import typer
 def bench(
     surge: Annotated[int, typer.Option(min=100, max=100_000, help="Complaints in the surge.")] = 2000,
     requests: Annotated[int, typer.Option(min=100, max=100_000, help="Requests in each round of intake.")] = 1500,
+    classes: Annotated[bool, typer.Option("--classes", help="Classes over a million shipments as well.")] = False,
 ) -> None:
     """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own. About two minutes."""
-    asyncio.run(_run(surge, requests))
+    asyncio.run(_run(surge, requests, classes))
 
 
-async def _run(size: int, requests: int) -> None:
-    from deployments.bench import bench, carrying, intake
+async def _run(size: int, requests: int, with_classes: bool) -> None:
+    from deployments.bench import bench, carrying, classes, intake
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -25,4 +26,7 @@ async def _run(size: int, requests: int) -> None:
         rows += await carrying.surge(here, size)
         typer.echo("intake ...", err=True)
         rows = [*await intake.measure(here, requests), *rows]
+        if with_classes:
+            typer.echo("classes over a million shipments ...", err=True)
+            rows += await classes.measure(here)
     show(rows)

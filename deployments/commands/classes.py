@@ -1,6 +1,7 @@
 """redress classes: ABC(D), who counts how much."""
 
 import json
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,15 +60,11 @@ def growth(
 ) -> None:
     """Customers in C who can grow to B: their amount beside that of the period before."""
     from deployments.office import in_office
-    from flows.abc.errors import ClassesError
     from flows.abc.growth import growth as grown
-    from flows.abc.reading import classes_of, newest, snapshot_of
+    from flows.abc.reading import classes_of, snapshot_of
 
     async def work(connection: "AsyncConnection", desk: "Desk") -> "list[Grown]":
-        found = await (snapshot_of(connection, snapshot) if snapshot else newest(connection))
-        if found is None:
-            raise ClassesError("no classes were computed yet: redress classes compute --from DATE --to DATE")
-        return await grown(connection, found, classes_of(desk.policies.current))
+        return await grown(connection, await snapshot_of(connection, snapshot), classes_of(desk.policies.current))
 
     listed = in_office(work, reads=True)
     if as_json:
@@ -81,7 +78,7 @@ def growth(
 
 
 @app.command()
-def value(customer: str, first: From, last: To, currency: Annotated[str, typer.Option()] = "CNY") -> None:
+def value(customer: Annotated[str, typer.Argument(help="The customer's number.")], first: From, last: To) -> None:
     """A customer's value in a period: amount less cost, where the profit is known."""
     from deployments.office import in_office
     from flows.abc.overrides import customer_named
@@ -89,14 +86,15 @@ def value(customer: str, first: From, last: To, currency: Annotated[str, typer.O
 
     period = _period(first, last)
 
-    async def work(connection: "AsyncConnection", desk: "Desk") -> "Value":
+    async def work(connection: "AsyncConnection", desk: "Desk") -> "dict[str, Value]":
         id_ = await customer_named(connection, customer)
-        return (await values_of(connection, [id_], period, _currency(currency) or currency))[id_]
+        return (await values_of(connection, [id_], period))[id_]
 
-    found = in_office(work, reads=True)
-    measured = f"{found.measured} of {found.lines} shipments"
-    worth = "not measured" if found.value is None else f"{found.value:,} = paid less cost {found.cost:,}, {measured}"
-    typer.echo(f"{customer}: amount {found.amount:,}; value {worth}")
+    table = Table("currency", "amount 金额", "cost 成本", "value 价值", "shipments 票数", "of known profit 已知利润")
+    for name, found in in_office(work, reads=True).items():
+        worth = ("not measured 未测" if one is None else f"{one:,}" for one in (found.cost, found.value))
+        table.add_row(name, f"{found.amount:,}", *worth, str(found.lines), str(found.measured))
+    Console().print(table)
     typer.echo(METHOD)
 
 
@@ -184,11 +182,10 @@ def _period(first: str, last: str) -> "Period":
 def _day(said: str, option: str) -> date:
     from flows.abc.errors import ClassesError
 
-    try:
-        if len(said) == len("2024-12-31"):
-            return date.fromisoformat(said)
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        day = date.fromisoformat(said)
+        if day.isoformat() == said:
+            return day
     raise ClassesError(f"{option} must be a date such as 2024-12-31")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast, get_args
 
@@ -19,6 +20,8 @@ from models.values.vocabulary import CustomerClass
 
 COMPUTE_SECONDS = 600
 """The computation holds no case, so it may take longer than a lease's time-out allows."""
+EARLIEST, LATEST = date(1900, 1, 1), date(2899, 12, 31)
+"""So that every period has one before it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ async def compute(connection: AsyncConnection, wanted: Wanted, policy: Classes) 
     """
     if wanted.period.first > wanted.period.last:
         raise ClassesError(f"the period ends before it begins: --from {wanted.period.first} --to {wanted.period.last}")
+    if wanted.period.first < EARLIEST or wanted.period.last > LATEST:
+        raise ClassesError(f"the period must lie between {EARLIEST} and {LATEST}")
     await connection.execute(text(f"SET LOCAL statement_timeout = '{COMPUTE_SECONDS}s'"))
     currency, unmeasured = await _currency(connection, wanted)
     row = {

@@ -31,12 +31,18 @@ async def newest(connection: AsyncConnection) -> Snapshot | None:
     return _snapshot(row) if row is not None else None
 
 
-async def snapshot_of(connection: AsyncConnection, id_: int) -> Snapshot:
-    """Raises ClassesError."""
+async def snapshot_named(connection: AsyncConnection, id_: int) -> Snapshot | None:
     row = (await connection.execute(select(class_snapshots).where(class_snapshots.c.id == id_))).mappings().first()
-    if row is None:
-        raise ClassesError(f"there is no snapshot {id_}")
-    return _snapshot(row)
+    return _snapshot(row) if row is not None else None
+
+
+async def snapshot_of(connection: AsyncConnection, id_: int | None) -> Snapshot:
+    """The one of that number, or the last computed; raises ClassesError."""
+    found = await (newest(connection) if id_ is None else snapshot_named(connection, id_))
+    if found is None:
+        missing = "no classes were computed yet" if id_ is None else f"there is no snapshot {id_}"
+        raise ClassesError(f"{missing}: redress classes compute --from DATE --to DATE")
+    return found
 
 
 async def figures(connection: AsyncConnection, id_: int) -> dict[CustomerClass, ClassFigures]:
