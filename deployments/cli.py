@@ -9,6 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from deployments.commands import (
     bench,
     classes,
+    importing,
     ledger,
     quarantine,
     rulebook,
@@ -40,6 +41,7 @@ commands.add_typer(rulebook.app, name="rulebook")
 commands.add_typer(classes.app, name="classes")
 commands.add_typer(ledger.app, name="ledger")
 commands.add_typer(quarantine.app, name="quarantine")
+commands.add_typer(importing.app, name="import")
 
 
 def app() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.values.customers import Customers
 from models.values.taxonomy import Taxonomy
 from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, Role, Severity, Stage
 
@@ -194,6 +195,8 @@ class Rulebook(Section):
     analysis: Analysis
     wording: Wording
     classes: Classes | None = None
+    """None: a rulebook older than this section; then the shipped one's holds."""
+    customers: Customers | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
 
     @model_validator(mode="after")
