@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -66,8 +65,8 @@ async def classes_at_intake(
     parties: dict[UUID, set[int]] = defaultdict(set)
     by_waybill: dict[str, list[UUID]] = defaultdict(list)
     for one in facts:
-        if (complainant := _complainant(one)) is not None:
-            parties[one.id].add(complainant)
+        if one.customer_id is not None:
+            parties[one.id].add(one.customer_id)
         if one.waybill is not None:
             by_waybill[one.waybill].append(one.id)
     if by_waybill:
@@ -79,8 +78,3 @@ async def classes_at_intake(
     known = await class_of(connection, {id_ for ids in parties.values() for id_ in ids}, day, basis)
     highest = {case: higher(known.get(id_) for id_ in ids) for case, ids in parties.items()}
     return {case: name for case, name in highest.items() if name is not None}
-
-
-def _complainant(facts: CaseFacts) -> int | None:
-    found: Any = getattr(facts, "customer_id", None)  # the column comes with the customers (issue 3, point 1)
-    return int(found) if found is not None else None

@@ -76,10 +76,11 @@ def figures(netted: Mapping[str, Decimal]) -> dict[str, tuple[int, Decimal, floa
 async def fill(database: Database, lines: Iterable[Line], became: Mapping[str, str] | None = None) -> dict[str, int]:
     """Put the lines into the tables with COPY; the ids by customer number."""
     lines = list(lines)
-    codes = sorted({line.customer for line in lines} | set(became or {}) | set((became or {}).values()))
+    codes = {line.customer for line in lines} | set(became or {}) | set((became or {}).values())
+    backwards = sorted(codes, reverse=True)  # so that ids fall where numbers rise
     async with database.engine.begin() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.copy_records_to_table("customers", columns=["code"], records=[(code,) for code in codes])
+        await driver.copy_records_to_table("customers", columns=["code"], records=[(code,) for code in backwards])
         ids = {row["code"]: row["id"] for row in await driver.fetch("SELECT id, code FROM customers")}
         columns = ["customer_id", "order_id", "ordered_at", "delivered_at", "amount", "currency", "profit"]
         records = [
