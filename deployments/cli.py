@@ -9,6 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from deployments.commands import (
     bench,
     classes,
+    customers,
     importing,
     ledger,
     quarantine,
@@ -42,6 +43,7 @@ commands.add_typer(classes.app, name="classes")
 commands.add_typer(ledger.app, name="ledger")
 commands.add_typer(quarantine.app, name="quarantine")
 commands.add_typer(importing.app, name="import")
+commands.add_typer(customers.app, name="customers")
 
 
 def app() -> None:

@@ -90,7 +90,7 @@ class Erasure(SQLModel, table=True):
     customer_id: int = Field(primary_key=True, foreign_key="customers.id")
     code_key: str = Field(sa_type=String(32), unique=True)
     staff_id: int = Field(foreign_key="staff.id")
-    reason: str = Field(sa_type=String(200))
+    reason: bytes = Field(sa_type=Bytes)
     at: datetime = Field(sa_type=Moment)
 
 

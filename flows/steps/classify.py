@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.abc.intake import classes_at_intake
 from flows.abc.reading import classes_of
+from flows.customers import matching
 from flows.rulebook.store import Policies
 from flows.rules import classes, triage
 from flows.rules.classification import classify
@@ -29,6 +30,7 @@ class Loaded:
     texts: Mapping[UUID, Mapping[str, str | None]]
     relatives: Relatives
     classes: Mapping[UUID, CustomerClass]
+    customers: Mapping[UUID, matching.Match]
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,16 @@ class Classify:
     name: str = "classify"
 
     async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Loaded:
-        """What each caller said (opened only here), and the other complaints on the same waybills."""
+        """What each caller said (opened only here), who that is, and the other complaints on the same waybills."""
         ids = [one.id for one in facts]
         first = select(events.c.case_id, events.c.sealed).where(events.c.case_id.in_(ids), events.c.seq == 1)
         rows = (await connection.execute(first)).all()
         texts = {row.case_id: self.seal.open(row.sealed) for row in rows if row.sealed is not None}
+        matches = await matching.match(connection, facts)
+        facts = [matching.identified(one, matches.get(one.id)) for one in facts]
         basis = classes_of(self.policies.current).basis
         known = await classes_at_intake(connection, facts, now.astimezone(SHANGHAI).date(), basis)
-        return Loaded(texts, await relatives_of(connection, facts), known)
+        return Loaded(texts, await relatives_of(connection, facts), known, matches)
 
     def decide(self, facts: CaseFacts, loaded: Loaded, now: datetime) -> Decision:
         policy = self.policies.of(facts)
@@ -55,4 +59,4 @@ class Classify:
         sure = reading.confidence >= policy.rulebook.taxonomy.bounds.sure_at
         decision = triage.decide(facts, reading, loaded.relatives.of(facts), policy, now, sure=sure, proposed=True)
         loaded.relatives.note(facts, decision)
-        return classes.at_intake(decision, facts.customer_class)
+        return matching.noted(classes.at_intake(decision, facts.customer_class), loaded.customers.get(facts.id))

@@ -220,3 +220,4 @@ class AccessKind(StrEnum):
     BY_NAME = "by_name"
     READ = "read"
     UNMASKED = "unmasked"
+    CORRECTED = "corrected"

@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("code_key", sa.String(length=32), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"]),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
@@ -102,7 +102,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("kind IN ('by_phone', 'by_waybill', 'by_name', 'read', 'unmasked')", name="kind_term"),
+        sa.CheckConstraint(
+            "kind IN ('by_phone', 'by_waybill', 'by_name', 'read', 'unmasked', 'corrected')", name="kind_term"
+        ),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"]),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
         sa.PrimaryKeyConstraint("id"),
