@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, desc, select
+from sqlalchemy import ColumnElement, Select, all_, and_, desc, false, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.refusals import NotFound
@@ -23,8 +23,7 @@ def visible(actor: StaffFacts) -> ColumnElement[bool]:
     """The cases an actor may know of, as a condition."""
     if actor.role is Role.CHANNEL:
         return cases.c.id.is_(None)
-    named: ColumnElement[bool] = cases.c.named_staff.any(actor.id)
-    return ~named
+    return literal(actor.id) != all_(cases.c.named_staff)
 
 
 async def find_case(
@@ -59,6 +58,12 @@ async def list_cases(
     )
     rows = (await connection.execute(query)).mappings().all()
     return [(to_facts(row), row["quarantined_at"] is not None) for row in rows]
+
+
+def runs_of(actor: StaffFacts) -> Select[Any]:
+    """The runs an actor may know of: a channel only brings cases in."""
+    query = select(legs)
+    return query.where(false()) if actor.role is Role.CHANNEL else query
 
 
 async def case_events(connection: AsyncConnection, case_id: UUID) -> Sequence[Any]:
