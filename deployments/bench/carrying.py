@@ -66,8 +66,8 @@ async def _drain(bench: Bench, size: int, command: tuple[str, ...], *, leg_cases
             await _start_runs(bench, size)
         await bench.until(PLACED, placed + size)
         seconds = await bench.count(
-            "SELECT extract(epoch FROM max(e.recorded_at) - min(l.opened_at)) FROM events e JOIN legs l ON l.id = e.leg_id"
-            " JOIN bench_mark ON l.opened_at > bench_mark.at"
+            "SELECT extract(epoch FROM max(e.recorded_at) - min(l.opened_at)) FROM events e"
+            " JOIN legs l ON l.id = e.leg_id JOIN bench_mark ON l.opened_at > bench_mark.at"
         )
         legs = await bench.count("SELECT count(*) FROM legs JOIN bench_mark ON opened_at > bench_mark.at")
     return size / float(seconds), legs

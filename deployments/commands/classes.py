@@ -70,7 +70,9 @@ def growth(
     if as_json:
         typer.echo(json.dumps([_plain(vars(one)) for one in listed], ensure_ascii=False))
         return
-    table = Table("customer 客户", "amount 本期", "before 上期", "increase 增加", "factor 倍数", "to B 距 B 类")
+    table = Table("customer 客户")
+    for head in ("amount 本期", "before 上期", "increase 增加", "factor 倍数", "to B 距 B 类"):
+        table.add_column(head, justify="right", overflow="fold")
     for one in listed:
         shown = (one.amount, one.before, one.increase, one.factor, "—" if one.to_b is None else one.to_b)
         table.add_row(one.customer, *(f"{figure:,}" if figure != "—" else "—" for figure in shown))
@@ -157,11 +159,14 @@ def _show(snapshot: "Snapshot") -> None:
     title = (
         f"snapshot {snapshot.id}: {snapshot.period}, {snapshot.basis} in {snapshot.currency}, {snapshot.n} customers"
     )
-    table = Table("class 等级", "customers 客户数", "amount 金额", "share 占比", "expected 预期", title=title)
+    table = Table("class 等级", title=title)
+    for head in ("customers 客户数", "amount 金额", "share 占比"):
+        table.add_column(head, justify="right", overflow="fold")
+    table.add_column("expected 预期", overflow="fold")
     for one in check(snapshot.classes, snapshot.expected):
         held = snapshot.classes[one.customer_class]
         bounds = "—" if one.low is None else f"{one.low:.0%} – {one.high:.0%}"
-        verdict = {None: "", True: " ✓", False: " ✗ not as expected 不符"}[one.met]
+        verdict = {None: "", True: " ✓", False: " ✗ 不符"}[one.met]
         held_share = "—" if one.share is None else f"{one.share:.2%}"
         table.add_row(one.customer_class, str(held.customers), f"{held.amount:,}", held_share, bounds + verdict)
     Console().print(table)

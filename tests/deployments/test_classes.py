@@ -68,7 +68,7 @@ async def test_compute_shows_the_shares_beside_the_expected_ones(redress, databa
     assert done.returncode == 0, done.stderr
     assert "100 customers" in done.stdout
     assert "60% – 80%" in done.stdout
-    assert "not as expected" in done.stdout
+    assert "✗ 不符" in done.stdout
     assert await database.value("SELECT count(*) FROM class_members") == 100
 
 
