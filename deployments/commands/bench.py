@@ -10,13 +10,16 @@ def bench(
     surge: Annotated[int, typer.Option(min=100, max=100_000, help="Complaints in the surge.")] = 2000,
     requests: Annotated[int, typer.Option(min=100, max=100_000, help="Requests in each round of intake.")] = 1500,
     classes: Annotated[bool, typer.Option("--classes", help="Classes over a million shipments as well.")] = False,
+    customers: Annotated[
+        bool, typer.Option("--customers", help="Import of a million shipments and look-ups at that size as well.")
+    ] = False,
 ) -> None:
     """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own. About two minutes."""
-    asyncio.run(_run(surge, requests, classes))
+    asyncio.run(_run(surge, requests, classes, customers))
 
 
-async def _run(size: int, requests: int, with_classes: bool) -> None:
-    from deployments.bench import bench, carrying, classes, intake
+async def _run(size: int, requests: int, with_classes: bool, with_customers: bool) -> None:
+    from deployments.bench import bench, carrying, classes, customers, intake
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -29,4 +32,6 @@ async def _run(size: int, requests: int, with_classes: bool) -> None:
         if with_classes:
             typer.echo("classes over a million shipments ...", err=True)
             rows += await classes.measure(here)
+        if with_customers:
+            rows += await customers.measure(here)
     show(rows)
