@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.abc.intake import class_of
@@ -94,7 +94,7 @@ async def dossier(connection: AsyncConnection, desk: Desk, customer_id: int, see
         customer_class=classes.get(ids[0]),
         staleness=staleness(record["created_at"].astimezone(SHANGHAI).date(), signs, today, section),
         orders=orders,
-        orders_in_all=await _count(connection, ids),
+        orders_in_all=figures.orders_in_all,
         cases=found,
         promises=await _promises(connection, desk, [one for one, _ in found]),
         revisit=await _revisit(connection, [one for one, _ in found]),
@@ -131,12 +131,6 @@ async def _orders(connection: AsyncConnection, ids: Sequence[int], at_most: int)
         .limit(at_most)
     )
     return (await connection.execute(query)).mappings().all()
-
-
-async def _count(connection: AsyncConnection, ids: Sequence[int]) -> int:
-    query = select(func.count()).where(shipments.c.customer_id.in_(ids))
-    found: int = (await connection.execute(query)).scalar_one()
-    return found
 
 
 async def _promises(connection: AsyncConnection, desk: Desk, found: Sequence[CaseFacts]) -> list[Promise]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rules.indicators import Figures
@@ -13,6 +13,7 @@ from models.case import cases
 from models.shipment import shipments
 from models.values.vocabulary import Kind
 
+SUMMED = ("orders", "amount", "with_profit", "profit", "amount_with_profit", "before_amount", "reviews")
 DAY = func.coalesce(shipments.c.ordered_at, shipments.c.delivered_at)
 
 
@@ -24,25 +25,35 @@ async def figures_of(
     before = since - timedelta(days=days)
     s = shipments.c
     recent = and_(since < DAY, today >= DAY)
-    month = cast(func.extract("year", DAY) * 12 + func.extract("month", DAY), Integer)
-    query = (
+    by_month = (
         select(
             s.currency,
+            recent.label("recent"),
             func.count().label("orders"),
             func.sum(s.amount).label("amount"),
             func.count(s.profit).label("with_profit"),
             func.sum(s.profit).label("profit"),
             func.sum(case((s.profit.is_not(None), s.amount))).label("amount_with_profit"),
-            func.count().filter(recent).label("recent_orders"),
-            func.count(month.distinct()).filter(recent).label("recent_months"),
-            func.sum(s.amount).filter(recent).label("recent_amount"),
             func.sum(s.amount).filter(and_(before < DAY, since >= DAY)).label("before_amount"),
             func.count(s.review_score).label("reviews"),
-            func.avg(s.review_score).label("review_mean"),
+            func.sum(s.review_score).label("review_sum"),
         )
         .where(s.customer_id.in_(ids))
-        .group_by(s.currency)
-        .order_by(func.count().desc(), s.currency)
+        .group_by(s.currency, func.extract("year", DAY), func.extract("month", DAY), recent)
+        .subquery()
+    )
+    m = by_month.c
+    query = (
+        select(
+            m.currency,
+            *(func.sum(m[name]).label(name) for name in SUMMED),
+            func.coalesce(func.sum(m.orders).filter(m.recent), 0).label("recent_orders"),
+            func.count().filter(m.recent).label("recent_months"),
+            func.sum(m.amount).filter(m.recent).label("recent_amount"),
+            (func.sum(m.review_sum) / func.nullif(func.sum(m.reviews), 0)).label("review_mean"),
+        )
+        .group_by(m.currency)
+        .order_by(func.sum(m.orders).desc(), m.currency)
     )
     rows = (await connection.execute(query)).mappings().all()
     counted: dict[str, Any] = dict(rows[0]) if rows else {}
@@ -54,9 +65,13 @@ async def figures_of(
         .label("recent_complaints"),
     ).where(his)
     counted |= (await connection.execute(surveys)).mappings().one()
-    return Figures(days=days, currencies=max(len(rows), 1), **_decimals(counted))
+    in_all = int(sum(row["orders"] for row in rows))
+    return Figures(days=days, currencies=max(len(rows), 1), orders_in_all=in_all, **_typed(counted))
 
 
-def _decimals(row: dict[str, Any]) -> dict[str, Any]:
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    """Sums of counts come as Decimal, means as whatever the driver gives."""
     means = ("review_mean", "survey_mean")
-    return {name: Decimal(value) if name in means and value is not None else value for name, value in row.items()}
+    counts = ("orders", "with_profit", "recent_orders", "reviews")
+    typed = {name: int(value) if name in counts else value for name, value in row.items()}
+    return {name: Decimal(value) if name in means and value is not None else value for name, value in typed.items()}

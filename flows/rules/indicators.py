@@ -20,6 +20,7 @@ class Figures:
     currency: str = "CNY"
     currencies: int = 1
     orders: int = 0
+    orders_in_all: int = 0
     amount: Decimal = Decimal(0)
     with_profit: int = 0
     profit: Decimal | None = None
