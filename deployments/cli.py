@@ -8,8 +8,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from deployments.commands import (
     bench,
+    classes,
     classifier,
+    customers,
     demo,
+    importing,
     ledger,
     quarantine,
     rulebook,
@@ -40,8 +43,11 @@ commands.add_typer(staff.app, name="staff")
 commands.add_typer(token.app, name="token")
 commands.add_typer(rulebook.app, name="rulebook")
 commands.add_typer(classifier.app, name="classifier")
+commands.add_typer(classes.app, name="classes")
 commands.add_typer(ledger.app, name="ledger")
 commands.add_typer(quarantine.app, name="quarantine")
+commands.add_typer(importing.app, name="import")
+commands.add_typer(customers.app, name="customers")
 
 
 def app() -> None:

@@ -86,6 +86,22 @@ def room() -> Room:
 
 
 @asynccontextmanager
+async def furnished() -> AsyncIterator[Room]:
+    """The room of a flow run that carries no leg; a run started elsewhere opens one and closes it."""
+    current = _room.get()
+    if current is not None:
+        yield current
+        return
+    current = await Room.open(Settings())
+    furnish(current)
+    try:
+        yield current
+    finally:
+        _room.set(None)
+        await current.resources.close()
+
+
+@asynccontextmanager
 async def carrying(procedure: str, leg_id: UUID | None) -> AsyncIterator[Leg]:
     """The leg of the current flow run, settled at the end whatever happens in between.
 

@@ -53,6 +53,8 @@ class Case(SQLModel, table=True):
         Index("cases_waybill", "waybill", postgresql_where=text("waybill IS NOT NULL")),
         Index("cases_owner", "owner_id", postgresql_where=text("owner_id IS NOT NULL AND closed_at IS NULL")),
         Index("cases_unowned", "stage", postgresql_where=text("owner_id IS NULL AND closed_at IS NULL")),
+        Index("cases_caller", "caller_key", postgresql_where=text("caller_key IS NOT NULL")),
+        Index("cases_customer", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
         Index("cases_pattern", "category", "recorded_at"),
         Index("cases_number", "number", unique=True),
@@ -69,6 +71,7 @@ class Case(SQLModel, table=True):
     channel: str = Field(sa_type=String(12))
     party: str = Field(sa_type=String(20))
     caller_key: str | None = Field(default=None, sa_type=String(32))
+    customer_id: int | None = Field(default=None, foreign_key="customers.id")
     reference: str | None = Field(default=None, sa_type=String(200))
     waybill: str | None = Field(default=None, sa_type=String(60))
     kind: str | None = Field(default=None, sa_type=String(16))

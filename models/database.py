@@ -9,10 +9,22 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
-from models import case, clock, event, idempotency, leg, rulebook, staff, wake
+from models import (
+    case,
+    clock,
+    customer,
+    customer_class,
+    event,
+    idempotency,
+    leg,
+    rulebook,
+    shipment,
+    staff,
+    wake,
+)
 from models.sealing import canonical
 
-TABLES = (case, clock, event, idempotency, leg, rulebook, staff, wake)
+TABLES = (case, clock, customer, customer_class, event, idempotency, leg, rulebook, shipment, staff, wake)
 """Importing them registers them in `metadata`; a new table module goes in here."""
 
 metadata = SQLModel.metadata

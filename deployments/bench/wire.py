@@ -16,7 +16,7 @@ class Wire:
 
     async def post(self, path: str, body: Any, key: str = "") -> tuple[int, bytes]:
         """Status and body of the answer."""
-        if self._streams is None:
+        if self._streams is None or self._streams[0].at_eof():  # the server closes what was idle for some seconds
             self._streams = await asyncio.open_connection(self._parts.hostname, self._parts.port)
         reader, writer = self._streams
         payload = json.dumps(body, ensure_ascii=False).encode()

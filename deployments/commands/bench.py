@@ -13,13 +13,17 @@ def bench(
     texts: Annotated[
         list[Path] | None, typer.Option(exists=True, dir_okay=False, help="More labelled texts for the classifier.")
     ] = None,
+    classes: Annotated[bool, typer.Option("--classes", help="Classes over a million shipments as well.")] = False,
+    customers: Annotated[
+        bool, typer.Option("--customers", help="Import of a million shipments and look-ups at that size as well.")
+    ] = False,
 ) -> None:
     """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then the classifier."""
-    asyncio.run(_run(surge, requests, texts or []))
+    asyncio.run(_run(surge, requests, texts or [], classes, customers))
 
 
-async def _run(size: int, requests: int, texts: list[Path]) -> None:
-    from deployments.bench import bench, carrying, classifier, intake
+async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, with_customers: bool) -> None:
+    from deployments.bench import bench, carrying, classes, classifier, customers, intake
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -29,6 +33,11 @@ async def _run(size: int, requests: int, texts: list[Path]) -> None:
         rows += await carrying.surge(here, size)
         typer.echo("intake ...", err=True)
         rows = [*await intake.measure(here, requests), *rows]
+        if with_classes:
+            typer.echo("classes over a million shipments ...", err=True)
+            rows += await classes.measure(here)
+        if with_customers:
+            rows += await customers.measure(here)
     typer.echo("the classifier, cross-validated ...", err=True)
     read, judged = classifier.measure(texts)
     show([*rows, *read])

@@ -12,7 +12,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
 
-from deployments.worker.registry import PROCEDURES
+from deployments.worker.registry import FLOWS, PROCEDURES
 from deployments.worker.runs import AWAY, attach, open_run, run
 from deployments.worker.watch import Watch
 from flows.legs import lease
@@ -137,12 +137,12 @@ class Loop:
         return flow_run
 
     async def _run_given(self, flow_run: FlowRun) -> None:
-        """A scheduled, retried or hand-started run: it claims for itself."""
+        """A scheduled, retried or hand-started run: it claims for itself, or is a job."""
         procedure = self._watch.procedure_of(flow_run)
         if procedure is None:
             return
         try:
-            await run(PROCEDURES[procedure], flow_run, {})
+            await run(FLOWS[procedure], flow_run, {})
         except AWAY as error:
             log.warning("Prefect away in a given run", run=str(flow_run.id), error=place(error))
             self._watch.mislay(flow_run.id)

@@ -7,16 +7,25 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
+from flows.classes import classes
 from flows.complaint import complaint
 
 PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint}
-"""Every procedure that runs as a flow; a new one is one line here."""
+"""Every procedure whose cases the worker claims; a new one is one line here."""
 
-ENTRYPOINTS = {"complaint": "flows/complaint.py:complaint"}
+JOBS: dict[str, Flow[Any, Any]] = {"classes": classes}
+"""What has no cases to claim: run by its schedule, or by hand from Prefect."""
+
+FLOWS = PROCEDURES | JOBS
+ENTRYPOINTS = {"complaint": "flows/complaint.py:complaint", "classes": "flows/classes.py:classes"}
+SCHEDULES = {"classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai")}
+"""When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete."""
+
 ROOT = Path(__file__).resolve().parents[2]
 POOL_TYPE = "process"
 """So that a stock `prefect worker start --type process` can serve the pool as well."""
@@ -26,7 +35,7 @@ async def register(client: PrefectClient, pool: str) -> dict[str, UUID]:
     """The deployments by procedure; creates what is missing, changes nothing that ops paused."""
     with suppress(ObjectAlreadyExists):
         await client.create_work_pool(WorkPoolCreate(name=pool, type=POOL_TYPE, description="Redress 流程工作池"))
-    return {name: await _deploy(client, name, flow, pool) for name, flow in PROCEDURES.items()}
+    return {name: await _deploy(client, name, flow, pool) for name, flow in FLOWS.items()}
 
 
 async def _deploy(client: PrefectClient, name: str, flow: Flow[Any, Any], pool: str) -> UUID:
@@ -41,4 +50,17 @@ async def _deploy(client: PrefectClient, name: str, flow: Flow[Any, Any], pool: 
         tags=["redress", name],
         parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
         enforce_parameter_schema=False,
+        schedules=await _schedules(client, name, pool),
     )
+
+
+async def _schedules(client: PrefectClient, name: str, pool: str) -> list[DeploymentScheduleCreate]:
+    """Those that ops left on the deployment (registering anew drops them); ours when it is new."""
+    try:
+        known = await client.read_deployment_by_name(f"{name}/{pool}")
+    except ObjectNotFound:
+        return [DeploymentScheduleCreate(schedule=SCHEDULES[name])] if name in SCHEDULES else []
+    return [
+        DeploymentScheduleCreate(schedule=one.schedule, active=one.active, parameters=one.parameters, slug=one.slug)
+        for one in known.schedules
+    ]

@@ -26,6 +26,8 @@ class Setting:
 
 Decide = Callable[[CaseFacts, Any, Setting], Decision]
 Load = Callable[[AsyncConnection, CaseFacts, Policy], Awaitable[Any]]
+Seek = Callable[[AsyncConnection, CaseFacts, Any, Setting], Awaitable[Any]]
+"""Loads what depends on what was said."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Act:
     decides: bool = True
     on_hold: bool = False
     load: Load | None = None
+    seek: Seek | None = None
 
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}

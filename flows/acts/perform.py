@@ -65,6 +65,8 @@ async def perform(
     now = await desk.clock.now(connection)
     await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == case_id).with_for_update())
     loaded = await act.load(connection, facts, policy) if act.load else None
+    if act.seek:
+        loaded = await act.seek(connection, facts, said, Setting(actor, policy, now))
     decision = act.decide(facts, said, Setting(actor, policy, now, loaded))
     entry = ledger.Entry(facts, head, decision, actor.id)
     written = await ledger.write(

@@ -15,6 +15,7 @@ from flows.acts import once
 from flows.acts.inputs import Input, Line, Moment, StaffId, Text
 from flows.acts.perform import Desk
 from flows.acts.refusals import Implausible
+from flows.customers import identity
 from flows.legs import ledger
 from flows.rules import order, triage
 from models.case import cases, to_columns
@@ -133,10 +134,7 @@ def _decision(facts: CaseFacts, said: Complaint) -> Decision:
 
 
 def _caller_key(desk: Desk, caller: Caller | None) -> str | None:
-    if caller is None or not (caller.phone or caller.name):
-        return None
-    digits = "".join(sign for sign in caller.phone or "" if sign.isdigit())
-    return desk.seal.lookup(f"phone:{digits[-11:]}" if digits else f"name:{caller.name}")
+    return identity.caller_key(desk.seal, caller.phone, caller.name) if caller else None
 
 
 def _case_values(facts: CaseFacts, head: bytes) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from models.values.case import Agenda, CaseFacts, Decision
 from models.wake import wakes
 
 PERSONS_DECIDE_ON = frozenset(
-    {"stage", "owner_id", "kind", "category", "severity", "customer_class", "level", "remedy", "hold"}
+    {"stage", "owner_id", "kind", "category", "severity", "customer_id", "customer_class", "level", "remedy", "hold"}
 )
 """What changes the version: what a person decides on. Timers do not, so they cause no false conflict."""
 

@@ -73,6 +73,8 @@ class CaseFacts:
     party: Party = Party.UNKNOWN
     caller_key: str | None = None
     """Keyed digest of who called (phone or name); equal keys are the same caller. None: unknown or anonymous."""
+    customer_id: int | None = None
+    """Who that is; matched when the case is classified, or named by a person. None: not known (yet)."""
     reference: str | None = None
     waybill: str | None = None
     kind: Kind | None = None

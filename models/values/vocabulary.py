@@ -193,6 +193,8 @@ class EventKind(StrEnum):
     STEP_FAILED = "step_failed"
     QUARANTINED = "quarantined"
     RELEASED = "released"
+    IDENTIFIED = "identified"
+    ERASED = "erased"
 
 
 class ClockName(StrEnum):
@@ -208,3 +210,14 @@ class ClockName(StrEnum):
     PROMISE = "promise"
     HOLD = "hold"
     ASSIGN_AGAIN = "assign_again"
+
+
+class AccessKind(StrEnum):
+    """How somebody came to see a customer's record."""
+
+    BY_PHONE = "by_phone"
+    BY_WAYBILL = "by_waybill"
+    BY_NAME = "by_name"
+    READ = "read"
+    UNMASKED = "unmasked"
+    CORRECTED = "corrected"

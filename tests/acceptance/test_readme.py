@@ -35,7 +35,7 @@ def test_the_readmes_block_takes_a_complaint_from_start_to_score(tmp_path: Path)
             (block,) = BLOCK.findall((ROOT / "README.md").read_text("utf-8"))
             script = block.replace(".venv/bin/redress", str(REDRESS))
             walked = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", script],
+                [shutil.which("bash") or "bash", "-euo", "pipefail", "-c", script],
                 env=env | {"API": f"{api}/api/v1"},
                 cwd=tmp_path,
                 capture_output=True,

@@ -1,0 +1,87 @@
+"""Who is calling. A phone number goes into the body of a request, never into a URL."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from sqlalchemy import and_
+
+from api import customer_views as views
+from api import reading
+from api.customer_schemas import CustomerView, LookupAnswer, Unmasked
+from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.problems import answers
+from flows.acts import once
+from flows.acts.refusals import NotFound
+from flows.customers.auditing import note
+from flows.customers.correcting import Correction, correct
+from flows.customers.dossier import cases_where, dossier
+from flows.customers.finding import Lookup, find, may_see
+from flows.customers.policy import customers_of
+from flows.customers.unmasking import Unmask, unmask
+from models.case import cases
+from models.values.vocabulary import AccessKind
+
+router = APIRouter(tags=["customer 客户"])
+CustomerId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.post("/customers/lookup", responses=answers())
+async def look_up(said: Lookup, here: OfficeDep, connection: Connection, actor: Actor) -> LookupAnswer:
+    """Who is calling, by phone, waybill or name: class, orders, open and earlier cases, promises, last revisit."""
+    found = await find(connection, here.desk, actor, said)
+    policy, sees = customers_of(here.desk.policies.current), reading.visible(actor)
+    dossiers = [await dossier(connection, here.desk, id_, sees) for id_ in found.ids]
+    if len(dossiers) == 1:
+        now = await here.desk.clock.now(connection)
+        view = views.customer_view(dossiers[0], actor, policy, now)
+        return LookupAnswer(customer=view, matches=[], cases=[])
+    matches = [views.customer_summary(one, actor, policy) for one in dossiers]
+    own = []
+    if not matches and found.caller_key is not None:
+        his = and_(cases.c.caller_key == found.caller_key, sees)
+        own = views.case_summaries(await cases_where(connection, his, policy.cases_shown))
+    return LookupAnswer(customer=None, matches=matches, cases=own)
+
+
+@router.get("/customers/{customer_id}", responses=answers(404))
+async def read_customer(customer_id: CustomerId, here: OfficeDep, connection: Connection, actor: Actor) -> CustomerView:
+    """One customer, by the id of a look-up. That you read it is on record."""
+    if not may_see(actor, here.desk):
+        raise NotFound
+    found = await dossier(connection, here.desk, customer_id, reading.visible(actor))
+    await note(connection, actor, AccessKind.READ, found.id)
+    now = await here.desk.clock.now(connection)
+    return views.customer_view(found, actor, customers_of(here.desk.policies.current), now)
+
+
+@router.post("/customers/{customer_id}/unmask", responses=answers(404))
+async def unmask_customer(
+    customer_id: CustomerId, said: Unmask, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey
+) -> Unmasked:
+    """The full numbers, for a reason; only for roles the rulebook names. It is written down who saw them and why."""
+    phones = await unmask(connection, here.desk, actor, customer_id, said, key)
+    return Unmasked(id=customer_id, phones=phones)
+
+
+@router.post("/customers/{customer_id}/correct", responses=answers(404, 409))
+async def correct_customer(
+    customer_id: CustomerId,
+    said: Correction,
+    here: OfficeDep,
+    connection: Connection,
+    actor: Actor,
+    key: OnceKey,
+    response: Response,
+) -> CustomerView:
+    """Put the record right; an empty body says it was verified as it is."""
+    if not may_see(actor, here.desk):
+        raise NotFound
+    first = await once.answered(connection, actor.id, key) if key is not None else None
+    if first is None:
+        await correct(connection, here.desk, actor, customer_id, said)
+        if key is not None:
+            await once.keep(connection, actor.id, key, {"customer": customer_id})
+    response.headers["Idempotent-Replayed"] = str(first is not None).lower()
+    found = await dossier(connection, here.desk, customer_id, reading.visible(actor))
+    now = await here.desk.clock.now(connection)
+    return views.customer_view(found, actor, customers_of(here.desk.policies.current), now)

@@ -1,0 +1,41 @@
+"""Reports, as JSON and CSV."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from api.desk import Actor, Connection, OfficeDep
+from api.problems import answers
+from api.reports import CSV_MEDIA, ClassesReport, classes_csv, classes_report
+from flows.abc.growth import growth
+from flows.abc.reading import classes_of, newest, snapshot_named
+from flows.acts.refusals import NotFound
+from models.values.vocabulary import Role
+
+router = APIRouter(tags=["report 报表"])
+Format = Annotated[Literal["json", "csv"], Query()]
+
+
+def _or_csv(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of a report: a table as well, when it was asked for."""
+    return {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **answers(*statuses)}
+
+
+@router.get("/reports/classes", response_model=ClassesReport, responses=_or_csv(404))
+async def report_classes(
+    here: OfficeDep,
+    connection: Connection,
+    actor: Actor,
+    snapshot: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The last computed, if left out.")] = None,
+    format: Format = "json",
+) -> ClassesReport | Response:
+    """Classes of customers: a snapshot, its shares beside the expected ones, and who in C can grow to B."""
+    if actor.role is Role.CHANNEL:
+        raise NotFound
+    found = await (snapshot_named(connection, snapshot) if snapshot else newest(connection))
+    if found is None and snapshot:
+        raise NotFound
+    report = ClassesReport(snapshot=None)
+    if found is not None:
+        report = classes_report(found, await growth(connection, found, classes_of(here.desk.policies.current)))
+    return report if format == "json" else Response(classes_csv(report), media_type=CSV_MEDIA)

@@ -1,0 +1,1 @@
+"""Customers: imported, identified, merged, corrected, erased, looked up."""

@@ -1,0 +1,69 @@
+"""Who is calling: found by phone, waybill or name, and every look-up written down."""
+
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts.inputs import Input, Line
+from flows.acts.perform import Desk
+from flows.acts.refusals import NotYours
+from flows.customers import identity
+from flows.customers.auditing import note
+from flows.customers.policy import customers_of
+from models.customer import customers, phones
+from models.shipment import shipments
+from models.values.case import StaffFacts
+from models.values.vocabulary import AccessKind
+
+
+class Lookup(Input):
+    """One of the three. In a body, because a phone number does not belong into a URL."""
+
+    phone: Annotated[Line, Field(max_length=40)] | None = None
+    waybill: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")] | None = None
+    name: Line | None = None
+
+    @model_validator(mode="after")
+    def one_of_three(self) -> Self:
+        if sum(said is not None for said in (self.phone, self.waybill, self.name)) != 1:
+            raise ValueError("say one of phone, waybill and name")
+        return self
+
+
+@dataclass(frozen=True)
+class Found:
+    """The standing records found, and the key the caller would have on cases of his own."""
+
+    ids: tuple[int, ...]
+    caller_key: str | None
+
+
+def may_see(actor: StaffFacts, desk: Desk) -> bool:
+    return actor.role in customers_of(desk.policies.current).seen_by
+
+
+async def find(connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Lookup) -> Found:
+    """Raises NotYours."""
+    if not may_see(actor, desk):
+        raise NotYours("无权查询客户", "your role does not look customers up")
+    root = func.coalesce(customers.c.merged_into, customers.c.id)
+    query = select(root.label("id")).distinct().order_by("id")
+    key = None
+    if said.phone is not None:
+        kind, key = AccessKind.BY_PHONE, identity.caller_key(desk.seal, said.phone, None)
+        query = query.join(phones, phones.c.customer_id == customers.c.id).where(phones.c.key == key)
+    elif said.waybill is not None:
+        kind = AccessKind.BY_WAYBILL
+        query = query.join(shipments, shipments.c.customer_id == customers.c.id)
+        query = query.where(shipments.c.waybill_no == said.waybill.strip().upper())
+    else:
+        kind, key = AccessKind.BY_NAME, identity.name_key(desk.seal, said.name or "")
+        query = query.where(customers.c.name_key == key)
+    most = customers_of(desk.policies.current).matches_shown
+    ids = tuple((await connection.execute(query.limit(most))).scalars())
+    for id_ in ids or (None,):
+        await note(connection, actor, kind, id_)
+    return Found(ids, key)
