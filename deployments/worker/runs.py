@@ -9,7 +9,7 @@ from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterIdempotencyKey
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.exceptions import PrefectException
+from prefect.exceptions import Abort, Pause, PrefectException
 from prefect.flow_engine import run_flow_async
 from prefect.states import Cancelled, Completed, Crashed, Failed, Pending
 from sqlalchemy import RowMapping, and_, func, or_, select, update
@@ -43,7 +43,11 @@ async def open_run(client: PrefectClient, deployment_id: UUID, procedure: str, l
 async def run(flow: Flow[Any, Any], flow_run: FlowRun, parameters: dict[str, Any]) -> State[Any] | None:
     """Run it here. The engine is not told the deployment: it would start an observer that blocks the event loop."""
     detached = flow_run.model_copy(update={"deployment_id": None})
-    state: State[Any] | None = await run_flow_async(flow, flow_run=detached, parameters=parameters, return_type="state")
+    state: State[Any] | None
+    try:
+        state = await run_flow_async(flow, flow_run=detached, parameters=parameters, return_type="state")
+    except (Abort, Pause):  # no Exceptions: they would go through everything
+        raise PrefectException("the run may not begin: somebody changed its state") from None
     return state
 
 

@@ -15,7 +15,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import Abort, ObjectNotFound
 from prefect.states import Pending, Scheduled
 from prefect.utilities.engine import propose_state
 from sqlalchemy import func, select, update
@@ -155,6 +155,8 @@ class Watch:
                 state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run.id)
                 if state.is_pending():
                     self._started.append(await self._client.read_flow_run(flow_run.id))
+            except Abort:
+                continue  # another worker was first, or somebody cancelled it
             except AWAY:
                 self.mislay(flow_run.id)
                 raise

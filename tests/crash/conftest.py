@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import FlowRun
 from tests.fixtures.database import Database
 from tests.fixtures.worker import until
 
+Arrivals = Callable[..., Awaitable[None]]
 ARRIVED = """
 SELECT count(*) FROM cases WHERE id IN (SELECT case_id FROM events WHERE kind = 'assigned')
 AND id IN (SELECT case_id FROM wakes WHERE leg_id IS NULL)
@@ -18,17 +19,17 @@ AND id IN (SELECT case_id FROM wakes WHERE leg_id IS NULL)
 
 
 @pytest.fixture
-def arrived(database: Database) -> Callable[[int], Awaitable[None]]:
+def arrived(database: Database) -> Arrivals:
     """Wait until so many cases are assigned and held by no leg."""
     return arrivals(database)
 
 
-def arrivals(database: Database) -> Callable[[int], Awaitable[None]]:
-    async def wait(count: int) -> None:
+def arrivals(database: Database) -> Arrivals:
+    async def wait(count: int, within: float = 90.0) -> None:
         async def there() -> bool:
             return await database.value(ARRIVED) == count
 
-        await until(there, what=f"the arrival of {count} cases")
+        await until(there, within, what=f"the arrival of {count} cases")
 
     return wait
 

@@ -1,5 +1,6 @@
 """kill -9 and SIGSTOP of a worker: its cases go on elsewhere, and each step still takes effect once."""
 
+import pytest
 from prefect.client.schemas.objects import StateType
 
 from tests.crash.conftest import all_reported, runs_of
@@ -16,6 +17,7 @@ async def midway(database, count):
     await until(reached, what="a leg half done")
 
 
+@pytest.mark.timeout(400)
 async def test_a_worker_killed_in_the_middle_of_a_leg_of_a_hundred(database, office, workers, ops, arrived):
     await office.complain(100)
     first = await workers.start("slow", slots=1)
@@ -25,7 +27,7 @@ async def test_a_worker_killed_in_the_middle_of_a_leg_of_a_hundred(database, off
     assert 0 < await database.value(CLASSIFIED) < 100
 
     await workers.start()
-    await arrived(100)
+    await arrived(100, within=300)  # what was left goes in legs of one, some a second; fewer on a busy machine
     await assert_all_arrived(database, 100)
     assert await database.value("SELECT count(*) FROM events WHERE kind = 'step_failed'") == 0
     await all_reported(database)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from prefect.client.schemas.objects import StateType
 
 from flows.legs.quarantine import release
@@ -66,6 +67,7 @@ async def test_one_poisonous_case_in_a_leg_of_fifty(postgres, database, office, 
     await assert_all_arrived(database, 50)
 
 
+@pytest.mark.timeout(400)
 async def test_a_case_that_kills_the_worker_ends_in_quarantine_alone(database, office, workers, arrived):
     await office.complain(6)
     (victim,) = await office.complain(text=SURE + SECRET)
@@ -81,7 +83,7 @@ async def test_a_case_that_kills_the_worker_ends_in_quarantine_alone(database, o
 
     supervisor = asyncio.create_task(keep_one_running())
     try:
-        await until(quarantined(database), within=150, what="the quarantine")
+        await until(quarantined(database), within=300, what="the quarantine")
         await arrived(11)
     finally:
         supervisor.cancel()

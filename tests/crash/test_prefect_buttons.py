@@ -57,20 +57,23 @@ async def test_running_runs_cancelled_deleted_or_forced_into_a_state(database, o
 
 async def test_retry_and_run_are_harmless(database, office, workers, ops, arrived):
     await office.complain(3)
-    await workers.start()
+    both = [workers.spawn() for _ in range(2)]
+    for worker in both:
+        await worker.in_sight()
     await arrived(3)
     await all_reported(database)
     before = await database.rows("SELECT * FROM events ORDER BY case_id, seq")
     ((leg, run),) = (await runs_of(database, ops)).items()
 
     await ops.set_flow_run_state(run.id, AwaitingRetry(), force=True)
-    by_hand = await ops.create_flow_run_from_deployment(run.deployment_id)
-    for id_ in (run.id, by_hand.id):
+    by_hand = [(await ops.create_flow_run_from_deployment(run.deployment_id)).id for _ in range(4)]
+    for id_ in (run.id, *by_hand):
         state = await ended(ops, id_, StateType.COMPLETED, StateType.FAILED, StateType.CRASHED)
         assert (state.type, state.message) == (StateType.COMPLETED, "nothing was due")
     assert (await ops.read_flow_run(run.id)).run_count == 2
     assert await database.rows("SELECT * FROM events ORDER BY case_id, seq") == before
     assert await database.value("SELECT state FROM legs WHERE id = :id", id=leg) == "ended"
+    assert all(worker.alive for worker in both), "two took one run, and that was too much for one"
     await assert_sound(database)
 
 
