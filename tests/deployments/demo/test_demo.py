@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 WITHIN = 400
-"""Seconds; some twenty on two idle cores, but others may want them too."""
+"""Seconds: a bound for hangs, wide enough for a machine that others are busy on."""
 pytestmark = pytest.mark.timeout(WITHIN + 20)
 REDRESS = Path(sys.executable).with_name("redress")
 ENTRY = {
