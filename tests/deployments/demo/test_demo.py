@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+WITHIN = 400
+"""Seconds: a bound for hangs, wide enough for a machine that others are busy on."""
+pytestmark = pytest.mark.timeout(WITHIN + 20)
 REDRESS = Path(sys.executable).with_name("redress")
 ENTRY = {
     "reference",
@@ -33,7 +36,7 @@ ENTRY = {
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [REDRESS, "demo", *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=170, check=False
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=WITHIN, check=False
     )
 
 
@@ -54,13 +57,13 @@ def homes(folder: Path) -> Sequence[Path]:
 
 
 def test_a_small_day_is_played_to_its_end(tmp_path: Path) -> None:
-    done = run(tmp_path, "--count", "15", "--seed", "7", "--report", "out.json")
+    done = run(tmp_path, "--count", "12", "--seed", "7", "--report", "out.json")
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert set(result) == {"cases", "totals", "seconds"}
-    assert {one["reference"] for one in result["cases"]} == {f"G{number:04d}" for number in range(1, 16)}
+    assert {one["reference"] for one in result["cases"]} == {f"G{number:04d}" for number in range(1, 13)}
     assert all(set(one) == ENTRY for one in result["cases"])
-    assert result["totals"]["by_stage"] == {"closed": 15}
+    assert result["totals"]["by_stage"] == {"closed": 12}
     assert result["totals"]["quarantined"] == 0
     assert result["totals"]["http"]["5xx"] == result["totals"]["http"]["4xx"] == 0
     assert result["totals"]["step_failures"] == 0
