@@ -7,6 +7,7 @@ from sqlalchemy import and_
 
 from api import customer_views as views
 from api import reading
+from api.bodies import StrictRoute
 from api.customer_schemas import CustomerView, LookupAnswer, Unmasked
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
@@ -21,7 +22,7 @@ from flows.customers.unmasking import Unmask, unmask
 from models.case import cases
 from models.values.vocabulary import AccessKind
 
-router = APIRouter(tags=["customer 客户"])
+router = APIRouter(tags=["customer 客户"], route_class=StrictRoute)
 CustomerId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -54,16 +55,23 @@ async def read_customer(customer_id: CustomerId, here: OfficeDep, connection: Co
     return views.customer_view(found, actor, customers_of(here.desk.policies.current), now)
 
 
-@router.post("/customers/{customer_id}/unmask", responses=answers(404))
+@router.post("/customers/{customer_id}/unmask", responses=answers(404, repeatable=200))
 async def unmask_customer(
-    customer_id: CustomerId, said: Unmask, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey
+    customer_id: CustomerId,
+    said: Unmask,
+    here: OfficeDep,
+    connection: Connection,
+    actor: Actor,
+    key: OnceKey,
+    response: Response,
 ) -> Unmasked:
     """The full numbers, for a reason; only for roles the rulebook names. It is written down who saw them and why."""
-    phones = await unmask(connection, here.desk, actor, customer_id, said, key)
+    phones, repeated = await unmask(connection, here.desk, actor, customer_id, said, key)
+    response.headers["Idempotent-Replayed"] = str(repeated).lower()
     return Unmasked(id=customer_id, phones=phones)
 
 
-@router.post("/customers/{customer_id}/correct", responses=answers(404, 409))
+@router.post("/customers/{customer_id}/correct", responses=answers(404, 409, repeatable=200))
 async def correct_customer(
     customer_id: CustomerId,
     said: Correction,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.reports import CSV_MEDIA, ClassesReport, classes_csv, classes_report
@@ -12,7 +13,7 @@ from flows.abc.reading import classes_of, newest, snapshot_named
 from flows.acts.refusals import NotFound
 from models.values.vocabulary import Role
 
-router = APIRouter(tags=["report 报表"])
+router = APIRouter(tags=["report 报表"], route_class=StrictRoute)
 Format = Annotated[Literal["json", "csv"], Query()]
 
 

@@ -25,8 +25,8 @@ class Unmask(Input):
 
 async def unmask(
     connection: AsyncConnection, desk: Desk, actor: StaffFacts, customer_id: int, said: Unmask, key: once.Key | None
-) -> list[str]:
-    """The customer's numbers in full. What is kept for the key is that it was answered, not the numbers."""
+) -> tuple[list[str], bool]:
+    """The customer's numbers in full, and whether this key was answered before. What is kept for the key is that it was answered, not the numbers."""
     if not may_see(actor, desk):
         raise NotFound
     if actor.role not in customers_of(desk.policies.current).unmasked_by:
@@ -39,4 +39,5 @@ async def unmask(
         if key is not None:
             await once.keep(connection, actor.id, key, {"customer": ids[0]})
     query = select(phones.c.number).where(phones.c.customer_id.in_(ids)).order_by(phones.c.created_at)
-    return [open_phone(desk.seal, number) for number in (await connection.execute(query)).scalars()]
+    numbers = [open_phone(desk.seal, number) for number in (await connection.execute(query)).scalars()]
+    return numbers, first is not None

@@ -11,6 +11,8 @@ from tests.api.centre import Centre
 
 METHODS = ("get", "post", "put", "delete", "patch")
 PUBLIC = {"/health", "/ready", "/metrics"}
+READS = {"/api/v1/customers/lookup"}
+"""A look-up changes nothing; it is a POST only to keep what is looked for out of the URL."""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +79,7 @@ async def test_every_call_but_the_probes_wants_a_bearer_token(document: dict[str
 
 async def test_every_post_takes_an_idempotency_key_and_says_whether_it_answered_again(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
-        if method == "post":
+        if method == "post" and path not in READS:
             assert "Idempotency-Key" in [one["name"] for one in operation["parameters"]], path
             done = next(answer for status, answer in operation["responses"].items() if status < "300")
             assert "Idempotent-Replayed" in done["headers"], path
