@@ -11,7 +11,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.abc.tasks import compare, compute
+from flows.classing.tasks import compare, compute
 from flows.room import furnished
 
 PROCEDURE = "classes"

@@ -8,9 +8,9 @@ from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.reports import CSV_MEDIA, ClassesReport, classes_csv, classes_report
-from flows.abc.growth import growth
-from flows.abc.reading import classes_of, newest, snapshot_named
 from flows.acts.refusals import NotFound
+from flows.classing.growth import growth
+from flows.classing.reading import classes_of, newest, snapshot_named
 from models.values.vocabulary import Role
 
 router = APIRouter(tags=["report 报表"], route_class=StrictRoute)

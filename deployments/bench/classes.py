@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from deployments.bench.bench import Bench
 from deployments.bench.table import Row
-from flows.abc.computing import Wanted, compute
-from flows.abc.growth import growth
-from flows.abc.intake import class_of
-from flows.abc.reading import classes_of
+from flows.classing.computing import Wanted, compute
+from flows.classing.growth import growth
+from flows.classing.intake import class_of
+from flows.classing.reading import classes_of
 from flows.rulebook.loading import load, read
 from models.values.classes import Period
 

@@ -35,9 +35,9 @@ def compute(
 ) -> None:
     """Rank the customers of a period and store their classes; ties go by customer number, ascending as text."""
     from deployments.office import in_office
-    from flows.abc.computing import Wanted, basis_named
-    from flows.abc.computing import compute as computed
-    from flows.abc.reading import classes_of
+    from flows.classing.computing import Wanted, basis_named
+    from flows.classing.computing import compute as computed
+    from flows.classing.reading import classes_of
 
     period = _period(first, last)
 
@@ -60,8 +60,8 @@ def growth(
 ) -> None:
     """Customers in C who can grow to B: their amount beside that of the period before."""
     from deployments.office import in_office
-    from flows.abc.growth import growth as grown
-    from flows.abc.reading import classes_of, snapshot_of
+    from flows.classing.growth import growth as grown
+    from flows.classing.reading import classes_of, snapshot_of
 
     async def work(connection: "AsyncConnection", desk: "Desk") -> "list[Grown]":
         return await grown(connection, await snapshot_of(connection, snapshot), classes_of(desk.policies.current))
@@ -83,8 +83,8 @@ def growth(
 def value(customer: Annotated[str, typer.Argument(help="The customer's number.")], first: From, last: To) -> None:
     """A customer's value in a period: amount less cost, where the profit is known."""
     from deployments.office import in_office
-    from flows.abc.overrides import customer_named
-    from flows.abc.value import METHOD, values_of
+    from flows.classing.overrides import customer_named
+    from flows.classing.value import METHOD, values_of
 
     period = _period(first, last)
 
@@ -110,9 +110,9 @@ def override(
 ) -> None:
     """Give a customer another class until a day; cases received until then take it."""
     from deployments.office import in_office
-    from flows.abc.overrides import Override
-    from flows.abc.overrides import override as overridden
-    from flows.abc.reading import classes_of
+    from flows.classing.overrides import Override
+    from flows.classing.overrides import override as overridden
+    from flows.classing.reading import classes_of
     from flows.staffing import staff_named
 
     given = Override(customer, customer_class, reason, _day(until, "--until"))
@@ -130,7 +130,7 @@ def override(
 def overrides() -> None:
     """Every override that has not ended."""
     from deployments.office import in_office
-    from flows.abc import overrides as all_
+    from flows.classing import overrides as all_
 
     async def work(connection: "AsyncConnection", desk: "Desk") -> Any:
         return await all_.overrides(connection, _today(await desk.clock.now(connection)))
@@ -185,7 +185,7 @@ def _period(first: str, last: str) -> "Period":
 
 
 def _day(said: str, option: str) -> date:
-    from flows.abc.errors import ClassesError
+    from flows.classing.errors import ClassesError
 
     with suppress(ValueError):
         day = date.fromisoformat(said)
@@ -195,7 +195,7 @@ def _day(said: str, option: str) -> date:
 
 
 def _currency(said: str | None) -> str | None:
-    from flows.abc.errors import ClassesError
+    from flows.classing.errors import ClassesError
 
     if said is not None and not (len(said) == 3 and said.isascii() and said.isalpha()):
         raise ClassesError("--currency must be three letters such as CNY")

@@ -7,10 +7,10 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.intake import class_of
-from flows.abc.reading import classes_of
 from flows.acts.act import OPEN, Act, Setting
 from flows.acts.inputs import VERSION_AT_MOST, ActInput, Line
+from flows.classing.intake import class_of
+from flows.classing.reading import classes_of
 from flows.rules import classes, clocks
 from flows.rules.clocks import Clocks
 from models.customer import customers

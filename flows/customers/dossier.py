@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.intake import class_of
-from flows.abc.reading import classes_of
 from flows.acts.perform import Desk
+from flows.classing.intake import class_of
+from flows.classing.reading import classes_of
 from flows.customers.family import family
 from flows.customers.figures import DAY, figures_of
 from flows.customers.identity import open_name, open_phone

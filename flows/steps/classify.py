@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.intake import classes_at_intake
-from flows.abc.reading import classes_of
+from flows.classing.intake import classes_at_intake
+from flows.classing.reading import classes_of
 from flows.customers import matching
 from flows.rulebook.store import Policies
 from flows.rules import classes, triage

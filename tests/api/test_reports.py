@@ -10,15 +10,15 @@ import httpx
 import pytest
 
 from api.app import create_app
-from flows.abc.computing import Wanted, compute
-from flows.abc.reading import classes_of
+from flows.classing.computing import Wanted, compute
+from flows.classing.reading import classes_of
 from flows.rulebook.loading import load, read
 from flows.staffing import NewStaff, add_staff, create_token
 from models.settings import Settings
 from models.values.classes import Period
 from models.values.vocabulary import Role
-from tests.flows.abc import brute
-from tests.flows.abc.brute import Line
+from tests.flows.classing import brute
+from tests.flows.classing.brute import Line
 
 YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
 PATH = "http://redress/api/v1/reports/classes"

@@ -11,9 +11,9 @@ import pytest
 
 from flows.staffing import NewStaff, add_staff
 from models.values.vocabulary import Role
-from tests.flows.abc import brute
-from tests.flows.abc.brute import Line
-from tests.flows.abc.test_computing import needs_data
+from tests.flows.classing import brute
+from tests.flows.classing.brute import Line
+from tests.flows.classing.test_computing import needs_data
 
 REDRESS = Path(sys.executable).with_name("redress")
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from prefect.client.schemas.objects import StateType
 
 from tests.fixtures.worker import until
-from tests.flows.abc import brute
-from tests.flows.abc.brute import Line
+from tests.flows.classing import brute
+from tests.flows.classing.brute import Line
 
 
 async def run(ops, deployment_id):

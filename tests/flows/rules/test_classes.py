@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.abc.reading import classes_of
+from flows.classing.reading import classes_of
 from flows.rulebook.loading import load, read
 from flows.rules import classes as rules
 from models.values.case import Decision

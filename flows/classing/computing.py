@@ -9,9 +9,9 @@ from typing import Any, cast, get_args
 from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.errors import ClassesError
-from flows.abc.reading import figures, snapshot_of, stored
-from flows.abc.totals import BECAME, DAY, totals
+from flows.classing.errors import ClassesError
+from flows.classing.reading import figures, snapshot_of, stored
+from flows.classing.totals import BECAME, DAY, totals
 from flows.rules import classes as rules
 from models.customer_class import class_snapshots
 from models.values.classes import Period, Snapshot

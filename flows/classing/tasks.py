@@ -3,8 +3,8 @@
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows.abc import computing
-from flows.abc.reading import classes_of
+from flows.classing import computing
+from flows.classing.reading import classes_of
 from flows.room import Room
 from flows.rules import classes as rules
 from models.values.calendar import SHANGHAI

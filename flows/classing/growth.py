@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.totals import BECAME, totals
+from flows.classing.totals import BECAME, totals
 from flows.rules import classes as rules
 from models.customer_class import class_members
 from models.values.classes import Compared, Grown, Snapshot

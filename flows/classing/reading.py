@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.errors import ClassesError
+from flows.classing.errors import ClassesError
 from flows.rulebook.loading import load, read
 from flows.rules import classes as rules
 from models.customer_class import class_members, class_snapshots

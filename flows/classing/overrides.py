@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.errors import ClassesError
+from flows.classing.errors import ClassesError
 from models.customer import customers
 from models.customer_class import class_overrides
 from models.staff import staff

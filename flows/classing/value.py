@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.abc.totals import DAY
+from flows.classing.totals import DAY
 from models.values.classes import Period, Value
 
 METHOD = (

@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from flows.abc.computing import Wanted, compute
-from flows.abc.errors import ClassesError
-from flows.abc.intake import class_of
-from flows.abc.overrides import Override, override
-from flows.abc.reading import classes_of
-from flows.abc.value import values_of
+from flows.classing.computing import Wanted, compute
+from flows.classing.errors import ClassesError
+from flows.classing.intake import class_of
+from flows.classing.overrides import Override, override
+from flows.classing.reading import classes_of
+from flows.classing.value import values_of
 from flows.legs.clock import RealClock
 from flows.legs.resources import Resources
 from flows.room import Room, carrying, furnish
@@ -19,8 +19,8 @@ from flows.steps.classify import Classify
 from models.values.classes import Period
 from models.values.vocabulary import CustomerClass, Role
 from tests.fixtures.office import SURE
-from tests.flows.abc import brute
-from tests.flows.abc.brute import Line
+from tests.flows.classing import brute
+from tests.flows.classing.brute import Line
 
 A, B, C, D = CustomerClass
 POLICY = classes_of(load(read()))

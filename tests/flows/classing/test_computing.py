@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from flows.abc.computing import Wanted, compute
-from flows.abc.errors import ClassesError
-from flows.abc.growth import growth
-from flows.abc.reading import classes_of, newest
+from flows.classing.computing import Wanted, compute
+from flows.classing.errors import ClassesError
+from flows.classing.growth import growth
+from flows.classing.reading import classes_of, newest
 from flows.rulebook.loading import load, read
 from models.values.classes import Period
-from tests.flows.abc import brute
-from tests.flows.abc.brute import Line
+from tests.flows.classing import brute
+from tests.flows.classing.brute import Line
 
 POLICY = classes_of(load(read()))
 YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
