@@ -1,5 +1,6 @@
 """Step 5: reach the customer (three attempts at different times of day), ask whether it is solved and how satisfied."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -42,7 +43,7 @@ class Survey(ActInput):
 
 
 def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
-    """Kept as an attempt; only attempts in different parts of the day count towards giving up."""
+    """Kept as an attempt; giving up takes attempts in different parts of the day, or very many."""
     _refuse_bad_hours(setting)
     attempt = {"outcome": said.outcome, "at": setting.now.isoformat(), "by": setting.actor.id}
     attempts = (*facts.attempts, attempt)
@@ -52,10 +53,11 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
             raise Refusal("请填写将来的回电时间", "say when to call back (call_back_at, in the future)")
         due, why = said.call_back_at, Reason("客户约定回电时间", "the customer asked to be called then")
     else:
-        due = next_attempt(setting.now, setting.policy)
+        due = next_attempt(setting.now, _tried(attempts, setting.policy), setting.policy)
         why = Reason("换一个时段再次联系", "the next attempt in another part of the day")
-    counted = {_part(datetime.fromisoformat(one["at"]), setting.policy) for one in attempts if _unreached(one)}
-    exhausted = len(counted) >= setting.policy.rulebook.course.contact_attempts
+    course, unreached = setting.policy.rulebook.course, sum(_unreached(one) for one in attempts)
+    tried = _tried(attempts, setting.policy)
+    exhausted = len(tried) >= course.contact_attempts or unreached >= course.contacts_at_most
     data = {"outcome": said.outcome, "attempt": len(attempts), "exhausted": exhausted}
     changes: dict[str, Any] = {"attempts": attempts, "overdue": follow_up.overdue(left, setting.now)}
     if exhausted:
@@ -115,14 +117,21 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
     return moved(facts, EventKind.SURVEYED, data, reasons=(why,), sealed=sealed, **answers, **changes)
 
 
-def next_attempt(now: datetime, policy: Policy) -> datetime:
-    """The beginning of the next part of the day, within calling hours."""
+def next_attempt(now: datetime, tried: Collection[int], policy: Policy) -> datetime:
+    """The beginning of the next part of the day, within calling hours, in which nobody tried yet."""
     local = now.astimezone(SHANGHAI)
     course = policy.rulebook.course
     starts = [part for part in course.day_parts if course.calls_from <= part < course.calls_until]
-    later = [part for part in starts if part > local.time()]
-    day = local.date() if later else local.date() + timedelta(days=1)
-    return datetime.combine(day, later[0] if later else starts[0], SHANGHAI).astimezone(now.tzinfo)
+    days = (local.date(), local.date() + timedelta(days=1))
+    coming = [datetime.combine(day, part, SHANGHAI) for day in days for part in starts]
+    later = [moment for moment in coming if moment > local]
+    fresh = [moment for moment in later if _part(moment, policy) not in tried]
+    return (fresh or later)[0].astimezone(now.tzinfo)
+
+
+def _tried(attempts: Iterable[Any], policy: Policy) -> set[int]:
+    """The parts of the day in which the customer was called and not reached."""
+    return {_part(datetime.fromisoformat(one["at"]), policy) for one in attempts if _unreached(one)}
 
 
 def _part(moment: datetime, policy: Policy) -> int:

@@ -26,7 +26,7 @@ class Unmask(Input):
 async def unmask(
     connection: AsyncConnection, desk: Desk, actor: StaffFacts, customer_id: int, said: Unmask, key: once.Key | None
 ) -> tuple[list[str], bool]:
-    """The customer's numbers in full, and whether this key was answered before. What is kept for the key is that it was answered, not the numbers."""
+    """The customer's numbers in full, and whether this key was answered before (that is kept, not the numbers)."""
     if not may_see(actor, desk):
         raise NotFound
     if actor.role not in customers_of(desk.policies.current).unmasked_by:

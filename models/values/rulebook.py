@@ -151,6 +151,8 @@ class Course(Section):
     reopenings_at_most: Count
     """Unsolved once more after that, the customer gets the final position."""
     contact_attempts: Annotated[int, Field(ge=1, le=10)]
+    contacts_at_most: Annotated[int, Field(ge=1, le=100)]
+    """After so many unreached calls the customer is answered in writing, whatever the time of day they were made."""
     """Attempts in different parts of the day after which a written answer follows."""
     day_parts: tuple[TimeOfDay, ...]
     """Where a day is cut into parts; attempts in one part count once, whatever the day."""

@@ -115,7 +115,7 @@ def test_what_is_not_on_hold_is_not_resumed() -> None:
 
 @pytest.mark.parametrize("name", sorted(ACTS))
 def test_on_hold_only_what_does_not_go_on_with_it_is_done(name: str) -> None:
-    waits = {"note", "promise", "keep-promise", "hold", "resume", "reassign", "escalate", "withdraw"}
+    waits = {"note", "identify", "promise", "keep-promise", "hold", "resume", "reassign", "escalate", "withdraw"}
     assert ACTS[name].on_hold == (name in waits)
 
 

@@ -79,13 +79,25 @@ def test_nobody_is_called_at_night(hour: str, allowed: bool) -> None:
             tried(calling(), f"2026-03-04 {hour}")
 
 
+def test_who_always_calls_at_the_same_hour_gives_up_after_the_bound() -> None:
+    facts = calling()
+    for day in range(1, COURSE.contacts_at_most + 1):
+        assert facts.stage is Stage.REVISIT
+        facts = after(facts, decide("contact", facts, REVISITOR, at(f"2026-03-{day:02} 10:00"), outcome="no_answer"))
+    assert facts.stage is Stage.WRITTEN_ANSWER
+
+
 @often
-@given(st.integers(0, 366 * 1440))
-def test_the_next_attempt_falls_into_another_part_of_the_day_within_calling_hours(minutes: int) -> None:
+@given(st.integers(0, 366 * 1440), st.sets(st.integers(1, 4)))
+def test_the_next_attempt_falls_into_an_untried_part_of_the_day_within_calling_hours(
+    minutes: int, tried_parts: set[int]
+) -> None:
     now = at("2026-01-01 00:00") + timedelta(minutes=minutes)
-    then = next_attempt(now, POLICY)
+    then = next_attempt(now, tried_parts, POLICY)
     local = then.astimezone(SHANGHAI).time()
     assert now < then <= now + timedelta(days=1)
+    part = sum(start <= local for start in COURSE.day_parts)
+    assert part not in tried_parts or len(tried_parts) == len(COURSE.day_parts)
     assert COURSE.calls_from <= local < COURSE.calls_until
     assert local in COURSE.day_parts
 

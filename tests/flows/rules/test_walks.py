@@ -90,6 +90,6 @@ def test_the_walks_see_every_stage_and_every_event() -> None:
             stages.add(walk.facts.stage)
             walk.move()
         events |= {event for event, _ in walk.ledger}
-    protocol = {EventKind.STEP_FAILED, EventKind.QUARANTINED, EventKind.RELEASED}
+    protocol = {EventKind.STEP_FAILED, EventKind.QUARANTINED, EventKind.RELEASED, EventKind.ERASED}
     assert events == set(EventKind) - protocol
     assert stages == set(Stage) - {Stage.RECEIVED, Stage.ANALYSIS, Stage.SCORING}

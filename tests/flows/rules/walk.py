@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flows.acts.act import Setting, refuse_wrong_stage
+from flows.acts.identify import Named
 from flows.acts.registry import ACTS
 from flows.legs.ledger import Entry, draft
 from flows.rules import analysis, assignment, follow_up, permission, scoring, triage
@@ -21,6 +22,7 @@ from models.values.vocabulary import (
     Channel,
     ClockName,
     ContactOutcome,
+    CustomerClass,
     EventKind,
     HandlingMethod,
     HoldReason,
@@ -94,7 +96,9 @@ class Walk:
         if act.decides and (why := permission.barred(facts, actor, POLICY)):
             raise Refusal(why.zh, why.en)
         refuse_wrong_stage(act, facts)
-        loaded = self.team if name == "reassign" else []
+        loaded: Any = self.team if name == "reassign" else []
+        if name == "identify":
+            loaded = Named(said["customer"], self.random.choice([None, *CustomerClass]))
         setting = Setting(actor, POLICY, self.now, loaded)
         self.write(act.decide(facts, act.takes(version=facts.version, **said), setting))
 
@@ -146,6 +150,7 @@ class Walk:
         promised = [one.ref for one in self.facts.clocks if one.name is ClockName.PROMISE]
         texts: dict[str, dict[str, Any]] = {
             "note": {"text": "记录"},
+            "identify": {"customer": chance.randrange(1, 4)},
             "promise": {"what": "退款", "by": soon},
             "keep-promise": {"promise": chance.choice(promised or [1])},
             "hold": {"reason": chance.choice([*HoldReason]), "until": chance.choice([None, soon])},
