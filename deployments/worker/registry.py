@@ -18,6 +18,9 @@ from flows.complaint import complaint
 PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint}
 """Every procedure whose cases the worker claims; a new one is one line here."""
 
+TITLES = {"complaint": "投诉"}
+"""What runs of a procedure are called in the users' other language."""
+
 JOBS: dict[str, Flow[Any, Any]] = {"classes": classes}
 """What has no cases to claim: run by its schedule, or by hand from Prefect."""
 

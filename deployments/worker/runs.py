@@ -15,6 +15,7 @@ from prefect.states import Cancelled, Completed, Crashed, Failed, Pending
 from sqlalchemy import RowMapping, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from deployments.worker.registry import TITLES
 from flows.legs.lease import insist, reported
 from flows.room import Room
 from models.leg import LegState, legs
@@ -34,7 +35,7 @@ async def open_run(client: PrefectClient, deployment_id: UUID, procedure: str, l
         deployment_id,
         parameters={"leg_id": str(leg_id)},
         state=Pending(message="claimed by a worker"),
-        name=f"{procedure}: {said} ({str(leg_id)[-4:]})",
+        name=f"{procedure} {TITLES[procedure]}: {said} ({str(leg_id)[-4:]})",
         tags=[procedure, "leg"],
         idempotency_key=str(leg_id),
     )

@@ -14,24 +14,26 @@ from flows.steps.follow_up import FollowUp
 from flows.steps.score import Score
 
 
-def _task(make: Callable[[], Step], name: str, description: str) -> Callable[[Leg], Awaitable[None]]:
+def _task(make: Callable[[], Step], name: str, zh: str, description: str) -> Callable[[Leg], Awaitable[None]]:
     """One task run carries every case of the leg that wants the step; none wants it: no task run, no cost."""
 
     async def run(leg: Leg) -> str:
         return await leg.carry(make())
 
-    template = task(name=name, description=description, cache_policy=NO_CACHE, persist_result=False)(run)
+    template = task(name=name, description=f"{zh} · {description}", cache_policy=NO_CACHE, persist_result=False)(run)
 
     async def walk(leg: Leg) -> None:
         if waiting := len(leg.waiting(name)):
             cases = "1 case" if waiting == 1 else f"{waiting} cases"
-            await template.with_options(task_run_name=f"{name}: {cases}")(leg)
+            await template.with_options(task_run_name=f"{name} {zh}: {cases}")(leg)
 
     return walk
 
 
-classify = _task(lambda: Classify(room().policies, room().resources.seal), "classify", "分类处理: kind, category, unit")
-assign = _task(lambda: Assign(room().policies), "assign", "指派: who owns the case now")
-follow_up = _task(lambda: FollowUp(room().policies), "follow_up", "跟进: reminders, deadlines, promises, linked cases")
-analyse = _task(lambda: Analyse(room().policies), "analyse", "整理分析: cause, liable party, pattern")
-score = _task(lambda: Score(room().policies), "score", "服务质量考核: the quality score")
+classify = _task(lambda: Classify(room().policies, room().resources.seal), "classify", "分类", "kind, category, unit")
+assign = _task(lambda: Assign(room().policies), "assign", "指派", "who owns the case now")
+follow_up = _task(
+    lambda: FollowUp(room().policies), "follow_up", "跟进", "reminders, deadlines, promises, linked cases"
+)
+analyse = _task(lambda: Analyse(room().policies), "analyse", "分析", "cause, liable party, pattern")
+score = _task(lambda: Score(room().policies), "score", "考核", "the quality score")

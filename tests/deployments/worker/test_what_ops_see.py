@@ -22,7 +22,7 @@ async def test_runs_tell_procedure_cases_and_step_and_nothing_personal(postgres,
     await until(assigned)
     (leg,) = await database.rows("SELECT * FROM legs")
     run = await ops.read_flow_run(leg.flow_run_id)
-    assert run.name == f"complaint: 3 cases ({str(leg.id)[-4:]})"
+    assert run.name == f"complaint 投诉: 3 cases ({str(leg.id)[-4:]})"
     assert set(run.tags) >= {"complaint", "leg"}
     assert run.parameters == {"leg_id": str(leg.id)}
     assert run.work_pool_name == workers.pool
@@ -30,7 +30,10 @@ async def test_runs_tell_procedure_cases_and_step_and_nothing_personal(postgres,
     async def recorded():
         wanted = TaskRunFilter(flow_run_id=TaskRunFilterFlowRunId(any_=[run.id]))
         tasks = await ops.read_task_runs(task_run_filter=wanted)
-        return {task.name for task in tasks if task.state.is_completed()} == {"classify: 3 cases", "assign: 3 cases"}
+        return {task.name for task in tasks if task.state.is_completed()} == {
+            "classify 分类: 3 cases",
+            "assign 指派: 3 cases",
+        }
 
     await until(recorded, what="the task runs in Prefect")
 
