@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from flows.legs import lease
 from tests.fixtures.soundness import assert_sound
 
@@ -120,13 +122,35 @@ async def test_renewing_says_that_the_leg_is_lost_or_cancelled(office, carrier, 
     assert await renew() is None
 
 
-async def test_a_late_run_commits_nothing(office, carrier, clock, database):
-    """The leg is lost between two of its chunks; the other leg has the cases."""
+@pytest.mark.parametrize("claimed_again", [False, True])
+async def test_a_late_run_commits_nothing(claimed_again, office, carrier, clock, database):
+    """It loaded its cases, then lost its lease; nobody has carried them yet, so only the fence is before them."""
     await office.complain(3)
     leg_id = await carrier.claim()
+    late = await carrier.open(leg_id)
     await run_out(database, leg_id)
     await reap(carrier, clock)
-    before = await database.rows("SELECT * FROM events ORDER BY case_id")
-    leg = await carrier.carry(leg_id)
-    assert not leg.carried
-    assert await database.rows("SELECT * FROM events ORDER BY case_id") == before
+    if claimed_again:
+        await carrier.claim()
+    events, wakes = await database.rows("SELECT * FROM events ORDER BY case_id"), await database.rows(WAKES)
+    assert len(late.waiting("classify")) == 3
+    for step in carrier.steps().values():
+        await late.carry(step)
+    assert not late.carried
+    assert not late.held
+    assert await database.rows("SELECT * FROM events ORDER BY case_id") == events
+    assert await database.rows(WAKES) == wakes
+
+
+async def test_a_late_run_counts_no_attempt_and_postpones_nothing(office, carrier, clock, database):
+    (id_,) = await office.complain()
+    late = await carrier.open(await carrier.claim())
+    await run_out(database, late.id)
+    await reap(carrier, clock)
+    wakes = await database.rows(WAKES)
+    await late.defer(id_, "classify: ValueError")
+    async with database.engine.begin() as connection:
+        await lease.postpone(connection, id_, late.id, 3600)
+        await lease.give_back(connection, late.id, "late", 3600)
+    assert await database.rows(WAKES) == wakes
+    assert await database.value("SELECT state FROM legs") == "dead"
