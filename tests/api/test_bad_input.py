@@ -354,6 +354,7 @@ async def test_an_unknown_id_is_not_found(standing: Standing) -> None:
 
 BODY_OF: dict[str, dict[str, Any]] = {
     "classify": {"kind": "enquiry"},
+    "identify": {"customer": 1},
     "reassign": {"why": "a"},
     "escalate": {"why": "a"},
     "reopen": {"why": "a"},
