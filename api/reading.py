@@ -81,3 +81,9 @@ async def case_runs(connection: AsyncConnection, case_id: UUID) -> Sequence[Any]
     wrote = select(events.c.leg_id).where(events.c.case_id == case_id, events.c.leg_id.is_not(None))
     query = select(legs).where(legs.c.id.in_(wrote)).order_by(legs.c.opened_at)
     return (await connection.execute(query)).mappings().all()
+
+
+async def quarantined_among(connection: AsyncConnection, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the cases that are in quarantine."""
+    query = select(wakes.c.case_id).where(wakes.c.case_id.in_(ids), wakes.c.quarantined_at.is_not(None))
+    return set((await connection.execute(query)).scalars())

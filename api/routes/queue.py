@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api import reading
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
@@ -23,9 +24,11 @@ async def my_queue(
 ) -> Queue:
     """My work in order, with the reason for each place and what to say."""
     items = []
-    for place, one in enumerate(await queues.queue(connection, here.desk, actor, limit), start=1):
+    found = await queues.queue(connection, here.desk, actor, limit)
+    held = await reading.quarantined_among(connection, [one.facts.id for one in found])
+    for place, one in enumerate(found, start=1):
         zh, en = here.desk.policies.of(one.facts).rulebook.wording.stages[one.facts.stage]
-        case = summary(one.facts, quarantined=False)
+        case = summary(one.facts, quarantined=one.facts.id in held)
         wording = ReasonView(zh=zh, en=en)
         items.append(QueueItem(place=place, reason=reason(one.reason), wording=wording, mine=one.mine, case=case))
     return Queue(items=items)

@@ -1,6 +1,7 @@
 """`python -m deployments.worker`: one worker process, until SIGTERM or SIGINT."""
 
 import os
+from pathlib import Path
 
 # Before Prefect is imported: a client that waits a second or two, not a minute, and says little.
 PREFECT = {
@@ -8,7 +9,7 @@ PREFECT = {
     "PREFECT_CLIENT_MAX_RETRIES": "0",
     "PREFECT_CLIENT_ENABLE_LIFESPAN_MANAGEMENT": "true",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_SETTINGS_PATH": str(Path(__file__).with_name("logging.yml")),
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",

@@ -10,6 +10,7 @@ import httpx
 import structlog
 from prefect.client.orchestration import PrefectClient
 
+from deployments.worker import logs
 from deployments.worker.loop import Loop
 from deployments.worker.watch import Watch
 from flows.legs.blame import place
@@ -45,15 +46,7 @@ class Stop:
 
 def main() -> None:
     """Work in a thread of its own: in the main thread Prefect's engine takes SIGTERM for itself and crashes its run."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    )
+    logs.configure()
     settings, stop = Settings(), Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop.ask)

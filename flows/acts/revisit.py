@@ -45,6 +45,8 @@ class Survey(ActInput):
 def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
     """Kept as an attempt; giving up takes attempts in different parts of the day, or very many."""
     _refuse_bad_hours(setting)
+    if facts.stage is Stage.REVISIT and (obstacle := assignment.taboo(facts, setting.actor, setting.policy)):
+        raise NotYours(obstacle.zh, f"you may not make this revisit: {obstacle.en}")
     attempt = {"outcome": said.outcome, "at": setting.now.isoformat(), "by": setting.actor.id}
     attempts = (*facts.attempts, attempt)
     left = clocks.meet(facts.clocks, ClockName.CALL_BACK, setting.now)

@@ -4,6 +4,7 @@ Decisions are made case by case under the case's lock, saves go in chunks in id 
 alone; a chunk that fails is repeated singly. Losing the lease stops everything at the next chunk.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -64,6 +65,8 @@ class Leg:
     carried: set[UUID] = field(default_factory=set)
     deferred: set[UUID] = field(default_factory=set)
     quarantined: set[UUID] = field(default_factory=set)
+    deciding_seconds: float = 0.0
+    """How long the rules took over the chunk at hand."""
     lost: bool = False
     cancelled: bool = False
     broken: str | None = None
@@ -95,11 +98,13 @@ class Leg:
 
     async def _chunk(self, step: Step, ids: Sequence[UUID]) -> None:
         self.check()
+        self.deciding_seconds = 0.0
         try:
             async with self.resources.engine.begin() as connection:
                 failed = await self._save(connection, step, ids)
         except Exception as error:  # noqa: BLE001 - blame says whose doing it is
-            whose = blame(error)
+            # Deciding for longer than a transaction may idle ends the session: the cases' doing, whatever it says.
+            whose = Blame.CASE if self.deciding_seconds > self.resources.timeout_seconds else blame(error)
             if whose is Blame.DATABASE:
                 raise DatabaseAway from None
             if len(ids) > 1:
@@ -125,12 +130,14 @@ class Leg:
         failed: dict[UUID, str] = {}
         entries = [ledger.Entry(one, locked[one.id][1], None) for one in facts if one not in wanted]
         loaded = await step.load(connection, wanted, now) if wanted else None
+        began = time.monotonic()
         for one in wanted:
             try:
                 decision = step.decide(one, loaded, now)
                 entries.append(ledger.Entry(one, locked[one.id][1], decision))
             except Exception as error:  # noqa: BLE001 - whatever a case provokes is its own, not its neighbours'
                 failed[one.id] = describe(step.name, error)
+        self.deciding_seconds = time.monotonic() - began
         if entries:
             await self._write(connection, step, entries, now)
         return failed

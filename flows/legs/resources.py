@@ -37,6 +37,11 @@ class Resources:
     leg_cases: int
     attempts_at_most: int = 5
 
+    @property
+    def timeout_seconds(self) -> float:
+        """How long a statement may take and a transaction may idle: less than a lease lasts."""
+        return self.lease_seconds * TIMEOUT_SHARE
+
     @classmethod
     async def open(cls, settings: Settings, *, pool_size: int = 6) -> "Resources":
         """Connect as the settings say; raises ClockError on a database of the other kind."""

@@ -65,11 +65,12 @@ def _say(clock: Deadline, now: datetime) -> Reason:
 
 
 def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> Decision:
-    """Consignor and consignee are each answered: another caller is still owed his answer.
+    """Consignor and consignee are each answered: another caller, or one we do not know, is still owed his answer.
 
     Where the main case ended without its complaint being handled, the complaint of this caller is still to be.
     """
-    owed = facts.caller_key != main.caller_key and not facts.withdrawn
+    same_caller = facts.caller_key is not None and facts.caller_key == main.caller_key
+    owed = not same_caller and not facts.withdrawn
     unhandled = owed and main.outcome in UNHANDLED
     data = {"answer_owed": owed, "work_remains": unhandled, "main": str(facts.linked_to)}
     changes: dict[str, Any] = {

@@ -1,7 +1,7 @@
 """Other complaints on the same waybill, so that one cause makes one case and another cause a sibling."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -37,19 +37,22 @@ class Relatives:
         self._by_waybill[waybill][relative.id] = relative
 
 
+async def lock_waybills(connection: AsyncConnection, waybills: Iterable[str]) -> None:
+    """One at a time links cases on a waybill, or ends one and looks for what is linked to it; held until commit."""
+    for waybill in sorted(set(waybills)):
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(waybill, 0))))
+
+
 async def relatives_of(connection: AsyncConnection, facts: Sequence[CaseFacts]) -> Relatives:
     """Locks the waybills (in order, until commit), so that two legs cannot both think they came first."""
     relatives = Relatives()
     waybills = sorted({one.waybill for one in facts if one.waybill is not None})
     if not waybills:
         return relatives
-    for waybill in waybills:
-        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(waybill, 0))))
+    await lock_waybills(connection, waybills)
     query = select(
         cases.c.id, cases.c.number, cases.c.waybill, cases.c.category, cases.c.stage, cases.c.recorded_at
     ).where(cases.c.waybill.in_(waybills), cases.c.kind == Kind.COMPLAINT)
-    # Shared locks: a main case cannot end, and look for what is linked to it, between our looking and our linking.
-    query = query.order_by(cases.c.id).with_for_update(read=True)
     for row in (await connection.execute(query)).all():
         category = Category(row.category) if row.category else None
         relatives.add(row.waybill, Relative(row.id, row.number, category, Stage(row.stage), row.recorded_at))

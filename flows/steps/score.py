@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook.store import Policies
 from flows.rules import scoring
+from flows.steps.relatives import lock_waybills
 from models.case import cases
 from models.values.case import CaseFacts, Decision
 from models.values.vocabulary import Stage
@@ -24,7 +25,8 @@ class Score:
     async def load(
         self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime
     ) -> Mapping[UUID, tuple[UUID, ...]]:
-        """The cases linked to each."""
+        """The cases linked to each; none can be linked between our looking and our closing."""
+        await lock_waybills(connection, (one.waybill for one in facts if one.waybill is not None))
         linked: dict[UUID, tuple[UUID, ...]] = defaultdict(tuple)
         query = select(cases.c.linked_to, cases.c.id).where(
             cases.c.linked_to.in_([one.id for one in facts]), cases.c.stage == Stage.LINKED

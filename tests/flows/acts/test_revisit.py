@@ -134,3 +134,9 @@ def test_the_handler_does_not_ask_about_his_own_work() -> None:
 def test_only_a_revisit_agent_asks() -> None:
     with pytest.raises(Refusal, match="another role"):
         decide("survey", calling(), staff("supervisor", 11), solved=True, satisfaction=5)
+
+
+def test_who_handled_a_case_does_not_call_about_it_either() -> None:
+    facts = calling(handler_id=REVISITOR.id)
+    with pytest.raises(Refusal, match="may not make this revisit"):
+        decide("contact", facts, REVISITOR, outcome="no_answer")

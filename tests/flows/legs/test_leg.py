@@ -1,6 +1,7 @@
 """One case must not fail or hold back the others of its leg."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from flows.legs import lease, ledger, quarantine
 from flows.legs.blame import Blame, DatabaseAway, blame
 from flows.legs.leg import LegCancelled, LegLost
+from flows.legs.resources import TIMEOUT_SHARE
 from flows.steps.classify import Classify
 from tests.fixtures.soundness import assert_sound
+
+TIMEOUT_SECONDS = 3.0  # as the fixture `carrier` sets it on its connections
 
 CLASSIFIED = "SELECT count(*) FROM events WHERE kind = 'classified'"
 LEFT = "SELECT * FROM wakes WHERE case_id = :id"
@@ -31,6 +35,8 @@ class Poisoned(Classify):
         decision = super().decide(facts, loaded, now)
         if facts.id == self.victim:
             match self.at:
+                case "stall":
+                    time.sleep(TIMEOUT_SECONDS + 1)  # the poison itself, not a wait of the test
                 case "decide":
                     raise ValueError("张三 13800138000")
                 case "write":  # a value the database refuses
@@ -55,6 +61,19 @@ async def test_a_case_that_fails_anywhere_fails_alone(at, office, carrier, clock
     assert (wake.leg_id, wake.attempts) == (None, 1)
     (told,) = await database.rows("SELECT data::text FROM events WHERE kind = 'step_failed'")
     assert "138" not in wake.error + told.data + capsys.readouterr().out
+    await assert_sound(database)
+
+
+async def test_a_rule_that_outlasts_the_transaction_counts_against_its_case_alone(office, carrier, database):
+    ids = await office.complain(3)
+    bounded = replace(carrier.room.resources, lease_seconds=TIMEOUT_SECONDS / TIMEOUT_SHARE)
+    slow = replace(carrier, room=replace(carrier.room, resources=bounded))
+    leg = await slow.open(await slow.claim())
+    await leg.carry(Poisoned(slow, "stall", ids[1]))
+    assert leg.deferred == {ids[1]}
+    assert await database.value(CLASSIFIED) == 2
+    (wake,) = await database.rows(LEFT, id=ids[1])
+    assert (wake.leg_id, wake.attempts) == (None, 1)
     await assert_sound(database)
 
 

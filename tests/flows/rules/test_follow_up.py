@@ -138,6 +138,11 @@ def test_the_same_caller_has_had_his_answer() -> None:
     assert (facts.stage, facts.outcome, facts.closed_at, facts.poked) == (Stage.CLOSED, Outcome.LINKED, NOW, False)
 
 
+def test_two_callers_we_do_not_know_are_not_taken_for_one() -> None:
+    facts = told(linked(None), replace(MAIN, caller_key=None))
+    assert (facts.stage, facts.outcome) == (Stage.FEED_BACK, None)
+
+
 def test_another_caller_is_still_owed_his_answer() -> None:
     facts = told(linked("consignee", attempts=({"outcome": "busy", "at": NOW.isoformat(), "by": 1},)))
     assert (facts.stage, facts.outcome, facts.closed_at, facts.poked) == (Stage.FEED_BACK, None, None, False)
