@@ -57,6 +57,9 @@ async def test_one_poisonous_case_in_a_leg_of_fifty(postgres, database, office, 
     assert "carried 0, quarantined 1" in messages
     told = wake.error + sick.log + "".join(run.model_dump_json() for run in runs)
     assert MARKER not in told
+    assert len(sick.lines()) == len(sick.log.splitlines()), (
+        f"every line is structured, of a run that failed too: {sick.log}"
+    )
     await assert_absent(postgres, MARKER)
     await assert_sound(database)
     assert sick.stop() == 0
