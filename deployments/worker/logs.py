@@ -13,14 +13,17 @@ import structlog
 SILENT = ("prefect.flow_runs", "prefect.task_runs")
 """Loggers whose messages repeat exceptions: only level and place are kept."""
 
+WITHHELD = "a library reports an error"
+
 
 class JsonFormatter(logging.Formatter):
     """A library's record as one JSON line."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        said = WITHHELD if error or record.name.startswith(SILENT) else record.getMessage()
         entry = {
-            "event": None if error or record.name.startswith(SILENT) else record.getMessage(),
+            "event": said,
             "logger": record.name,
             "place": f"{record.module}:{record.lineno}",
             "error": error,
