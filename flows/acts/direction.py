@@ -83,6 +83,11 @@ def classify(facts: CaseFacts, said: Classify, setting: Setting) -> Decision:
 
 
 def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
+    units = set(setting.policy.rulebook.assignment.units.values())
+    if said.liable is not None and said.liable not in units:  # it goes into the chain, which nobody can erase
+        raise Refusal(
+            "责任单位须为规则手册中的单位", f"liable must be a unit of the rulebook: {', '.join(sorted(units))}"
+        )
     cause, liable = said.root_cause or facts.root_cause, said.liable or facts.liable
     changed = {"root_cause": cause != facts.root_cause, "liable": liable != facts.liable}
     return moved(

@@ -1,7 +1,5 @@
 """The records that are one customer: the one that stands, and those merged into it."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,8 +28,3 @@ async def by_code(connection: AsyncConnection, code: str) -> int:
     if id_ is None:
         raise NotFound
     return id_
-
-
-async def codes_of(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
-    query = select(customers.c.id, customers.c.code).where(customers.c.id.in_(ids))
-    return {row.id: row.code for row in (await connection.execute(query)).all()}

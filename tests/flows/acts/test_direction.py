@@ -59,6 +59,12 @@ def test_confirmed_as_proposed_or_otherwise() -> None:
     assert (other.stage, other.root_cause, other.liable) == (Stage.SCORING, "delay", "sorting_centre")
 
 
+def test_only_a_unit_of_the_rulebook_can_be_liable() -> None:
+    waits = under_way(Stage.CONFIRMATION, root_cause="delay", liable="linehaul")
+    with pytest.raises(Refusal, match="must be a unit of the rulebook"):
+        decide("confirm", waits, SUPERVISOR, liable="李四 17000001234")
+
+
 def reassigned(facts: CaseFacts, to: int | None, *team: Any) -> CaseFacts:
     return after(facts, decide("reassign", facts, SUPERVISOR, loaded=list(team), to=to, why="休假"))
 
