@@ -17,6 +17,7 @@ from models.values.vocabulary import (
     Kind,
     Outcome,
     Party,
+    Procedure,
     Severity,
     Stage,
 )
@@ -59,6 +60,7 @@ class CaseSummary(BaseModel):
     id: UUID
     number: int
     reference: str | None
+    procedure: Procedure
     stage: Stage
     version: int
     kind: Kind | None

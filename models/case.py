@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import Bytes, Moment, one_of
@@ -33,6 +34,7 @@ from models.values.vocabulary import (
     Kind,
     Outcome,
     Party,
+    Procedure,
     Severity,
     Stage,
 )
@@ -43,6 +45,7 @@ class Case(SQLModel, table=True):
 
     __tablename__ = "cases"
     __table_args__ = (
+        one_of("procedure", Procedure),
         one_of("stage", Stage),
         one_of("kind", Kind),
         one_of("category", Category),
@@ -62,6 +65,7 @@ class Case(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     number: int = Field(sa_column=Column(BigInteger, Identity(), nullable=False))
+    procedure: str = Field(sa_column=Column(String(24), nullable=False, server_default=Procedure.COMPLAINT.value))
     stage: str = Field(sa_type=String(20))
     version: int = 1
     events: int = 0
@@ -111,11 +115,13 @@ class Case(SQLModel, table=True):
     overdue: bool = False
     rulebook: str | None = Field(default=None, sa_type=String(64))
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    details: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="{}"))
 
 
 cases = cast(Table, Case.__table__)  # type: ignore[attr-defined]
 
 _TERMS = {
+    "procedure": Procedure,
     "stage": Stage,
     "channel": Channel,
     "party": Party,

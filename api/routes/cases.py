@@ -15,7 +15,7 @@ from flows.acts.inputs import Line
 from flows.rules import permission
 from models.case import cases
 from models.event import events
-from models.values.vocabulary import Category, CustomerClass, Kind, Stage
+from models.values.vocabulary import Category, CustomerClass, Kind, Procedure, Stage
 from models.wake import wakes
 
 router = APIRouter(tags=["case 工单"], route_class=StrictRoute)
@@ -28,6 +28,7 @@ async def list_cases(
     here: OfficeDep,
     connection: Connection,
     actor: Actor,
+    procedure: Procedure | None = None,
     stage: Stage | None = None,
     owner: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     customer_class: Annotated[CustomerClass | None, Query(alias="class")] = None,
@@ -41,7 +42,13 @@ async def list_cases(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CasePage:
     """Newest first; `next` is the cursor of the following page."""
-    wanted: dict[str, Any] = {"stage": stage, "owner_id": owner, "customer_class": customer_class, "kind": kind}
+    wanted: dict[str, Any] = {
+        "procedure": procedure,
+        "stage": stage,
+        "owner_id": owner,
+        "customer_class": customer_class,
+        "kind": kind,
+    }
     wanted |= {
         "category": category,
         "waybill": waybill and waybill.upper(),

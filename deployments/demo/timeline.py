@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from flows.acts.receive import PROCEDURE
 from flows.legs.bell import CHANNEL
 from flows.legs.claim import next_due, unsettled
 from models.clock import simulated_clock
@@ -51,7 +50,7 @@ class Timeline:
         await self.settle()
         while self.now < moment:
             async with self._engine.connect() as connection:
-                due = await next_due(connection, PROCEDURE)
+                due = await next_due(connection)
             await self._jump(min(moment, max(after(due), self.now)) if due is not None else moment)
             await self.settle()
 

@@ -12,7 +12,7 @@ from flows.acts import once
 from flows.acts.act import Act, Setting, refuse_wrong_stage
 from flows.acts.inputs import ActInput
 from flows.acts.refusals import NotFound, NotYours, Stale
-from flows.legs import ledger
+from flows.legs import chain, ledger
 from flows.legs.clock import Clock
 from flows.rulebook.store import Policies
 from flows.rules import permission
@@ -68,7 +68,7 @@ async def perform(
     if act.seek:
         loaded = await act.seek(connection, facts, said, Setting(actor, policy, now))
     decision = act.decide(facts, said, Setting(actor, policy, now, loaded))
-    entry = ledger.Entry(facts, head, decision, actor.id)
+    entry = chain.Entry(facts, head, decision, actor.id)
     written = await ledger.write(
         connection, desk.seal, [entry], lambda after: agenda(after, desk.policies.of(after), now), now
     )

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
 from flows.acts.perform import Desk, Done, outcome
-from flows.legs import ledger
+from flows.legs import chain, ledger
 from flows.rules import assignment, lifecycle, order
 from flows.rules.agenda import agenda
 from models.case import cases, to_facts
@@ -57,7 +57,7 @@ async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: 
         why = Reason(f"员工 {actor.id} 领取", f"taken by staff {actor.id}")
         changes = {"owner_id": actor.id, "clocks": assignment.assigned(facts)}
         decision = Decision(EventKind.ASSIGNED, changes, (why,), {"owner": actor.id, "stage": facts.stage})
-        entry = ledger.Entry(facts, head, decision, actor.id)
+        entry = chain.Entry(facts, head, decision, actor.id)
         written = await ledger.write(
             connection, desk.seal, [entry], lambda after: agenda(after, desk.policies.of(after), now), now
         )

@@ -16,7 +16,7 @@ from flows.acts.inputs import Input, Line, Moment, StaffId, Text
 from flows.acts.perform import Desk
 from flows.acts.refusals import Implausible
 from flows.customers import identity
-from flows.legs import ledger
+from flows.legs import chain
 from flows.rules import order, triage
 from models.case import cases, to_columns
 from models.event import events
@@ -27,7 +27,6 @@ from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.vocabulary import Channel, EventKind, Party, Stage
 from models.wake import wakes
 
-PROCEDURE = "complaint"
 SKEW = timedelta(minutes=5)
 """How far a caller's clock may go before ours."""
 
@@ -89,12 +88,12 @@ async def receive(
         named_staff=tuple(sorted(set(said.about_staff))),
     )
     facts = replace(bare, clocks=triage.received(bare, policy))
-    after, event = ledger.draft(ledger.Entry(facts, b"", _decision(facts, said), actor.id), desk.seal, now, None)
+    after, event = chain.draft(chain.Entry(facts, b"", _decision(facts, said), actor.id), desk.seal, now, None)
     assert event is not None  # noqa: S101 - a decision with an event drafts one
     values = {f"c_{name}": value for name, value in _case_values(after, event["hash"]).items()}
     values |= {f"e_{name}": value for name, value in event.items()} | {"e_data": canonical(event["data"])}
     its_rank = order.rank(after, policy)
-    values |= {"w_procedure": PROCEDURE, "w_due_at": now, "w_order_at": order.order_at(now, its_rank, policy)}
+    values |= {"w_procedure": after.procedure, "w_due_at": now, "w_order_at": order.order_at(now, its_rank, policy)}
     values |= {"w_rank": its_rank}
     if key is None:
         return Received(after.id, (await connection.execute(_PLAIN, values)).scalar_one())
@@ -144,6 +143,7 @@ def _case_values(facts: CaseFacts, head: bytes) -> dict[str, Any]:
 
 _CASE = [
     "id",
+    "procedure",
     "stage",
     "version",
     "events",

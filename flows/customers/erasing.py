@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.perform import Desk
 from flows.customers.family import by_code, family
 from flows.customers.identity import code_key
-from flows.legs import ledger
+from flows.legs import chain, ledger
 from flows.legs.erasing import erase_sealed
 from flows.rules.agenda import agenda
 from models.case import cases
@@ -87,7 +87,7 @@ async def _erase_cases(
     now = await desk.clock.now(connection)
     anonymous: dict[str, str] = {}
     entries = [
-        ledger.Entry(facts, head, _erased(facts, erased[id_], anonymous, reason), actor.id)
+        chain.Entry(facts, head, _erased(facts, erased[id_], anonymous, reason), actor.id)
         for id_, (facts, head) in locked.items()
     ]
     await ledger.write(connection, desk.seal, entries, lambda after: agenda(after, desk.policies.of(after), now), now)

@@ -80,10 +80,9 @@ async def claim(
     return Claimed(leg_id, len(taken), rows[0].alone and rows[0].attempts > 0)
 
 
-async def next_due(connection: AsyncConnection, procedure: str) -> datetime | None:
-    """When (business time) the earliest wake that nobody holds is due."""
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """When (business time) the earliest wake that nobody holds is due, whatever its procedure."""
     query = select(func.min(wakes.c.due_at)).where(
-        wakes.c.procedure == procedure,
         wakes.c.leg_id.is_(None),
         wakes.c.quarantined_at.is_(None),
         wakes.c.due_at.is_not(None),

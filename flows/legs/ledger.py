@@ -5,37 +5,21 @@ Callers hold the locks (the case, then its wake) and the transaction. Nothing el
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.case import cases, to_columns, to_facts
+from flows.legs.beside import save_rows
+from flows.legs.chain import SYSTEM, Entry, draft
+from models.case import FACTS, cases, to_columns, to_facts
 from models.event import events
-from models.sealing import Seal, digest
-from models.values.case import Agenda, CaseFacts, Decision
+from models.sealing import Seal
+from models.values.case import Agenda, CaseFacts, Opening
 from models.wake import wakes
-
-PERSONS_DECIDE_ON = frozenset(
-    {"stage", "owner_id", "kind", "category", "severity", "customer_id", "customer_class", "level", "remedy", "hold"}
-)
-"""What changes the version: what a person decides on. Timers do not, so they cause no false conflict."""
-
-SYSTEM = None
-"""The actor of a step."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A case as loaded under its lock, and what was decided about it (None: only its wake is worked out anew)."""
-
-    facts: CaseFacts
-    head: bytes
-    decision: Decision | None
-    actor_id: int | None = SYSTEM
 
 
 @dataclass(frozen=True)
@@ -66,52 +50,6 @@ async def lock_wakes(connection: AsyncConnection, ids: Sequence[UUID], leg_id: U
         .with_for_update()
     )
     return set((await connection.execute(query)).scalars())
-
-
-def draft(entry: Entry, seal: Seal, now: datetime, leg_id: UUID | None) -> tuple[CaseFacts, dict[str, Any] | None]:
-    """The facts after a decision, and the event row it writes (without effect: None)."""
-    facts, decision = entry.facts, entry.decision
-    if decision is None:
-        return facts, None
-    changes = dict(decision.changes)
-    if any(name in PERSONS_DECIDE_ON and changes[name] != getattr(facts, name) for name in changes):
-        changes["version"] = facts.version + 1
-    if decision.event is None:
-        return replace(facts, **changes), None
-    changes["events"] = facts.events + 1
-    after = replace(facts, **changes)
-    reasons = {"reasons": [{"zh": reason.zh, "en": reason.en} for reason in decision.reasons]}
-    data = dict(decision.data) if decision.private else {**decision.data, **reasons}
-    personal = {**(decision.sealed or {}), **(reasons if decision.private else {})}
-    sealed = seal.close(personal) if personal else None
-    event: dict[str, Any] = {
-        "case_id": facts.id,
-        "seq": after.events,
-        "kind": decision.event.value,
-        "stage": after.stage.value,
-        "version": after.version,
-        "at": now,
-        "actor_id": entry.actor_id,
-        "leg_id": leg_id,
-        "data": data,
-        "sealed": sealed,
-        "sealed_digest": digest(sealed) if sealed is not None else None,
-    }
-    event["hash"] = seal.link(entry.head, chained(event))
-    return after, event
-
-
-def chained(event: Any) -> list[Any]:
-    """What of an event its hash covers; the sealed part by digest, so that it can be erased."""
-    plain = [
-        event["seq"],
-        event["kind"],
-        event["stage"],
-        event["version"],
-        event["at"].astimezone(UTC).isoformat(),
-        event["actor_id"],
-    ]
-    return [str(event["case_id"]), *plain, str(event["leg_id"]), event["data"], event["sealed_digest"]]
 
 
 async def write(
@@ -148,13 +86,52 @@ async def write(
     if new_events:
         await connection.execute(insert(events), new_events)
     await _save_wakes(connection, wake_rows, carried=leg_id is not None)
+    decided = [entry for entry in entries if entry.decision is not None]
+    await save_rows(connection, [row for entry in decided if entry.decision for row in entry.decision.rows])
+    for entry in decided:
+        if entry.decision and entry.decision.opens:
+            await open_cases(connection, seal, entry.decision.opens, plan, now, actor_id=entry.actor_id, leg_id=leg_id)
     if poked := [poke for entry in entries if entry.decision for poke in entry.decision.pokes]:
         await poke(connection, poked, now)
     return written
 
 
+async def open_cases(
+    connection: AsyncConnection,
+    seal: Seal,
+    openings: Sequence[Opening],
+    plan: Plan,
+    now: datetime,
+    *,
+    actor_id: int | None = SYSTEM,
+    leg_id: UUID | None = None,
+) -> None:
+    """Begin cases: each with its first event and its wake."""
+    case_rows, event_rows, wake_rows = [], [], []
+    for opening in openings:
+        after, event = draft(Entry(opening.facts, b"", opening.decision, actor_id), seal, now, leg_id)
+        if event is None:
+            raise ValueError("a case begins with an event")
+        columns = to_columns({name: getattr(after, name) for name in FACTS if name != "number"})
+        case_rows.append(columns | {"head": event["hash"]})
+        event_rows.append(event)
+        wake = _wake_row(after, plan(after), None)
+        wake_rows.append({"case_id": wake.pop("row_id"), **wake})
+    await connection.execute(insert(cases), case_rows)
+    await connection.execute(insert(events), event_rows)
+    await connection.execute(insert(wakes), wake_rows)
+    beside = [row for opening in openings for row in opening.decision.rows]
+    await save_rows(connection, beside)
+
+
 def _wake_row(after: CaseFacts, agenda: Agenda, leg_id: UUID | None) -> dict[str, Any]:
-    row = {"row_id": after.id, "due_at": agenda.due_at, "order_at": agenda.order_at, "rank": agenda.rank}
+    row = {
+        "row_id": after.id,
+        "procedure": after.procedure.value,
+        "due_at": agenda.due_at,
+        "order_at": agenda.order_at,
+        "rank": agenda.rank,
+    }
     return row | {"leg_id": leg_id}
 
 
@@ -166,7 +143,7 @@ async def _save_cases(connection: AsyncConnection, groups: dict[tuple[str, ...],
 
 
 async def _save_wakes(connection: AsyncConnection, rows: list[dict[str, Any]], *, carried: bool) -> None:
-    values: dict[str, Any] = {name: bindparam(name) for name in ("due_at", "order_at", "rank")}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("procedure", "due_at", "order_at", "rank")}
     if carried:
         values |= {"leg_id": bindparam("leg_id"), "attempts": 0, "alone": False, "error": None}
     else:

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.legs import lease, ledger
+from flows.legs import chain, lease, ledger
 from flows.legs.blame import Blame, DatabaseAway, blame, place
 from flows.legs.quarantine import fail
 from flows.legs.resources import Resources
@@ -128,13 +128,13 @@ class Leg:
         facts = [locked[id_][0] for id_ in sorted(ours)]
         wanted = [one for one in facts if self.plan(one, now).step == step.name]
         failed: dict[UUID, str] = {}
-        entries = [ledger.Entry(one, locked[one.id][1], None) for one in facts if one not in wanted]
+        entries = [chain.Entry(one, locked[one.id][1], None) for one in facts if one not in wanted]
         loaded = await step.load(connection, wanted, now) if wanted else None
         began = time.monotonic()
         for one in wanted:
             try:
                 decision = step.decide(one, loaded, now)
-                entries.append(ledger.Entry(one, locked[one.id][1], decision))
+                entries.append(chain.Entry(one, locked[one.id][1], decision))
             except Exception as error:  # noqa: BLE001 - whatever a case provokes is its own, not its neighbours'
                 failed[one.id] = describe(step.name, error)
         self.deciding_seconds = time.monotonic() - began
@@ -143,8 +143,15 @@ class Leg:
         return failed
 
     async def _write(
-        self, connection: AsyncConnection, step: Step, entries: Sequence[ledger.Entry], now: datetime
+        self, connection: AsyncConnection, step: Step, entries: Sequence[chain.Entry], now: datetime
     ) -> None:
+        before = {entry.facts.id: entry.facts.procedure for entry in entries}
+
+        def keeps(after: CaseFacts, agenda: Agenda) -> bool:
+            """What is due goes on in this leg, unless it became another procedure's."""
+            due = agenda.due_at is not None and agenda.due_at <= now
+            return due and agenda.step != step.name and after.procedure is before[after.id]
+
         written = await ledger.write(
             connection,
             self.resources.seal,
@@ -152,11 +159,10 @@ class Leg:
             lambda facts: self.plan(facts, now),
             now,
             leg_id=self.id,
-            keeps=lambda _, agenda: agenda.due_at is not None and agenda.due_at <= now and agenda.step != step.name,
+            keeps=keeps,
         )
         for one in written:
-            due = one.agenda.due_at
-            if due is not None and due <= now and one.agenda.step != step.name:
+            if keeps(one.facts, one.agenda):
                 self.held[one.facts.id] = one.agenda
             else:
                 self.held.pop(one.facts.id, None)

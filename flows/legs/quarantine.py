@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.legs.ledger import Entry, draft, lock_cases
+from flows.legs.chain import Entry, draft
+from flows.legs.ledger import lock_cases
 from models.case import cases
 from models.event import events
 from models.sealing import Seal

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.legs.ledger import chained
+from flows.legs.chain import chained
 from models.case import cases
 from models.event import events
 from models.sealing import Seal, digest

@@ -9,6 +9,9 @@ from typing import Any
 
 from models.values.vocabulary import EventKind, Kind, Stage
 
+BEGINNINGS = frozenset({EventKind.RECEIVED})
+"""Events that begin a case, one for each door it can come in by."""
+
 PERSONS = frozenset(
     {
         Stage.TRIAGE,

@@ -18,6 +18,7 @@ from models.values.vocabulary import (
     Kind,
     Outcome,
     Party,
+    Procedure,
     Role,
     Severity,
     Stage,
@@ -70,6 +71,7 @@ class CaseFacts:
     received_at: datetime
     recorded_at: datetime
     channel: Channel
+    procedure: Procedure = Procedure.COMPLAINT
     party: Party = Party.UNKNOWN
     caller_key: str | None = None
     """Keyed digest of who called (phone or name); equal keys are the same caller. None: unknown or anonymous."""
@@ -123,6 +125,8 @@ class CaseFacts:
     rulebook: str | None = None
     """Content hash of the rulebook this case is judged by."""
     closed_at: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What only its procedure knows of it, as JSON has it; each procedure reads it through a frozen type of its own."""
 
 
 @dataclass(frozen=True)
@@ -142,11 +146,20 @@ class StaffFacts:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A row beside the case (a payment, a notice), by the columns of its table; one of the same key is replaced."""
+
+    table: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Decision:
     """What a rule decided: the event to write, the facts that change, and why.
 
     `data` goes into the ledger as it is and must hold nothing personal; `sealed` is encrypted there (free text of
-    people) and can be erased without breaking the chain. `pokes` are other cases that must look up again.
+    people) and can be erased without breaking the chain. `pokes` are other cases that must look up again, `rows` are
+    written beside the case, `opens` are cases it opens: all in the one transaction of the decision.
     """
 
     event: EventKind | None
@@ -158,6 +171,19 @@ class Decision:
     private: bool = False
     """Its reasons quote what the customer said: they are sealed as well."""
     pokes: tuple[UUID, ...] = ()
+    rows: tuple[Row, ...] = ()
+    opens: tuple["Opening", ...] = ()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A case that a decision about another one opens: its facts before its first event, and that event.
+
+    Its id is given by whoever loads (ids are in order of time), its number by the database.
+    """
+
+    facts: CaseFacts
+    decision: Decision
 
 
 @dataclass(frozen=True)

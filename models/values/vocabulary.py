@@ -3,6 +3,12 @@
 from enum import StrEnum
 
 
+class Procedure(StrEnum):
+    """Which Prefect flow carries a case."""
+
+    COMPLAINT = "complaint"
+
+
 class Kind(StrEnum):
     """What a request is; only a complaint walks all seven steps."""
 

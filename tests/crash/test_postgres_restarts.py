@@ -6,6 +6,7 @@ from deployments.databases import beside
 from deployments.home import discard
 from deployments.stack import Stack
 from flows.legs.clock import RealClock
+from flows.legs.leg import DATABASE_AWAY
 from models.settings import Settings
 from tests.crash.conftest import arrivals
 from tests.fixtures.database import TEMPLATE, copied, make_template
@@ -47,6 +48,8 @@ async def test_the_worker_survives_restarts_and_everything_arrives_once(server, 
                 await database.engine.dispose()
             await arrivals(database)(200)
             assert worker.alive
-            assert any(line["event"] == "database away" for line in worker.lines())
+            # Which of its parts meets the outage is chance: the loop, the watch, or a leg in flight.
+            told = [line for line in worker.lines() if line["event"] == "database away" or DATABASE_AWAY in str(line)]
+            assert told, "nothing in its log says that the database was away"
         await assert_all_arrived(database, 200)
         assert await database.value("SELECT count(*) FROM events WHERE kind IN ('step_failed', 'quarantined')") == 0

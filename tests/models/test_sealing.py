@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.legs.ledger import Entry, chained, draft
+from flows.legs.chain import Entry, chained, draft
 from models.sealing import Seal, SealError, canonical, digest
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.vocabulary import EventKind, Stage

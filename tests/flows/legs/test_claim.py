@@ -44,7 +44,7 @@ async def test_what_is_not_due_is_left(office, carrier, clock, database):
     await database.rows("UPDATE wakes SET due_at = due_at + interval '1 hour', order_at = order_at + interval '1 hour'")
     assert await carrier.claim() is None
     async with database.engine.begin() as connection:
-        assert await next_due(connection, "complaint") == clock.moment + timedelta(hours=1)
+        assert await next_due(connection) == clock.moment + timedelta(hours=1)
         assert not await unsettled(connection, clock.moment)
     clock.move(hours=1)
     assert await taken(database, await carrier.claim()) == {later}

@@ -12,7 +12,7 @@ from uuid import UUID
 from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
 from flows.acts.registry import ACTS
-from flows.legs.ledger import Entry, draft
+from flows.legs.chain import Entry, draft
 from flows.rules import analysis, assignment, follow_up, permission, scoring, triage
 from flows.rules.agenda import agenda
 from models.sealing import Seal
