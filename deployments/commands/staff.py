@@ -28,10 +28,9 @@ Hours = Annotated[
 Calendar = Annotated[
     str, typer.Option(help="The calendar of the rulebook whose days the shift works; `centre` is every day.")
 ]
-Moment = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help="A day or a moment, Shanghai time."),
-]
+FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+From = Annotated[datetime | None, typer.Option("--from", formats=FORMATS, help="A day or a moment, Shanghai time.")]
+Until = Annotated[datetime | None, typer.Option("--until", formats=FORMATS, help="The day or moment of the return.")]
 
 
 @app.command()
@@ -123,8 +122,8 @@ def list_() -> None:
 @app.command()
 def absent(
     name: Name,
-    begins: Annotated[Moment, typer.Option("--from")] = None,
-    until: Annotated[Moment, typer.Option("--until")] = None,
+    begins: From = None,
+    until: Until = None,
     reason: Annotated[AbsenceReason | None, typer.Option(help="Why.")] = None,
     deputy: Annotated[str | None, typer.Option(help="Who has his cases meanwhile, by name.")] = None,
 ) -> None:

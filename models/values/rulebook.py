@@ -149,15 +149,13 @@ class Approval(Section):
         for limits in (self.limits, *self.by_class.values()):
             if any(below > above for below, above in pairwise(limits)):
                 raise ValueError("limits must rise: a higher level approves at least what the one below it may")
-            if len(limits) != len(self.limits):
-                raise ValueError("by_class must name as many limits as limits does")
         return self
 
     @model_validator(mode="after")
     def a_higher_class_is_granted_no_less(self) -> Self:
         of_classes = [self.by_class.get(one, self.limits) for one in CustomerClass]
         for higher, lower in pairwise(of_classes):
-            if any(more < less for more, less in zip(higher, lower, strict=True)):
+            if any(more < less for more, less in zip(higher, lower, strict=False)):
                 raise ValueError("by_class: a higher class is granted at least what the one below it is")
         return self
 
@@ -335,7 +333,8 @@ class Rulebook(Section):
 
     @model_validator(mode="after")
     def every_level_has_its_limit(self) -> Self:
-        if len(self.approval.limits) != len(self.assignment.levels):
+        every = (self.approval.limits, *self.approval.by_class.values())
+        if any(len(limits) != len(self.assignment.levels) for limits in every):
             raise ValueError("approval needs one limit for each level of assignment")
         return self
 
