@@ -8,14 +8,15 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.exceptions import HTTPException
 
 from flows.acts.once import Key
 from flows.acts.perform import Desk
+from flows.acts.refusals import NotSignedIn
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
+from flows.roster import deputises
 from flows.staffing import digest, to_staff
 from models.staff import staff, tokens
 from models.values.case import StaffFacts
@@ -68,7 +69,7 @@ async def caller(
 ) -> StaffFacts:
     """The named member of staff (or system) behind the token."""
     if credentials is None:
-        raise HTTPException(401, "send a bearer token: Authorization: Bearer …")
+        raise NotSignedIn("请发送令牌", "send a bearer token: Authorization: Bearer …")
     seen = digest(credentials.credentials)
     until, actor = here.seen.get(seen, (0.0, None))
     if actor is None or until < time.monotonic():
@@ -81,19 +82,20 @@ async def caller(
 
 async def _look_up(here: Office, connection: AsyncConnection, seen: str) -> StaffFacts:
     here.seen.pop(seen, None)
-    query = (
-        select(staff)
-        .join(tokens, tokens.c.staff_id == staff.c.id)
-        .where(
-            tokens.c.digest == seen,
-            tokens.c.revoked_at.is_(None),
-            or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > func.now()),
-        )
-    )
-    row = (await connection.execute(query)).mappings().first()
+    expired = func.coalesce(tokens.c.expires_at <= func.now(), False).label("expired")
+    query = select(staff, tokens.c.revoked_at, expired).join(tokens, tokens.c.staff_id == staff.c.id)
+    row = (await connection.execute(query.where(tokens.c.digest == seen))).mappings().first()
     if row is None:
-        raise HTTPException(401, "this token is unknown, expired or revoked")
-    return to_staff(row, here.desk.policies.current)
+        raise NotSignedIn(
+            "本中心没有该令牌",
+            "this token is none of this centre's: it is mistyped, or another installation's",
+        )
+    if row["revoked_at"] is not None:
+        raise NotSignedIn("该令牌已吊销", "this token was revoked; ask for a new one")
+    if row["expired"]:
+        raise NotSignedIn("该令牌已过期", "this token has expired; ask for a new one")
+    away = await deputises(connection, row["id"], await here.desk.clock.now(connection))
+    return to_staff(row, here.desk.policies.current, deputises=away)
 
 
 Actor = Annotated[StaffFacts, Depends(caller)]

@@ -1,35 +1,40 @@
 """Queries of the reading routes. What one may not see is not found."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, all_, and_, desc, false, literal, select
+from sqlalchemy import ColumnElement, and_, desc, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.acts.perform import Desk, barred
 from flows.acts.refusals import NotFound
+from flows.customers.at_hand import permits
 from flows.rules import permission
+from flows.seeing import visible
 from models.case import cases, to_facts
 from models.event import events
 from models.leg import legs
 from models.staff import staff
 from models.values.case import CaseFacts, StaffFacts
-from models.values.policy import Policy
-from models.values.vocabulary import Role
+from models.values.permissions import Permit
 from models.wake import wakes
 
 
-def visible(actor: StaffFacts) -> ColumnElement[bool]:
-    """The cases an actor may know of, as a condition."""
-    if actor.role is Role.CHANNEL:
-        return cases.c.id.is_(None)
-    return literal(actor.id) != all_(cases.c.named_staff)
+@dataclass(frozen=True)
+class Found:
+    """A case, whether it is quarantined, and what the reader may do with it."""
+
+    facts: CaseFacts
+    quarantined: bool
+    granted: frozenset[Permit]
 
 
 async def find_case(
-    connection: AsyncConnection, case_id: UUID, actor: StaffFacts, policy: Policy
-) -> tuple[CaseFacts, bool]:
-    """A case and whether it is quarantined; raises NotFound."""
+    connection: AsyncConnection, desk: Desk, case_id: UUID, actor: StaffFacts, permit: Permit = Permit.READ_CASE
+) -> Found:
+    """Raises NotFound, or NotYours where he sees the case and not this of it."""
     query = (
         select(cases, wakes.c.quarantined_at).join(wakes, wakes.c.case_id == cases.c.id).where(cases.c.id == case_id)
     )
@@ -37,16 +42,31 @@ async def find_case(
     if row is None:
         raise NotFound
     facts = to_facts(row)
-    if not permission.sees(facts, actor, policy):
+    await desk.policies.know(connection, [facts])
+    granted = await permits(connection, facts, actor, desk.policies.current, await desk.clock.now(connection))
+    if Permit.READ_CASE not in granted:
         raise NotFound
-    return facts, row["quarantined_at"] is not None
+    if permit not in granted:
+        raise barred(permit, actor, desk.policies.current)
+    return Found(facts, row["quarantined_at"] is not None, granted)
+
+
+def refuse_unless(actor: StaffFacts, permit: Permit, desk: Desk) -> None:
+    """What a role may not know of is not found."""
+    if not permission.may(actor, permit, desk.policies.current):
+        raise NotFound
+
+
+async def sight(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> ColumnElement[bool]:
+    """Which cases somebody may know of, as a condition."""
+    return visible(actor, desk.policies.current, await desk.clock.now(connection))
 
 
 async def list_cases(
-    connection: AsyncConnection, actor: StaffFacts, filters: Sequence[Any], before: UUID | None, limit: int
+    connection: AsyncConnection, desk: Desk, actor: StaffFacts, filters: Sequence[Any], before: UUID | None, limit: int
 ) -> list[tuple[CaseFacts, bool]]:
     """Newest first (ids are made in order of time)."""
-    conditions = [visible(actor), *filters]
+    conditions = [await sight(connection, desk, actor), *filters]
     if before is not None:
         conditions.append(cases.c.id < before)
     query = (
@@ -58,12 +78,6 @@ async def list_cases(
     )
     rows = (await connection.execute(query)).mappings().all()
     return [(to_facts(row), row["quarantined_at"] is not None) for row in rows]
-
-
-def runs_of(actor: StaffFacts) -> Select[Any]:
-    """The runs an actor may know of: a channel only brings cases in."""
-    query = select(legs)
-    return query.where(false()) if actor.role is Role.CHANNEL else query
 
 
 async def case_events(connection: AsyncConnection, case_id: UUID) -> Sequence[Any]:

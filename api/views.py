@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from api.reading import Found
 from api.schemas import (
     Attempt,
     CaseSummary,
@@ -52,15 +53,8 @@ def summary(facts: CaseFacts, *, quarantined: bool) -> CaseSummary:
     return CaseSummary(**summary_fields(facts, quarantined=quarantined))
 
 
-def case_view(
-    facts: CaseFacts,
-    said: Mapping[str, Any] | None,
-    linked: Sequence[UUID],
-    now: datetime,
-    *,
-    quarantined: bool,
-    barred: bool,
-) -> CaseView:
+def case_view(found: Found, said: Mapping[str, Any] | None, linked: Sequence[UUID], now: datetime) -> CaseView:
+    facts = found.facts
     same = (set(CaseView.model_fields) - set(CaseSummary.model_fields)) & set(facts.__dataclass_fields__)
     more = {name: getattr(facts, name) for name in same}
     more |= {
@@ -69,14 +63,14 @@ def case_view(
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
         "clocks": [clock_view(clock, now) for clock in facts.clocks],
-        "acts": [act.name for act in ACTS.values() if _may(act, facts, barred=barred)],
+        "acts": [act.name for act in ACTS.values() if act.name in found.granted and _now(act, facts)],
     }
-    return CaseView(**summary_fields(facts, quarantined=quarantined), **more)
+    return CaseView(**summary_fields(facts, quarantined=found.quarantined), **more)
 
 
-def _may(act: Act, facts: CaseFacts, *, barred: bool) -> bool:
-    """Whether the stage, a hold and the relation of the reader to the case allow it."""
-    return facts.stage in act.stages and (act.on_hold or facts.hold is None) and not (act.decides and barred)
+def _now(act: Act, facts: CaseFacts) -> bool:
+    """Whether the stage and a hold allow it."""
+    return facts.stage in act.stages and (act.on_hold or facts.hold is None)
 
 
 def clock_view(clock: Deadline, now: datetime) -> ClockView:

@@ -2,23 +2,25 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.staff import staff, tokens
+from models.staff import absences, staff, tokens
 from models.values.case import StaffFacts
 from models.values.policy import Policy
+from models.values.shift import Shift
 from models.values.vocabulary import Role
 
 TOKEN_BYTES = 32
 PREFIX = "rdr_"
 """So that a leaked token can be found by scanners."""
+NAME_AT_MOST = 80
 
 
 class StaffError(Exception):
@@ -32,12 +34,17 @@ class NewStaff:
     unit: str | None = None
     skills: tuple[str, ...] = ()
     capacity: int = 20
+    languages: tuple[str, ...] = ()
+    shift: Shift | None = None
 
 
 async def add_staff(connection: AsyncConnection, new: NewStaff) -> int:
-    """The id of a new member of staff (or system); raises StaffError when the name is taken."""
+    """The id of a new member of staff (or system); `flows.roster.check` knows the terms. Raises StaffError."""
+    if not new.name.strip() or len(new.name) > NAME_AT_MOST or not new.name.isprintable():
+        raise StaffError(f"a name has 1 to {NAME_AT_MOST} printable characters")
     values: dict[str, Any] = {"name": new.name, "role": new.role, "unit": new.unit, "skills": list(new.skills)}
-    values |= {"capacity": new.capacity, "present": True}
+    values |= {"capacity": new.capacity, "languages": list(new.languages)}
+    values |= {"shift": new.shift.stored() if new.shift else None}
     try:
         query = insert(staff).values(values).returning(staff.c.id)
         id_: int = (await connection.execute(query)).scalar_one()
@@ -46,20 +53,25 @@ async def add_staff(connection: AsyncConnection, new: NewStaff) -> int:
     return id_
 
 
-async def list_staff(connection: AsyncConnection) -> Sequence[Any]:
-    return (await connection.execute(select(staff).order_by(staff.c.id))).mappings().all()
-
-
-async def set_presence(connection: AsyncConnection, name: str, present: bool) -> None:
-    """Absent staff get no new cases."""
-    await _id_of(connection, name)
-    await connection.execute(update(staff).where(staff.c.name == name).values(present=present))
+async def set_presence(connection: AsyncConnection, name: str, present: bool, now: datetime | None = None) -> None:
+    """Away until further notice; or back, which ends every absence that has begun by `now` (none: those without a
+    beginning). Who is away gets no new cases."""
+    id_ = await id_of(connection, name)
+    if not present:
+        await connection.execute(insert(absences).values(staff_id=id_, begins=now))
+        return
+    begun = absences.c.begins.is_(None) if now is None else func.coalesce(absences.c.begins <= now, True)
+    query = update(absences).where(absences.c.staff_id == id_, absences.c.ended_at.is_(None), begun)
+    await connection.execute(query.values(ended_at=now or func.now()))
 
 
 async def create_token(connection: AsyncConnection, name: str, days: int | None = None) -> str:
-    """A new token for a named member of staff; it ends after so many days, or never."""
+    """A new token for a named member of staff; it ends after so many days, or never. Raises StaffError."""
+    row = await _row(connection, name)
+    if row["left_at"] is not None:
+        raise StaffError(f"{name!r} does not work here any more")
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
-    values: dict[str, Any] = {"staff_id": await _id_of(connection, name), "digest": digest(token)}
+    values: dict[str, Any] = {"staff_id": row["id"], "digest": digest(token)}
     if days is not None:
         values["expires_at"] = func.now() + timedelta(days=days)
     await connection.execute(insert(tokens).values(values))
@@ -67,18 +79,41 @@ async def create_token(connection: AsyncConnection, name: str, days: int | None 
 
 
 async def list_tokens(connection: AsyncConnection) -> Sequence[Any]:
-    query = (
-        select(tokens.c.id, staff.c.name, staff.c.role, tokens.c.created_at, tokens.c.expires_at, tokens.c.revoked_at)
-        .join(staff, staff.c.id == tokens.c.staff_id)
-        .order_by(tokens.c.id)
-    )
-    return (await connection.execute(query)).mappings().all()
+    """`state`: valid, expired or revoked."""
+    columns = (tokens.c.id, staff.c.name, staff.c.role, tokens.c.created_at, tokens.c.expires_at, tokens.c.revoked_at)
+    expired = func.coalesce(tokens.c.expires_at <= func.now(), False).label("expired")
+    query = select(*columns, expired).join(staff, staff.c.id == tokens.c.staff_id).order_by(tokens.c.id)
+    rows = (await connection.execute(query)).mappings().all()
+    return [dict(row) | {"state": _state(row)} for row in rows]
+
+
+async def expire_token(connection: AsyncConnection, token_id: int, days: int) -> None:
+    """Set the end of a token that still works. Raises StaffError."""
+    await _of_valid(connection, token_id, expires_at=func.now() + timedelta(days=days))
 
 
 async def revoke_token(connection: AsyncConnection, token_id: int) -> None:
-    query = update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
-    if (await connection.execute(query.values(revoked_at=func.now()).returning(tokens.c.id))).first() is None:
+    """Raises StaffError when there is no such token that still works."""
+    await _of_valid(connection, token_id, revoked_at=func.now())
+
+
+async def revoke_tokens_of(connection: AsyncConnection, name: str) -> int:
+    """Revoke every token of somebody; how many there were."""
+    query = update(tokens).where(tokens.c.staff_id == await id_of(connection, name), tokens.c.revoked_at.is_(None))
+    return len((await connection.execute(query.values(revoked_at=func.now()).returning(tokens.c.id))).all())
+
+
+async def _of_valid(connection: AsyncConnection, token_id: int, **values: Any) -> None:
+    current = func.coalesce(tokens.c.expires_at > func.now(), True)
+    query = update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None), current)
+    if (await connection.execute(query.values(values).returning(tokens.c.id))).first() is None:
         raise StaffError(f"there is no valid token {token_id}")
+
+
+def _state(row: RowMapping) -> str:
+    if row["revoked_at"] is not None:
+        return "revoked"
+    return "expired" if row["expired"] else "valid"
 
 
 def digest(token: str) -> str:
@@ -88,13 +123,13 @@ def digest(token: str) -> str:
 
 async def staff_named(connection: AsyncConnection, name: str, policy: Policy) -> StaffFacts:
     """A member of staff as acts see him; raises StaffError."""
-    await _id_of(connection, name)
-    row = (await connection.execute(select(staff).where(staff.c.name == name))).mappings().one()
-    return to_staff(row, policy)
+    return to_staff(await _row(connection, name), policy)
 
 
-def to_staff(row: RowMapping, policy: Policy, load: int = 0) -> StaffFacts:
-    """A row of `staff` as rules see it."""
+def to_staff(
+    row: RowMapping, policy: Policy, load: int = 0, *, present: bool = True, deputises: Collection[int] = ()
+) -> StaffFacts:
+    """A row of `staff` as rules see it; who is present and who deputises for whom, `flows.roster` knows."""
     role = Role(row["role"])
     return StaffFacts(
         id=row["id"],
@@ -103,14 +138,22 @@ def to_staff(row: RowMapping, policy: Policy, load: int = 0) -> StaffFacts:
         level=policy.level_of(role),
         unit=row["unit"],
         skills=frozenset(row["skills"]),
+        languages=frozenset(row["languages"]),
         capacity=row["capacity"],
         load=load,
-        present=row["present"],
+        present=present,
+        deputises=frozenset(deputises),
     )
 
 
-async def _id_of(connection: AsyncConnection, name: str) -> int:
-    id_: int | None = (await connection.execute(select(staff.c.id).where(staff.c.name == name))).scalar_one_or_none()
-    if id_ is None:
-        raise StaffError(f"there is no member of staff {name!r}; add one with `redress staff add`")
+async def id_of(connection: AsyncConnection, name: str) -> int:
+    """Raises StaffError."""
+    id_: int = (await _row(connection, name))["id"]
     return id_
+
+
+async def _row(connection: AsyncConnection, name: str) -> RowMapping:
+    row = (await connection.execute(select(staff).where(staff.c.name == name))).mappings().first()
+    if row is None:
+        raise StaffError(f"there is no member of staff {name!r}; add one with `redress staff add`")
+    return row

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Numeric,
     RowMapping,
     String,
     Table,
@@ -94,8 +96,10 @@ class Case(SQLModel, table=True):
     handler_id: int | None = Field(default=None, foreign_key="staff.id")
     proposer_id: int | None = Field(default=None, foreign_key="staff.id")
     named_staff: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False, server_default="{}"))
+    named_units: list[str] = Field(sa_column=Column(ARRAY(String(40)), nullable=False, server_default="{}"))
     method: str | None = Field(default=None, sa_type=String(16))
     remedy: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    paid: Decimal = Field(default=Decimal(0), sa_column=Column(Numeric(14, 2), nullable=False, server_default="0"))
     outcome: str | None = Field(default=None, sa_type=String(16))
     withdrawn: bool = False
     rejections: int = 0
@@ -137,7 +141,7 @@ _TERMS = {
     "outcome": Outcome,
     "hold": HoldReason,
 }
-_LISTS = ("urgent", "named_staff", "attempts")
+_LISTS = ("urgent", "named_staff", "named_units", "attempts")
 _DEADLINE = tuple(field.name for field in fields(Deadline) if field.name != "why")
 FACTS = tuple(field.name for field in fields(CaseFacts))
 

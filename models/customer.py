@@ -95,12 +95,13 @@ class Erasure(SQLModel, table=True):
 
 
 class Access(SQLModel, table=True):
-    """Somebody saw a customer's record: who, when, whose, how; never by which number. A reason is sealed."""
+    """Somebody saw a customer's record: who, when, whose, how; never by which number. Business time; reasons sealed."""
 
     __tablename__ = "accesses"
     __table_args__ = (
         one_of("kind", AccessKind),
         Index("accesses_customer", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
+        Index("accesses_staff", "staff_id", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -108,9 +109,12 @@ class Access(SQLModel, table=True):
     """None: the command line."""
     customer_id: int | None = Field(default=None, foreign_key="customers.id")
     """None: nobody was found."""
+    caller_key: str | None = Field(default=None, sa_type=String(32))
+    """Keyed digest of who was looked for, as cases carry it; and the waybill: they tell whose case is at hand."""
+    waybill: str | None = Field(default=None, sa_type=String(60))
     kind: str = Field(sa_type=String(12))
     reason: bytes | None = Field(default=None, sa_type=Bytes)
-    at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
+    at: datetime = Field(sa_type=Moment)
 
 
 customers = cast(Table, Customer.__table__)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from api import reading, views
 from api.bodies import StrictRoute
@@ -12,10 +12,10 @@ from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.schemas import CasePage, CaseView, EventList, RunList
 from flows.acts.inputs import Line
-from flows.rules import permission
 from models.case import cases
 from models.event import events
 from models.values.vocabulary import Category, CustomerClass, Kind, Procedure, Stage
+from models.values.permissions import Permit
 from models.wake import wakes
 
 router = APIRouter(tags=["case 工单"], route_class=StrictRoute)
@@ -58,7 +58,7 @@ async def list_cases(
     filters = [cases.c[name] == value for name, value in wanted.items() if value is not None]
     if quarantined is not None:
         filters.append(wakes.c.quarantined_at.is_not(None) if quarantined else wakes.c.quarantined_at.is_(None))
-    found = await reading.list_cases(connection, actor, filters, cursor, limit)
+    found = await reading.list_cases(connection, here.desk, actor, filters, cursor, limit)
     items = [views.summary(facts, quarantined=is_held) for facts, is_held in found]
     return CasePage(items=items, next=str(items[-1].id) if len(items) == limit else None)
 
@@ -66,22 +66,19 @@ async def list_cases(
 @router.get("/cases/{case_id}", responses=answers(404))
 async def read_case(case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> CaseView:
     """Everything about one case, its deadlines with their derivation, and what may be done now."""
-    facts, held = await reading.find_case(connection, case_id, actor, here.desk.policies.current)
+    found = await reading.find_case(connection, here.desk, case_id, actor)
     first = select(events.c.sealed).where(events.c.case_id == case_id, events.c.seq == 1)
     sealed = (await connection.execute(first)).scalar_one()
-    same_cause = select(cases.c.id).where(cases.c.linked_to == case_id, reading.visible(actor)).order_by(cases.c.id)
-    linked = (await connection.execute(same_cause)).scalars().all()
-    now = await here.desk.clock.now(connection)
-    said = here.desk.seal.open(sealed) if sealed is not None else None
-    await here.desk.policies.know(connection, [facts])
-    barred = permission.barred(facts, actor, here.desk.policies.of(facts)) is not None
-    return views.case_view(facts, said, linked, now, quarantined=held, barred=barred)
+    same_cause = and_(cases.c.linked_to == case_id, await reading.sight(connection, here.desk, actor))
+    linked = (await connection.execute(select(cases.c.id).where(same_cause).order_by(cases.c.id))).scalars().all()
+    said = here.desk.seal.open(sealed) if sealed is not None and Permit.READ_EVENTS in found.granted else None
+    return views.case_view(found, said, linked, await here.desk.clock.now(connection))
 
 
 @router.get("/cases/{case_id}/events", responses=answers(404))
 async def read_events(case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> EventList:
     """The ledger of a case: who did what, when, why, in which run."""
-    await reading.find_case(connection, case_id, actor, here.desk.policies.current)
+    await reading.find_case(connection, here.desk, case_id, actor, Permit.READ_EVENTS)
     rows = await reading.case_events(connection, case_id)
     names = await reading.names_of(connection, {row["actor_id"] for row in rows if row["actor_id"]})
     return EventList(items=[views.event_view(row, here.desk.seal, names) for row in rows])
@@ -90,6 +87,6 @@ async def read_events(case_id: UUID, here: OfficeDep, connection: Connection, ac
 @router.get("/cases/{case_id}/runs", responses=answers(404))
 async def read_runs(case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> RunList:
     """The runs that did something to a case, with the way to each in the Prefect UI."""
-    await reading.find_case(connection, case_id, actor, here.desk.policies.current)
+    await reading.find_case(connection, here.desk, case_id, actor, Permit.READ_RUNS)
     rows = await reading.case_runs(connection, case_id)
     return RunList(items=[views.run_view(row, here.prefect_ui) for row in rows])

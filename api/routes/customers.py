@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from sqlalchemy import and_
+from sqlalchemy import and_, or_
 
 from api import customer_views as views
 from api import reading
@@ -30,7 +30,7 @@ CustomerId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 async def look_up(said: Lookup, here: OfficeDep, connection: Connection, actor: Actor) -> LookupAnswer:
     """Who is calling, by phone, waybill or name: class, orders, open and earlier cases, promises, last revisit."""
     found = await find(connection, here.desk, actor, said)
-    policy, sees = customers_of(here.desk.policies.current), reading.visible(actor)
+    policy, sees = customers_of(here.desk.policies.current), await reading.sight(connection, here.desk, actor)
     dossiers = [await dossier(connection, here.desk, id_, sees) for id_ in found.ids]
     if len(dossiers) == 1:
         now = await here.desk.clock.now(connection)
@@ -38,9 +38,9 @@ async def look_up(said: Lookup, here: OfficeDep, connection: Connection, actor: 
         return LookupAnswer(customer=view, matches=[], cases=[])
     matches = [views.customer_summary(one, actor, policy) for one in dossiers]
     own = []
-    if not matches and found.caller_key is not None:
-        his = and_(cases.c.caller_key == found.caller_key, sees)
-        own = views.case_summaries(await cases_where(connection, his, policy.cases_shown))
+    if not matches:
+        his = or_(cases.c.caller_key == found.caller_key, cases.c.waybill == found.waybill)
+        own = views.case_summaries(await cases_where(connection, and_(his, sees), policy.cases_shown))
     return LookupAnswer(customer=None, matches=matches, cases=own)
 
 
@@ -49,9 +49,9 @@ async def read_customer(customer_id: CustomerId, here: OfficeDep, connection: Co
     """One customer, by the id of a look-up. That you read it is on record."""
     if not may_see(actor, here.desk):
         raise NotFound
-    found = await dossier(connection, here.desk, customer_id, reading.visible(actor))
-    await note(connection, actor, AccessKind.READ, found.id)
-    now = await here.desk.clock.now(connection)
+    sees, now = await reading.sight(connection, here.desk, actor), await here.desk.clock.now(connection)
+    found = await dossier(connection, here.desk, customer_id, sees)
+    await note(connection, actor, AccessKind.READ, found.id, now)
     return views.customer_view(found, actor, customers_of(here.desk.policies.current), now)
 
 
@@ -90,6 +90,6 @@ async def correct_customer(
         if key is not None:
             await once.keep(connection, actor.id, key, {"customer": customer_id})
     response.headers["Idempotent-Replayed"] = str(first is not None).lower()
-    found = await dossier(connection, here.desk, customer_id, reading.visible(actor))
+    found = await dossier(connection, here.desk, customer_id, await reading.sight(connection, here.desk, actor))
     now = await here.desk.clock.now(connection)
     return views.customer_view(found, actor, customers_of(here.desk.policies.current), now)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from api import reading
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
@@ -11,7 +12,7 @@ from api.reports import CSV_MEDIA, ClassesReport, classes_csv, classes_report
 from flows.acts.refusals import NotFound
 from flows.classing.growth import growth
 from flows.classing.reading import classes_of, newest, snapshot_named
-from models.values.vocabulary import Role
+from models.values.permissions import Permit
 
 router = APIRouter(tags=["report 报表"], route_class=StrictRoute)
 Format = Annotated[Literal["json", "csv"], Query()]
@@ -31,8 +32,7 @@ async def report_classes(
     format: Format = "json",
 ) -> ClassesReport | Response:
     """Classes of customers: a snapshot, its shares beside the expected ones, and who in C can grow to B."""
-    if actor.role is Role.CHANNEL:
-        raise NotFound
+    reading.refuse_unless(actor, Permit.REPORTS, here.desk)
     found = await (snapshot_named(connection, snapshot) if snapshot else newest(connection))
     if found is None and snapshot:
         raise NotFound

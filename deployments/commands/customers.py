@@ -29,7 +29,7 @@ def show(code: Code) -> None:
 
     async def work(connection: Any, desk: Any) -> Any:
         found = await dossier(connection, desk, await by_code(connection, code), true())
-        await note(connection, None, AccessKind.READ, found.id)
+        await note(connection, None, AccessKind.READ, found.id, await desk.clock.now(connection))
         return found
 
     found = in_office(work)

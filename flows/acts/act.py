@@ -34,8 +34,8 @@ Seek = Callable[[AsyncConnection, CaseFacts, Any, Setting], Awaitable[Any]]
 class Act:
     """One thing a person can do: its name in the route, what it takes, at which stages, and the decision.
 
-    `decides`: only the owner (or somebody with authority above) may; otherwise it is a contact anyone may add.
-    `on_hold`: it may be done while the case is on hold.
+    Who may, the rulebook's table of permissions says, by the act's name. `on_hold`: it may be done while the case is
+    on hold.
     """
 
     name: str
@@ -43,7 +43,6 @@ class Act:
     takes: type[ActInput]
     decide: Decide
     stages: frozenset[Stage]
-    decides: bool = True
     on_hold: bool = False
     load: Load | None = None
     seek: Seek | None = None

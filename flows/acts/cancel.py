@@ -8,19 +8,25 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
-from flows.acts.perform import Done
+from flows.acts.perform import Done, barred
 from flows.acts.refusals import NotFound
+from flows.rules import permission
 from models.leg import LegState, legs
 from models.values.case import Refusal, StaffFacts
-from models.values.vocabulary import Role
+from models.values.permissions import Permit
+from models.values.policy import Policy
 
 
-async def cancel_run(connection: AsyncConnection, run_id: UUID, actor: StaffFacts, key: once.Key | None) -> Done:
-    """Raises NotFound, KeyReused, or Refusal when the run has ended. The answer is the row of the leg."""
+async def cancel_run(
+    connection: AsyncConnection, run_id: UUID, actor: StaffFacts, policy: Policy, key: once.Key | None
+) -> Done:
+    """Raises NotFound, NotYours, KeyReused, or Refusal when the run has ended. The answer is the row of the leg."""
     if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
-    if actor.role is Role.CHANNEL:
+    if not permission.may(actor, Permit.RUNS, policy):
         raise NotFound
+    if not permission.may(actor, Permit.CANCEL_RUN, policy):
+        raise barred(Permit.CANCEL_RUN, actor, policy)
     query = update(legs).where(legs.c.id == run_id, legs.c.state == LegState.OPEN).returning(legs)
     asked = func.coalesce(legs.c.cancel_requested_at, func.now())
     row = (await connection.execute(query.values(cancel_requested_at=asked))).mappings().first()

@@ -1,14 +1,17 @@
 """Step 3: propose a remedy, approve or reject it at the right level (four eyes), carry it out."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Text
+from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
-from flows.rules import assignment, clocks, follow_up
+from flows.rules import assignment, authority, clocks, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.vocabulary import ClockName, EventKind, HandlingMethod, Stage
 
@@ -41,29 +44,28 @@ class CarryOut(ActInput):
     finding: Text
 
 
+async def others(connection: AsyncConnection, facts: CaseFacts, said: Propose, setting: Setting) -> Sequence[Decimal]:
+    return await payments(connection, facts, said.compensation, setting.policy, setting.now)
+
+
 def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
-    limits = setting.policy.rulebook.approval.limits
-    needed = next((level for level, limit in enumerate(limits) if said.compensation <= limit), len(limits) - 1)
-    own = max(setting.actor.level, 0)
-    approval = needed > own
-    why = (
-        Reason(
-            f"赔付 {said.compensation} 元,须 {needed} 级审批",
-            f"{said.compensation} CNY need approval of level {needed}",
-        )
+    """What it needs is the authority of the sum: of this and what else was paid on the waybill or to the customer."""
+    needed = authority.for_compensation(said.compensation, setting.loaded, facts, setting.policy)
+    own = setting.actor.level
+    approval = needed.level > own
+    verdict = (
+        Reason("超出提案人权限,须审批", "beyond the proposer's own authority: it needs approval")
         if approval
-        else Reason(
-            f"赔付 {said.compensation} 元在本人权限内",
-            f"{said.compensation} CNY are within the proposer's limit",
-        )
+        else Reason("在提案人权限内", "within the proposer's own authority")
     )
-    remedy = {"compensation": f"{said.compensation + 0:f}", "approved": not approval, "level": needed}
-    remedy["proposer_level"] = own
+    remedy: dict[str, Any] = {"compensation": f"{said.compensation + 0:f}", "approved": not approval}
+    remedy |= {"level": needed.level, "total": f"{needed.total + 0:f}", "proposer_level": own}
+    remedy |= {"customer": facts.customer_id, "proposers": authority.proposers(facts, setting.actor, approval=approval)}
     return moved(
         facts,
         EventKind.PROPOSED,
         {"approval": approval, **remedy},
-        reasons=(why,),
+        reasons=(needed.why, verdict),
         sealed={"remedy": said.remedy},
         remedy=remedy,
         proposer_id=setting.actor.id,
@@ -101,6 +103,12 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
         raise Refusal("尚未提出处理方案", "propose a remedy before carrying it out")
     if not facts.remedy["approved"]:
         raise Refusal("处理方案未获批准", "the proposal was rejected: propose again")
+    paid = Decimal(facts.remedy["compensation"])
+    if paid and facts.remedy.get("customer", facts.customer_id) != facts.customer_id:
+        raise Refusal(
+            "提案后认定了客户,须重新提出方案以合并计算赔付",
+            "the customer was named after the proposal: propose again, so that his other payments are counted",
+        )
     left = clocks.meet(facts.clocks, ClockName.RESOLVE, setting.now)
     left = (
         *left,
@@ -109,8 +117,9 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
     return moved(
         facts,
         EventKind.CARRIED_OUT,
-        {"method": said.method},
+        {"method": said.method, "compensation": facts.remedy["compensation"]},
         sealed={"finding": said.finding},
+        paid=facts.paid + paid,
         method=said.method,
         handler_id=setting.actor.id,
         owner_id=setting.actor.id,
@@ -121,7 +130,7 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
 
 
 ACTS = (
-    Act("propose", "提出处理方案 · propose a remedy", Propose, propose, frozenset({Stage.CARRY_OUT})),
+    Act("propose", "提出处理方案 · propose a remedy", Propose, propose, frozenset({Stage.CARRY_OUT}), seek=others),
     Act("approve", "批准 · approve a proposal", Approve, approve, frozenset({Stage.APPROVAL})),
     Act("reject", "驳回 · reject a proposal", Reject, reject, frozenset({Stage.APPROVAL})),
     Act("carry-out", "落实 · carry the remedy out", CarryOut, carry_out, frozenset({Stage.CARRY_OUT})),

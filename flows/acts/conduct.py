@@ -114,7 +114,7 @@ def resume(facts: CaseFacts, said: Resume, setting: Setting) -> Decision:
 
 
 ACTS = (
-    Act("note", "记录 · add a note or a contact", Note, note, OPEN, decides=False, on_hold=True),
+    Act("note", "记录 · add a note or a contact", Note, note, OPEN, on_hold=True),
     Act("promise", "承诺 · record a promise to the customer", Promise, promise, ACTIVE, on_hold=True),
     Act("keep-promise", "兑现承诺 · a promise was kept", KeepPromise, keep_promise, OPEN, on_hold=True),
     Act("hold", "挂起 · wait for the customer or a unit", Hold, hold, ACTIVE, on_hold=True),

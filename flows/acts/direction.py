@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
+from flows.roster import members
 from flows.rules import assignment, clocks, follow_up, triage
 from flows.rules.triage import Relative
-from flows.steps.assign import members
 from flows.steps.relatives import relatives_of
 from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
 from models.values.classification import Classification
@@ -101,8 +101,8 @@ def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
     )
 
 
-async def desk(connection: AsyncConnection, facts: CaseFacts, policy: Policy) -> list[StaffFacts]:
-    return await members(connection, policy)
+async def desk(connection: AsyncConnection, facts: CaseFacts, said: Reassign, setting: Setting) -> list[StaffFacts]:
+    return await members(connection, setting.policy, setting.now)
 
 
 def reassign(facts: CaseFacts, said: Reassign, setting: Setting) -> Decision:
@@ -196,7 +196,7 @@ ACTS = (
         reassign,
         ACTIVE,
         on_hold=True,
-        load=desk,
+        seek=desk,
     ),
     Act("escalate", "升级 · hand the case one level up", Escalate, escalate, UNDER_WAY, on_hold=True),
     Act(
@@ -205,7 +205,6 @@ ACTS = (
         Reopen,
         reopen,
         frozenset({Stage.CLOSED}),
-        decides=False,
     ),
     Act("withdraw", "撤诉 · the customer takes it back", Withdraw, withdraw, UNDER_WAY, on_hold=True),
 )

@@ -82,7 +82,6 @@ ACTS = (
         Identify,
         identify,
         OPEN,
-        decides=False,
         on_hold=True,
         seek=named,
     ),

@@ -13,12 +13,15 @@ from flows.acts.act import Act, Setting, refuse_wrong_stage
 from flows.acts.inputs import ActInput
 from flows.acts.refusals import NotFound, NotYours, Stale
 from flows.legs import chain, ledger
+from flows.customers.at_hand import permits
 from flows.legs.clock import Clock
 from flows.rulebook.store import Policies
 from flows.rules import permission
 from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.case import CaseFacts, StaffFacts
+from models.values.permissions import Permit
+from models.values.policy import Policy
 from models.wake import wakes
 
 
@@ -54,15 +57,15 @@ async def perform(
     locked = await ledger.lock_cases(connection, [case_id])
     facts, head = _found(locked, case_id)
     await desk.policies.know(connection, [facts])
-    policy = desk.policies.of(facts)
-    if not permission.sees(facts, actor, policy):
+    policy, now = desk.policies.of(facts), await desk.clock.now(connection)
+    granted = await permits(connection, facts, actor, desk.policies.current, now)
+    if Permit.READ_CASE not in granted:
         raise NotFound
     if said.version != facts.version:
         raise Stale(facts.version)  # before NotYours: who lost the case a moment ago should look, not wonder
-    if act.decides and (why := permission.barred(facts, actor, policy)):
-        raise NotYours(why.zh, why.en)
+    if act.name not in granted:
+        raise barred(Permit(act.name), actor, desk.policies.current)
     refuse_wrong_stage(act, facts)
-    now = await desk.clock.now(connection)
     await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == case_id).with_for_update())
     loaded = await act.load(connection, facts, policy) if act.load else None
     if act.seek:
@@ -76,6 +79,11 @@ async def perform(
     if key is not None:
         await once.keep(connection, actor.id, key, answer)
     return Done(answer)
+
+
+def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> NotYours:
+    why = permission.barred(permit, actor, policy)
+    return NotYours(why.zh, why.en)
 
 
 def outcome(facts: CaseFacts) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts import once
 from flows.acts.perform import Desk, Done, outcome
 from flows.legs import chain, ledger
-from flows.rules import assignment, lifecycle, order
+from flows.acts.refusals import NotYours
+from flows.rules import assignment, lifecycle, order, permission
 from flows.rules.agenda import agenda
 from models.case import cases, to_facts
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
+from models.values.permissions import Permit
 from models.values.policy import Policy
 from models.values.vocabulary import EventKind, Stage
 from models.wake import wakes
@@ -30,18 +32,23 @@ class Item:
 
 
 async def queue(connection: AsyncConnection, desk: Desk, actor: StaffFacts, at_most: int) -> list[Item]:
-    """The work of one person in order; what is on hold comes back when its hold ends."""
+    """The work of one person in order; what is on hold comes back when its hold ends. Raises NotYours."""
+    _refuse_without_queue(actor, desk)
     now = await desk.clock.now(connection)
     owned = await _owned(connection, actor)
     await desk.policies.know(connection, owned)
     found = [*owned, *await _free(connection, desk, actor)]
     placed = [(order.place(facts, desk.policies.of(facts), now), facts) for facts in found]
     placed.sort(key=lambda one: one[0][0])
-    return [Item(facts, why, facts.owner_id == actor.id) for (_, why), facts in placed[:at_most]]
+    return [Item(facts, why, facts.owner_id is not None) for (_, why), facts in placed[:at_most]]
 
 
 async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: once.Key | None) -> Done:
-    """Own the next case that nobody owns; of two takers one gets it. The answer's case is None: nothing to take."""
+    """Own the next case that nobody owns; of two takers one gets it. The answer's case is None: nothing to take.
+
+    Raises NotYours or KeyReused.
+    """
+    _refuse_without_queue(actor, desk)
     if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     now = await desk.clock.now(connection)
@@ -68,9 +75,14 @@ async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: 
     return Done(answer)
 
 
+def _refuse_without_queue(actor: StaffFacts, desk: Desk) -> None:
+    if not permission.may(actor, Permit.QUEUE, desk.policies.current):
+        raise NotYours("您的角色不办理工单", "your role works on no cases, so it has no queue")
+
+
 async def _owned(connection: AsyncConnection, actor: StaffFacts) -> Sequence[CaseFacts]:
     query = select(cases).where(
-        cases.c.owner_id == actor.id,
+        cases.c.owner_id.in_(sorted({actor.id, *actor.deputises})),
         cases.c.closed_at.is_(None),
         cases.c.hold.is_(None),
         cases.c.stage.in_(lifecycle.PERSONS),

@@ -14,21 +14,25 @@ from uuid_utils.compat import uuid7
 from flows.acts import once
 from flows.acts.inputs import Input, Line, Moment, StaffId, Text
 from flows.acts.perform import Desk
-from flows.acts.refusals import Implausible
+from flows.acts.refusals import Implausible, NotYours
 from flows.customers import identity
 from flows.legs import chain
-from flows.rules import order, triage
+from flows.rules import order, permission, triage
 from models.case import cases, to_columns
 from models.event import events
 from models.idempotency import idempotency_keys
 from models.sealing import canonical
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
+from models.values.permissions import Permit
 from models.values.vocabulary import Channel, EventKind, Party, Stage
 from models.wake import wakes
 
 SKEW = timedelta(minutes=5)
 """How far a caller's clock may go before ours."""
+
+
+UnitCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class Caller(Input):
@@ -52,6 +56,8 @@ class Complaint(Input):
     recording: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")] | None = None
     caller: Caller | None = None
     about_staff: Annotated[tuple[StaffId, ...], Field(max_length=10)] = ()
+    about_units: Annotated[tuple[UnitCode, ...], Field(max_length=10)] = ()
+    """Units complained about, by their codes in the rulebook: none of their people sees or handles the case."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,16 @@ class Received:
 async def receive(
     connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Complaint, key: once.Key | None
 ) -> Received:
-    """Raises Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out."""
+    """Raises NotYours, Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out."""
+    policy = desk.policies.current
+    if not permission.may(actor, Permit.RECEIVE, policy):
+        raise NotYours("无权受理", "your role does not bring cases in")
     now = await desk.clock.now(connection)
     if said.received_at is not None and said.received_at > now + SKEW:
         raise Implausible("接到时间不能在将来", "received_at lies in the future")
     await _refuse_unknown(connection, said.about_staff)
-    policy = desk.policies.current
+    if said.about_units and not set(said.about_units) <= policy.units():
+        raise Implausible("被投诉单位不在规则手册中", "about_units names a unit that the rulebook does not know")
     bare = CaseFacts(
         id=uuid7(),
         number=0,
@@ -86,6 +96,7 @@ async def receive(
         reference=said.reference,
         waybill=said.waybill.strip().upper() if said.waybill else None,
         named_staff=tuple(sorted(set(said.about_staff))),
+        named_units=tuple(sorted(set(said.about_units))),
     )
     facts = replace(bare, clocks=triage.received(bare, policy))
     after, event = chain.draft(chain.Entry(facts, b"", _decision(facts, said), actor.id), desk.seal, now, None)
@@ -159,6 +170,7 @@ _CASE = [
     "urgent",
     "level",
     "named_staff",
+    "named_units",
     "withdrawn",
     "rejections",
     "reopenings",

@@ -1,6 +1,7 @@
 """Why a request is not carried out. Nothing changed; each is a sentence and knows its HTTP status.
 
 Refusal (409)           the act cannot be done now
+├── NotSignedIn (401)   nobody of this centre
 ├── NotYours (403)      not by this person
 ├── NotFound (404)      there is no such thing, or one may not know of it
 ├── Stale (409)         the case moved on since the person looked
@@ -8,6 +9,10 @@ Refusal (409)           the act cannot be done now
 """
 
 from models.values.case import Refusal
+
+
+class NotSignedIn(Refusal):
+    """Without a token that says who is calling; each kind of bad token has its sentence."""
 
 
 class NotYours(Refusal):
@@ -40,7 +45,7 @@ class Implausible(Refusal):
     """A value that is well formed but cannot be (a call received in the future)."""
 
 
-STATUS: dict[type[Refusal], int] = {NotYours: 403, NotFound: 404, KeyReused: 422, Implausible: 422}
+STATUS: dict[type[Refusal], int] = {NotSignedIn: 401, NotYours: 403, NotFound: 404, KeyReused: 422, Implausible: 422}
 CONFLICT = 409
 
 

@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
-from flows.acts.perform import Desk, Done, outcome
-from flows.acts.refusals import NotFound, NotYours
+from flows.acts.perform import Desk, Done, barred, outcome
+from flows.acts.refusals import NotFound
+from flows.customers.at_hand import permits
 from flows.legs.quarantine import release
-from flows.rules import permission
 from models.case import cases, to_facts
 from models.values.case import CaseFacts, Refusal, StaffFacts
-from models.values.vocabulary import Role
+from models.values.permissions import Permit
 
 
 async def release_case(
@@ -23,11 +23,13 @@ async def release_case(
         return Done(first, repeated=True)
     facts = await _read(connection, case_id)
     await desk.policies.know(connection, [facts])
-    if not permission.sees(facts, actor, desk.policies.of(facts)):
+    now = await desk.clock.now(connection)
+    granted = await permits(connection, facts, actor, desk.policies.current, now)
+    if Permit.READ_CASE not in granted:
         raise NotFound
-    if actor.level < 1 and actor.role is not Role.ADMINISTRATOR:
-        raise NotYours("须由主管解除隔离", "a supervisor or the administrator releases from quarantine")
-    if not await release(connection, desk.seal, case_id, actor.id, await desk.clock.now(connection)):
+    if Permit.RELEASE not in granted:
+        raise barred(Permit.RELEASE, actor, desk.policies.current)
+    if not await release(connection, desk.seal, case_id, actor.id, now):
         raise Refusal("工单不在隔离区", "the case is not in quarantine")
     answer = outcome(await _read(connection, case_id))
     if key is not None:

@@ -13,9 +13,10 @@ from flows.acts.refusals import Implausible, NotYours
 from flows.customers import identity
 from flows.customers.auditing import note
 from flows.customers.family import family
-from flows.customers.policy import customers_of
+from flows.rules import permission
 from models.customer import customers, phones
 from models.values.case import Refusal, StaffFacts
+from models.values.permissions import Permit
 from models.values.vocabulary import AccessKind
 
 Phones = Annotated[tuple[Annotated[Line, Field(max_length=40)], ...], Field(max_length=10)]
@@ -42,7 +43,7 @@ async def correct(
     connection: AsyncConnection, desk: Desk, actor: StaffFacts, customer_id: int, said: Correction
 ) -> None:
     """The record that stands for the customer is verified now. Raises a Refusal; then nothing changed."""
-    if actor.role not in customers_of(desk.policies.current).corrected_by:
+    if not permission.may(actor, Permit.CORRECT, desk.policies.current):
         raise NotYours("无权更正客户信息", "your role does not correct customers' records")
     ids = await family(connection, customer_id, lock=True)
     root = ids[0]
@@ -64,7 +65,7 @@ async def correct(
             raise Refusal("该客户没有此电话", "this customer has no such phone")
     for phone in said.add_phones:
         await _add(connection, desk, root, ids, _number(phone))
-    await note(connection, actor, AccessKind.CORRECTED, root)
+    await note(connection, actor, AccessKind.CORRECTED, root, values["verified_at"])
 
 
 async def _add(connection: AsyncConnection, desk: Desk, root: int, ids: list[int], number: str) -> None:

@@ -53,7 +53,8 @@ async def erase(connection: AsyncConnection, desk: Desk, code: str, actor: Staff
     pairs = possible_duplicates.c
     either = or_(pairs.customer_id.in_(ids), pairs.of_id.in_(ids))
     await connection.execute(delete(possible_duplicates).where(either))
-    await connection.execute(update(accesses).where(accesses.c.customer_id.in_(ids)).values(reason=None))
+    seen = or_(accesses.c.customer_id.in_(ids), accesses.c.caller_key.in_(keys))
+    await connection.execute(update(accesses).where(seen).values(reason=None, caller_key=None))
     joined = or_(merges.c.customer_id.in_(ids), merges.c.into_id.in_(ids))
     await connection.execute(update(merges).where(joined).values(reason=None, undone_reason=None))
     codes = [await _anonymise(connection, desk, row, actor, reason) for row in rows if row.erased_at is None]

@@ -13,9 +13,11 @@ from flows.acts.refusals import NotYours
 from flows.customers import identity
 from flows.customers.auditing import note
 from flows.customers.policy import customers_of
+from flows.rules import permission
 from models.customer import customers, phones
 from models.shipment import shipments
 from models.values.case import StaffFacts
+from models.values.permissions import Permit
 from models.values.vocabulary import AccessKind
 
 
@@ -35,35 +37,37 @@ class Lookup(Input):
 
 @dataclass(frozen=True)
 class Found:
-    """The standing records found, and the key the caller would have on cases of his own."""
+    """The standing records found; and the key, or the waybill, that cases of an unknown caller have."""
 
     ids: tuple[int, ...]
     caller_key: str | None
+    waybill: str | None
 
 
 def may_see(actor: StaffFacts, desk: Desk) -> bool:
-    return actor.role in customers_of(desk.policies.current).seen_by
+    return permission.may(actor, Permit.LOOK_UP, desk.policies.current)
 
 
 async def find(connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Lookup) -> Found:
-    """Raises NotYours."""
+    """From here on the caller is at hand (`flows.customers.at_hand`). Raises NotYours."""
     if not may_see(actor, desk):
         raise NotYours("无权查询客户", "your role does not look customers up")
     root = func.coalesce(customers.c.merged_into, customers.c.id)
     query = select(root.label("id")).distinct().order_by("id")
-    key = None
+    key = waybill = None
     if said.phone is not None:
         kind, key = AccessKind.BY_PHONE, identity.caller_key(desk.seal, said.phone, None)
         query = query.join(phones, phones.c.customer_id == customers.c.id).where(phones.c.key == key)
     elif said.waybill is not None:
-        kind = AccessKind.BY_WAYBILL
+        kind, waybill = AccessKind.BY_WAYBILL, said.waybill.strip().upper()
         query = query.join(shipments, shipments.c.customer_id == customers.c.id)
-        query = query.where(shipments.c.waybill_no == said.waybill.strip().upper())
+        query = query.where(shipments.c.waybill_no == waybill)
     else:
         kind, key = AccessKind.BY_NAME, identity.name_key(desk.seal, said.name or "")
         query = query.where(customers.c.name_key == key)
     most = customers_of(desk.policies.current).matches_shown
     ids = tuple((await connection.execute(query.limit(most))).scalars())
+    now = await desk.clock.now(connection)
     for id_ in ids or (None,):
-        await note(connection, actor, kind, id_)
-    return Found(ids, key)
+        await note(connection, actor, kind, id_, now, caller_key=key, waybill=waybill)
+    return Found(ids, key, waybill)

@@ -11,9 +11,10 @@ from flows.customers.auditing import note
 from flows.customers.family import family
 from flows.customers.finding import may_see
 from flows.customers.identity import open_phone
-from flows.customers.policy import customers_of
+from flows.rules import permission
 from models.customer import phones
 from models.values.case import StaffFacts
+from models.values.permissions import Permit
 from models.values.vocabulary import AccessKind
 
 
@@ -29,13 +30,14 @@ async def unmask(
     """The customer's numbers in full, and whether this key was answered before (that is kept, not the numbers)."""
     if not may_see(actor, desk):
         raise NotFound
-    if actor.role not in customers_of(desk.policies.current).unmasked_by:
+    if not permission.may(actor, Permit.UNMASK, desk.policies.current):
         raise NotYours("无权查看完整号码", "your role does not see full numbers")
     first = await once.answered(connection, actor.id, key) if key is not None else None
     ids = await family(connection, customer_id)
     if first is None:
         reason = desk.seal.close({"reason": said.reason})
-        await note(connection, actor, AccessKind.UNMASKED, ids[0], reason)
+        now = await desk.clock.now(connection)
+        await note(connection, actor, AccessKind.UNMASKED, ids[0], now, reason=reason)
         if key is not None:
             await once.keep(connection, actor.id, key, {"customer": ids[0]})
     query = select(phones.c.number).where(phones.c.customer_id.in_(ids)).order_by(phones.c.created_at)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from flows.rulebook.calendars import UnknownCountry, working_calendar
 from flows.rulebook.learned import load_weights
 from flows.rulebook.mistakes import explain
-from flows.rules import lifecycle
+from flows.rules import lifecycle, permission
 from models.values.learned import FaultyWeights
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
@@ -24,13 +24,16 @@ class RulebookError(Exception):
 
 
 def read(folder: Traversable | None = None) -> str:
-    """A rulebook of two TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
+    """A rulebook of three TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
 
-    The order matters: signs of the taxonomy build on those before them. Raises RulebookError.
+    The order matters: signs of the taxonomy build on those before them. A folder without `permissions.toml` takes the
+    shipped table. Raises RulebookError.
     """
     folder = folder or resources.files("flows.rulebook")
     parts = {name: _text(folder / f"{name}.toml") for name in ("default", "taxonomy")}
     whole = {**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])}
+    if (table := folder / "permissions.toml").is_file():
+        whole["permissions"] = _parse(_text(table))
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -42,6 +45,8 @@ def load(content: str) -> Policy:
     except ValidationError as error:
         raise RulebookError(explain(error)) from None
     _refuse_dead_ends(rulebook)
+    if rulebook.permissions is None:
+        rulebook = rulebook.model_copy(update={"permissions": load(read()).permissions})
     try:
         calendars = {name: working_calendar(name, hours) for name, hours in rulebook.calendars.items()}
     except UnknownCountry as error:
@@ -80,3 +85,5 @@ def _refuse_dead_ends(rulebook: Rulebook) -> None:
         raise RulebookError(
             f"assignment › roles: nobody may own a case at {', '.join(left_alone)}; name a role for each"
         )
+    if rulebook.permissions is not None and (hands_tied := permission.hands_tied(rulebook, rulebook.permissions)):
+        raise RulebookError(f"permissions › roles: {'; '.join(hands_tied)}")

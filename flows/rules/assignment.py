@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.rules import clocks
+from flows.rules.authority import own_proposal
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.policy import Policy
 from models.values.vocabulary import BusinessLine, ClockName, EventKind, Stage
@@ -67,6 +68,8 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     """What keeps somebody from ever owning a case at this stage, however free he is."""
     if one.id in facts.named_staff:
         return Reason("被投诉人不得经办", "is complained about")
+    if one.unit is not None and one.unit in facts.named_units:
+        return Reason("被投诉单位人员不得经办", "belongs to the unit complained about")
     needed = authority(facts)
     roles = policy.rulebook.assignment.roles.get(facts.stage, ())
     if needed:
@@ -76,7 +79,7 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
         return Reason("角色不符", "another role")
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
         return Reason("回访须由他人进行", "handled the case himself")
-    if facts.stage is Stage.APPROVAL and one.id == facts.proposer_id:
+    if facts.stage is Stage.APPROVAL and own_proposal(facts, one):
         return Reason("不得审批本人提案", "made the proposal himself")
     return None
 

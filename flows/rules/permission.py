@@ -1,43 +1,108 @@
-"""Who may see a case and who may decide on it: role and relation to the case (domain.md §3)."""
+"""Who may see a case and what he may do with it: role × relation to the case (domain.md §3), by the table."""
 
-from enum import StrEnum
+from collections.abc import Iterable
+from decimal import Decimal
 
 from flows.rules import assignment
 from models.values.case import CaseFacts, Reason, StaffFacts
+from models.values.permissions import Permissions, Permit, Relation
 from models.values.policy import Policy
-from models.values.vocabulary import Role
+from models.values.rulebook import Rulebook
+from models.values.vocabulary import Role, Stage
+
+ASKED: dict[Stage, tuple[Permit, ...]] = {
+    Stage.TRIAGE: (Permit.CLASSIFY,),
+    Stage.CARRY_OUT: (Permit.PROPOSE, Permit.CARRY_OUT),
+    Stage.APPROVAL: (Permit.APPROVE, Permit.REJECT),
+    Stage.FEED_BACK: (Permit.FEED_BACK, Permit.CONTACT),
+    Stage.REVISIT: (Permit.SURVEY, Permit.CONTACT),
+    Stage.WRITTEN_ANSWER: (Permit.ANSWER,),
+    Stage.FINAL_POSITION: (Permit.FEED_BACK,),
+    Stage.ANSWER: (Permit.ANSWER,),
+    Stage.CONFIRMATION: (Permit.CONFIRM,),
+}
+"""What a stage asks of its owner: without it the case would never go on."""
 
 
-class Relation(StrEnum):
-    OWNER = "owner"
-    ABOVE = "above"
-    """Somebody with more authority than the level the case stands at."""
-    ABLE = "able"
-    """Nobody owns it, and this person could."""
-    NAMED = "named"
-    """The one complained about."""
-    COLLEAGUE = "colleague"
+def relations(facts: CaseFacts, actor: StaffFacts, policy: Policy, *, at_hand: bool = False) -> frozenset[Relation]:
+    """Everything somebody is to a case; `at_hand`: he looked its caller up a moment ago."""
+    if named(facts, actor):
+        return frozenset({Relation.NAMED})
+    held = {
+        Relation.NONE: True,
+        Relation.OWNER: facts.owner_id is not None and facts.owner_id in {actor.id, *actor.deputises},
+        Relation.ABOVE: actor.level > 0 and actor.level >= facts.level,
+        Relation.ABLE: facts.owner_id is None and assignment.taboo(facts, actor, policy) is None,
+        Relation.UNIT: actor.unit is not None and actor.unit in (facts.unit, facts.liable),
+        Relation.CALLER_AT_HAND: at_hand,
+        Relation.MONEY: money(facts, policy),
+    }
+    return frozenset(relation for relation, holds in held.items() if holds)
 
 
-def relation(facts: CaseFacts, actor: StaffFacts, policy: Policy) -> Relation:
-    if actor.id in facts.named_staff:
-        return Relation.NAMED
-    if actor.id == facts.owner_id:
-        return Relation.OWNER
-    if actor.level > 0 and actor.level >= facts.level:
-        return Relation.ABOVE
-    if facts.owner_id is None and assignment.taboo(facts, actor, policy) is None:
-        return Relation.ABLE
-    return Relation.COLLEAGUE
+def named(facts: CaseFacts, actor: StaffFacts) -> bool:
+    """Whether he, or his unit, is complained about."""
+    return actor.id in facts.named_staff or (actor.unit is not None and actor.unit in facts.named_units)
 
 
-def sees(facts: CaseFacts, actor: StaffFacts, policy: Policy) -> bool:
-    """Those complained about never see it, and a channel only brings cases in; to them it does not exist."""
-    return actor.role is not Role.CHANNEL and relation(facts, actor, policy) is not Relation.NAMED
+def money(facts: CaseFacts, policy: Policy) -> bool:
+    """Whether money is in a case: paid, proposed, or what it is about."""
+    proposed = Decimal((facts.remedy or {}).get("compensation", 0))
+    return facts.paid > 0 or proposed > 0 or facts.category in policy.permissions.money_categories
 
 
-def barred(facts: CaseFacts, actor: StaffFacts, policy: Policy) -> Reason | None:
-    """What keeps somebody who sees a case from deciding on it; None: nothing."""
-    if relation(facts, actor, policy) is Relation.COLLEAGUE:
-        return Reason("仅经办人或上级可以处理", "only its owner, or somebody above, decides on this case")
-    return None
+def permits(facts: CaseFacts, actor: StaffFacts, policy: Policy, *, at_hand: bool = False) -> frozenset[Permit]:
+    """What somebody may do with a case; nothing of it when he may not even see it."""
+    row = policy.permissions.by_relation[actor.role]
+    found: frozenset[Permit] = frozenset()
+    for relation in relations(facts, actor, policy, at_hand=at_hand):
+        found |= row[relation]
+    return found if Permit.READ_CASE in found else frozenset()
+
+
+def may(actor: StaffFacts, permit: Permit, policy: Policy) -> bool:
+    """What is not about one case goes by role alone."""
+    return permit in policy.permissions.anywhere[actor.role]
+
+
+def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> Reason:
+    """Why somebody who sees a case may not do this with it."""
+    columns = policy.permissions.by_relation[actor.role]
+    able = [_WHO[relation] for relation in _WHO if permit in columns[relation]]
+    if not able:
+        return Reason("您的角色无权执行此操作", "your role does not do that")
+    return Reason(
+        f"仅{'、'.join(zh for zh, _ in able)}可以处理",
+        f"of your role only {' or '.join(en for _, en in able)} does that on this case",
+    )
+
+
+_WHO: dict[Relation, tuple[str, str]] = {
+    Relation.OWNER: ("经办人", "its owner"),
+    Relation.ABOVE: ("上级", "somebody above its level"),
+    Relation.ABLE: ("可领取该工单的人", "whoever can take it while nobody owns it"),
+    Relation.UNIT: ("责任单位人员", "somebody of its unit"),
+    Relation.CALLER_AT_HAND: ("刚查询过该客户的人", "whoever has just looked its caller up"),
+    Relation.MONEY: ("涉及赔付时", "whoever deals with its money"),
+}
+
+
+def hands_tied(rulebook: Rulebook, table: Permissions) -> list[str]:
+    """Where the table would let a case stand still: whoever owns it may not do what its stage asks for."""
+    return [
+        f"{role} may own a case at {stage} and not {' or '.join(lacking)}"
+        for stage, asked in ASKED.items()
+        for role in dict.fromkeys(_owners(rulebook, stage))
+        if (lacking := [one for one in (Permit.READ_CASE, *asked) if not _owner_may(table, role, one)])
+    ]
+
+
+def _owner_may(table: Permissions, role: Role, permit: Permit) -> bool:
+    columns = table.by_relation[role]
+    return permit in columns[Relation.NONE] or (permit is not Permit.READ_CASE and permit in columns[Relation.OWNER])
+
+
+def _owners(rulebook: Rulebook, stage: Stage) -> Iterable[Role]:
+    yield from rulebook.assignment.roles.get(stage, ())
+    if stage in assignment.LADDER:
+        yield from rulebook.assignment.levels[1:]

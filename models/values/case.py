@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -100,9 +101,14 @@ class CaseFacts:
     proposer_id: int | None = None
     named_staff: tuple[int, ...] = ()
     """Staff complained about: they never own or see the case."""
+    named_units: tuple[str, ...] = ()
+    """Units complained about: their people never own or see the case."""
     method: HandlingMethod | None = None
     remedy: Mapping[str, Any] | None = None
-    """The proposal now standing: compensation in CNY as a decimal string, and whether it was approved."""
+    """The proposal now standing: compensation in CNY as a decimal string, whether it was approved, by which level it
+    must be, and who proposed what needed another's approval since the customer was last told (they approve nothing)."""
+    paid: Decimal = Decimal(0)
+    """Compensation in CNY carried out on this case so far."""
     outcome: Outcome | None = None
     withdrawn: bool = False
     rejections: int = 0
@@ -139,10 +145,15 @@ class StaffFacts:
     level: int
     unit: str | None = None
     skills: frozenset[str] = frozenset()
-    """Category names, business lines and languages; empty means everything."""
+    """Categories and business lines; empty means everything."""
+    languages: frozenset[str] = frozenset()
+    """ISO 639 codes."""
     capacity: int = 20
     load: int = 0
     present: bool = True
+    """On shift and not away, at the moment of loading."""
+    deputises: frozenset[int] = frozenset()
+    """Those away now whose deputy this is: what is on their desks is on his."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The rulebook's section on customers: who may see what of them, what is stale, what the indicators look at."""
+"""The rulebook's section on customers: how they are shown, what is stale, what the indicators look at."""
 
 from typing import Annotated
 
@@ -11,20 +11,14 @@ Shown = Annotated[int, Field(ge=1, le=100)]
 
 
 class Customers(BaseModel):
-    """Records of customers: stale when, seen by whom, shown how far back."""
+    """Records of customers: stale when, shown how far back. Who sees them: `permissions`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     stale_after_days: Days
     """A record is stale when it was neither verified nor stood behind an order or a case for so long."""
-    seen_by: tuple[Role, ...]
-    """Who may look customers up; to others they do not exist."""
     names_shown_to: tuple[Role, ...]
     """Who sees full names; others see the first sign."""
-    unmasked_by: tuple[Role, ...]
-    """Who may see a full number, as an act with a reason."""
-    corrected_by: tuple[Role, ...]
-    """Who may correct and verify a record."""
     orders_shown: Shown
     cases_shown: Shown
     matches_shown: Shown

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.values.calendar import WorkingCalendar
 from models.values.learned import Learned
+from models.values.permissions import Permissions
 from models.values.rulebook import Rulebook
 from models.values.vocabulary import Role
 
@@ -18,6 +19,17 @@ class Policy:
     hash: str
     learned: Learned | None = None
     """The learned weights that the taxonomy names."""
+
+    @property
+    def permissions(self) -> Permissions:
+        """Who may do what; loading completes a rulebook that is older than the section."""
+        table = self.rulebook.permissions
+        assert table is not None  # noqa: S101 - loading saw to it
+        return table
+
+    def units(self) -> frozenset[str]:
+        """The units of the centre and of the firm, by code."""
+        return frozenset((*self.rulebook.assignment.units.values(), *self.rulebook.assignment.more_units))
 
     def level_of(self, role: Role) -> int:
         """The authority level of a role; 0 for everybody who is not named in the ladder."""

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models.values.customers import Customers
+from models.values.permissions import Permissions
 from models.values.taxonomy import Taxonomy, Urgency
-from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, Role, Severity, Stage
+from models.values.vocabulary import Category, CustomerClass, HoldReason, IncidentGrade, Kind, Role, Severity, Stage
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -111,6 +112,10 @@ class Assignment(Section):
     """When to look again for an owner after nobody could take a case."""
     units: Mapping[Category, Name]
     """The unit a category is first looked for at."""
+    more_units: tuple[Name, ...] = ()
+    """Units that no category is first looked for at."""
+    languages: tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...] = ()
+    """Languages staff can be skilled in, by ISO 639 code."""
     skill_weight: Share
     """How much the skills asked for count in choosing an owner."""
     load_weight: Share
@@ -124,15 +129,34 @@ class Assignment(Section):
         return self
 
 
-class Approval(Section):
-    """Up to how much compensation (CNY) each level may approve; the last has no limit."""
+Limits = tuple[Annotated[int, Field(ge=0)], ...]
 
-    limits: tuple[Annotated[int, Field(ge=0)], ...]
+
+class Approval(Section):
+    """The authority matrix: which level may grant how much compensation to whom, or decide on which incident."""
+
+    limits: Limits
+    """Up to how much compensation (CNY) each level may approve; the last has no limit."""
+    by_class: Mapping[CustomerClass, Limits] = {}
+    """The same for customers of a class; a class that is not named has `limits`."""
+    window: Term | None = None
+    """How long payments on one waybill or to one customer count together; none: each counts alone."""
+    incidents: Mapping[IncidentGrade, Mapping[CustomerClass, Role]] = {}
+    """Who decides on an incident of a grade, by the class of the customer; not said: the highest level."""
 
     @model_validator(mode="after")
     def limits_rise(self) -> Self:
-        if any(below > above for below, above in pairwise(self.limits)):
-            raise ValueError("limits must rise: a higher level approves at least what the one below it may")
+        for limits in (self.limits, *self.by_class.values()):
+            if any(below > above for below, above in pairwise(limits)):
+                raise ValueError("limits must rise: a higher level approves at least what the one below it may")
+        return self
+
+    @model_validator(mode="after")
+    def a_higher_class_is_granted_no_less(self) -> Self:
+        of_classes = [self.by_class.get(one, self.limits) for one in CustomerClass]
+        for higher, lower in pairwise(of_classes):
+            if any(more < less for more, less in zip(higher, lower, strict=False)):
+                raise ValueError("by_class: a higher class is granted at least what the one below it is")
         return self
 
 
@@ -261,6 +285,9 @@ class Wording(Section):
         return self
 
 
+MOVED = ("seen_by", "unmasked_by", "corrected_by")
+
+
 class Rulebook(Section):
     """The whole policy of a centre."""
 
@@ -281,6 +308,17 @@ class Rulebook(Section):
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
+    permissions: Permissions | None = None
+    """None: a rulebook older than this section; then the shipped one's holds."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def whom_customers_named_stands_in_permissions(cls, said: Any) -> Any:
+        """A rulebook older than the section on permissions said it of customers alone."""
+        if isinstance(said, dict) and "permissions" not in said and isinstance(said.get("customers"), dict):
+            kept = {name: value for name, value in said["customers"].items() if name not in MOVED}
+            return {**said, "customers": kept}
+        return said
 
     @model_validator(mode="after")
     def every_named_calendar_exists(self) -> Self:
@@ -295,8 +333,23 @@ class Rulebook(Section):
 
     @model_validator(mode="after")
     def every_level_has_its_limit(self) -> Self:
-        if len(self.approval.limits) != len(self.assignment.levels):
+        every = (self.approval.limits, *self.approval.by_class.values())
+        if any(len(limits) != len(self.assignment.levels) for limits in every):
             raise ValueError("approval needs one limit for each level of assignment")
+        return self
+
+    @model_validator(mode="after")
+    def incidents_climb(self) -> Self:
+        """A worse incident, or one of a better customer, is never decided lower down."""
+        levels, last = self.assignment.levels, dict.fromkeys(CustomerClass, 0)
+        for grade in IncidentGrade:
+            named = self.approval.incidents.get(grade, {})
+            if wrong := [role for role in named.values() if role not in levels]:
+                raise ValueError(f"approval › incidents › {grade} names {', '.join(wrong)}, who is no level")
+            rows = {one: levels.index(named[one]) if one in named else len(levels) - 1 for one in CustomerClass}
+            if any(rows[one] < last[one] for one in rows) or any(a < b for a, b in pairwise(rows.values())):
+                raise ValueError(f"approval › incidents › {grade}: who decides must not fall with grade or class")
+            last = rows
         return self
 
 

@@ -79,6 +79,24 @@ class CustomerClass(StrEnum):
     D = "D"
 
 
+class IncidentGrade(StrEnum):
+    """How bad a business incident is, by the value at stake."""
+
+    GENERAL = "general"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class AbsenceReason(StrEnum):
+    """Why somebody is away."""
+
+    LEAVE = "leave"
+    ILLNESS = "illness"
+    TRAINING = "training"
+    BUSINESS_TRIP = "business_trip"
+    OTHER = "other"
+
+
 class Role(StrEnum):
     ACCEPTOR = "acceptor"
     OPERATOR = "operator"

@@ -40,10 +40,6 @@ ABOVE = ("supervisor", "supervisor", "manager", "general")
 TEAM = [staff(role, number) for number, role in enumerate(ROLES + ABOVE, start=1)]
 GENERAL = 11
 """The general manager; nobody is above him, so no case of these walks names him."""
-GENERAL = 11
-"""The general manager; nobody is above him, so no case of these walks names him."""
-GENERAL = 11
-"""The general manager; nobody is above him, so no case of these walks names him."""
 STEPS_AT_MOST = 12
 """More system steps than this without anybody acting or time going on: a busy loop."""
 
@@ -91,10 +87,8 @@ class Walk:
     def act(self, name: str, actor: StaffFacts, **said: Any) -> None:
         """As `flows.acts.perform` does; raises Refusal."""
         act, facts = ACTS[name], self.facts
-        if not permission.sees(facts, actor, POLICY):
-            raise Refusal("", "not seen")
-        if act.decides and (why := permission.barred(facts, actor, POLICY)):
-            raise Refusal(why.zh, why.en)
+        if name not in permission.permits(facts, actor, POLICY, at_hand=True):
+            raise Refusal("", "not allowed")
         refuse_wrong_stage(act, facts)
         loaded: Any = self.team if name == "reassign" else []
         if name == "identify":
@@ -196,7 +190,8 @@ class Walk:
 
     def _asked(self) -> str:
         """The act that takes the case on from where it stands."""
-        approved = self.facts.remedy is not None and self.facts.remedy["approved"]
+        remedy = self.facts.remedy or {"approved": False}
+        approved = remedy["approved"] and remedy["customer"] == self.facts.customer_id
         return {
             Stage.TRIAGE: "classify",
             Stage.CARRY_OUT: "carry-out" if approved else "propose",

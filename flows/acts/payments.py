@@ -1,0 +1,67 @@
+"""Other payments on the waybill of a case or to its customer: they count together (domain.md §6)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.customers.family import family
+from flows.rules import clocks
+from models.case import cases
+from models.event import events
+from models.values.case import CaseFacts
+from models.values.policy import Policy
+from models.values.vocabulary import EventKind, Stage
+
+LOCK_SEED = 2
+"""Apart from the locks on waybills (0) and on idempotency keys (1)."""
+
+
+async def payments(
+    connection: AsyncConnection, facts: CaseFacts, amount: Decimal, policy: Policy, now: datetime
+) -> Sequence[Decimal]:
+    """What was paid within the window, this case's own payments too, and what is promised on other cases.
+
+    Locks the waybill and the customer until commit, so that of two proposals at once the second sees the first.
+    """
+    since = _since(policy, now)
+    if since is None or not amount:
+        return ()
+    ids = await family(connection, facts.customer_id) if facts.customer_id is not None else []
+    keys = [f"waybill:{facts.waybill}"] if facts.waybill else []
+    for key in [*(f"customer:{one}" for one in ids[:1]), *keys]:
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, LOCK_SEED))))
+    his: list[ColumnElement[bool]] = [cases.c.id == facts.id]
+    if facts.waybill:
+        his.append(cases.c.waybill == facts.waybill)
+    if ids:
+        his.append(cases.c.customer_id.in_(ids))
+    return [*await _paid(connection, or_(*his), since), *await _promised(connection, facts, or_(*his))]
+
+
+async def _paid(connection: AsyncConnection, his: ColumnElement[bool], since: datetime) -> list[Decimal]:
+    query = (
+        select(events.c.data["compensation"].as_string())
+        .join(cases, cases.c.id == events.c.case_id)
+        .where(his, cases.c.paid > 0, events.c.kind == EventKind.CARRIED_OUT, events.c.at >= since)
+    )
+    paid = (await connection.execute(query)).scalars()
+    return [Decimal(one) for one in paid if one is not None and Decimal(one)]
+
+
+async def _promised(connection: AsyncConnection, facts: CaseFacts, his: ColumnElement[bool]) -> list[Decimal]:
+    """Proposals that wait for approval, or were approved and not carried out yet."""
+    standing = cases.c.stage.in_((Stage.CARRY_OUT, Stage.APPROVAL))
+    query = select(cases.c.stage, cases.c.remedy).where(
+        his, cases.c.id != facts.id, standing, cases.c.remedy.is_not(None)
+    )
+    rows = (await connection.execute(query)).all()
+    promised = [row.remedy for row in rows if row.stage == Stage.APPROVAL or row.remedy["approved"]]
+    return [amount for remedy in promised if (amount := Decimal(remedy["compensation"]))]
+
+
+def _since(policy: Policy, now: datetime) -> datetime | None:
+    window = policy.rulebook.approval.window
+    return None if window is None else now - (clocks.after(window, now, policy) - now)
