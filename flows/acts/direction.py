@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
-from flows.rules import assignment, clocks, follow_up, triage
+from flows.rules import assignment, clocks, reopening, triage
 from flows.rules.triage import Relative
 from flows.steps.assign import members
 from flows.steps.relatives import relatives_of
@@ -135,26 +135,8 @@ def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
         raise Refusal("仅投诉可以重新打开", "only a complaint can be reopened; start a new request")
     if facts.reopenings >= course.reopenings_at_most:
         raise Refusal("已达重新打开次数上限", "it was reopened as often as the rulebook allows")
-    left = (*facts.clocks, clocks.start_resolve(facts, setting.now, setting.policy))
-    level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
-    return moved(
-        facts,
-        EventKind.REOPENED,
-        {"level": level},
-        sealed={"why": said.why},
-        level=level,
-        reopenings=facts.reopenings + 1,
-        owner_id=None,
-        outcome=None,
-        score=None,
-        solved=None,
-        remedy=None,
-        linked_to=None,
-        withdrawn=False,
-        closed_at=None,
-        clocks=left,
-        overdue=follow_up.overdue(left, setting.now),
-    )
+    changed = reopening.changes(facts, setting.policy, setting.now)
+    return moved(facts, EventKind.REOPENED, {"level": changed["level"]}, sealed={"why": said.why}, **changed)
 
 
 def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:

@@ -18,27 +18,43 @@ from models.values.learned import FaultyWeights
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
 
+LATER = ("repeats", "changes")
+LATER_WORDING = ("say", "empathy")
+"""Sections that older rulebooks do not have: the shipped one's hold for them."""
+
 
 class RulebookError(Exception):
     """The rulebook cannot be used; the message says what is wrong where."""
 
 
-def read(folder: Traversable | None = None) -> str:
-    """A rulebook of two TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
+def read(source: Traversable | None = None) -> str:
+    """A rulebook as stored: JSON, in the order written. Raises RulebookError.
 
-    The order matters: signs of the taxonomy build on those before them. Raises RulebookError.
+    `source`: one file with the whole policy, or a folder whose taxonomy stands in a file of its own; left out: the
+    shipped one. The order matters: signs of the taxonomy build on those before them.
     """
-    folder = folder or resources.files("flows.rulebook")
-    parts = {name: _text(folder / f"{name}.toml") for name in ("default", "taxonomy")}
-    whole = {**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])}
+    source = source or resources.files("flows.rulebook")
+    if source.is_file():
+        whole = _parse(source)
+    else:
+        whole = {**_parse(source / "default.toml"), "taxonomy": _parse(source / "taxonomy.toml")}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def in_one_file() -> str:
+    """The shipped rulebook as one TOML file with its comments, for a centre to make its own."""
+    folder = resources.files("flows.rulebook")
+    policy, taxonomy = (_text(folder / f"{name}.toml") for name in ("default", "taxonomy"))
+    lines = [f"[taxonomy.{line[1:]}" if line.startswith("[") else line for line in taxonomy.splitlines()]
+    first = next(n for n, line in enumerate(lines) if line and not line.startswith("#"))
+    return "\n".join([policy.rstrip(), "", *lines[:first], "[taxonomy]", *lines[first:], ""])
 
 
 @lru_cache(maxsize=16)
 def load(content: str) -> Policy:
-    """A stored rulebook as a policy; raises RulebookError."""
+    """A stored rulebook as a policy; raises RulebookError. Takes a second or so the first time."""
     try:
-        rulebook = Rulebook.model_validate_json(content)
+        rulebook = Rulebook.model_validate_json(_complemented(content))
     except ValidationError as error:
         raise RulebookError(explain(error)) from None
     _refuse_dead_ends(rulebook)
@@ -58,6 +74,31 @@ def content_hash(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def shipped_policy() -> dict[str, Any]:
+    """The shipped rulebook without its taxonomy, as parsed."""
+    return _parse(resources.files("flows.rulebook") / "default.toml")
+
+
+def _complemented(content: str) -> str:
+    """The same with the shipped sections it is too old to have; what is no such thing is left to the validation."""
+    try:
+        whole = json.loads(content)
+    except (ValueError, RecursionError):
+        return content
+    if not isinstance(whole, dict):
+        return content
+    wording = whole.get("wording")
+    lacking = [name for name in LATER if name not in whole]
+    unsaid = [name for name in LATER_WORDING if isinstance(wording, dict) and name not in wording]
+    if not lacking and not unsaid:
+        return content
+    shipped = shipped_policy()
+    whole |= {name: shipped[name] for name in lacking}
+    if unsaid:
+        whole["wording"] = {**whole["wording"], **{name: shipped["wording"][name] for name in unsaid}}
+    return json.dumps(whole, ensure_ascii=False)
+
+
 def _text(file: Traversable) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -65,18 +106,20 @@ def _text(file: Traversable) -> str:
         raise RulebookError(f"cannot read {file.name}: {type(error).__name__}") from None
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(file: Traversable) -> dict[str, Any]:
     try:
         # TOML has times of day, JSON has not: they are stored as text and read back by the schema.
-        parsed: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
+        parsed: dict[str, Any] = json.loads(json.dumps(tomllib.loads(_text(file)), default=str))
         return parsed
-    except tomllib.TOMLDecodeError as error:
-        raise RulebookError(f"this is not TOML: {error}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RulebookError(f"{file.name}: this is not TOML: {error}") from None
 
 
 def _refuse_dead_ends(rulebook: Rulebook) -> None:
-    """A stage that waits for a person needs somebody who may be that person."""
+    """A stage that waits for a person needs somebody who may be that person, and words for him to say."""
     if left_alone := [stage for stage in sorted(lifecycle.PERSONS) if not rulebook.assignment.roles.get(stage)]:
         raise RulebookError(
             f"assignment › roles: nobody may own a case at {', '.join(left_alone)}; name a role for each"
         )
+    if silent := [stage for stage in sorted(lifecycle.PERSONS) if stage not in rulebook.wording.say]:
+        raise RulebookError(f"wording › say: there are no words for {', '.join(silent)}; write some for each")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from models.values.customers import Customers
 from models.values.taxonomy import Taxonomy, Urgency
@@ -28,6 +28,13 @@ def _local(moment: time) -> time:
 
 
 TimeOfDay = Annotated[time, AfterValidator(_local)]
+
+Phrase = Annotated[str, Field(min_length=1, max_length=400)]
+Said = tuple[Phrase, Phrase]
+"""Words in Chinese and in English."""
+BothWays = Annotated[Said, BeforeValidator(lambda said: (said, said) if isinstance(said, str) else said)]
+"""The same; a rulebook older than the English words has one text for both."""
+SomeRoles = Annotated[tuple[Role, ...], Field(min_length=1)]
 
 Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
 
@@ -242,13 +249,57 @@ class Classes(Section):
         return self
 
 
+class Repeats(Section):
+    """The same cause on the same waybill again, after its case was closed."""
+
+    window: Term
+    """How long after its case was closed the same cause on its waybill counts as a repeat."""
+    then: Literal["reopen", "escalate", "sibling"]
+    """A repeat reopens its case one level higher, or is a case of its own one level higher, or just a sibling."""
+
+
+class Changes(Section):
+    """Who changes this rulebook: one person proposes, another one approves."""
+
+    proposed_by: SomeRoles
+    """Who may propose another rulebook."""
+    approved_by: SomeRoles
+    """Who may put a proposed rulebook in force, or reject it; never who proposed it."""
+
+
+class Talk(Section):
+    """What staff say at a stage: words to begin with, words that take the customer seriously, words to end with."""
+
+    opening: Said
+    """What staff begin with."""
+    empathy: Said | None = None
+    """Words that take the customer seriously; of a complaint, those of its category go before them."""
+    closing: Said
+    """What staff end with."""
+
+
 class Wording(Section):
     """What staff say at a stage (语言规范), and the terms in the users' languages."""
 
     stages: Mapping[Stage, tuple[str, str]]
+    """What a stage is called."""
     kinds: Mapping[Kind, str]
+    """What a kind is called."""
     categories: Mapping[Category, str]
-    greeting: str
+    """What a category is called."""
+    greeting: BothWays
+    """What every call begins with."""
+    say: Mapping[Stage, Mapping[Kind | Literal["any"], Talk]]
+    """What staff say at a stage, by kind; `any` stands for the kinds not named."""
+    empathy: Mapping[Category, Said]
+    """What takes a complaint of a category seriously."""
+
+    @model_validator(mode="after")
+    def every_stage_of_a_person_has_its_words(self) -> Self:
+        _complete("empathy", self.empathy, Category)
+        if missing := [stage for stage, talks in self.say.items() if "any" not in talks]:
+            raise ValueError(f"say has no words for any kind at {', '.join(missing)}; write some under any")
+        return self
 
     @model_validator(mode="after")
     def every_term_has_its_words(self) -> Self:
@@ -277,6 +328,8 @@ class Rulebook(Section):
     scoring: Scoring
     analysis: Analysis
     wording: Wording
+    repeats: Repeats
+    changes: Changes
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None
