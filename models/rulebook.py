@@ -51,5 +51,15 @@ class RulebookChange(SQLModel, table=True):
     told_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class LearnedWeights(SQLModel, table=True):
+    """Weights a centre trained itself, by the name its rulebooks give: so that every machine can read them."""
+
+    __tablename__ = "learned_weights"
+
+    name: str = Field(primary_key=True, sa_type=String(16))
+    packed: bytes = Field(sa_type=Bytes)
+
+
 rulebooks = cast(Table, RulebookVersion.__table__)  # type: ignore[attr-defined]
 rulebook_changes = cast(Table, RulebookChange.__table__)  # type: ignore[attr-defined]
+learned_weights = cast(Table, LearnedWeights.__table__)  # type: ignore[attr-defined]

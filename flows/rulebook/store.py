@@ -1,6 +1,7 @@
 """The rulebooks of the database: the one in force, and every older one a case is still judged by."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterable
 
@@ -9,8 +10,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.rulebook.loading import RulebookError, content_hash, load, read
-from models.rulebook import rulebooks
+from flows.rulebook import learned
+from flows.rulebook.loading import RulebookError, load, read
+from models.rulebook import learned_weights, rulebooks
 from models.values.case import CaseFacts
 from models.values.policy import Policy
 
@@ -44,8 +46,8 @@ class Policies:
     async def refresh(self, connection: AsyncConnection) -> Policy:
         """The one in force, loaded if it is new; a database without any rulebook adopts the shipped one.
 
-        One that cannot be loaded here (its learned weights were not copied to this machine) changes nothing: the former
-        one stays, the log says so. Raises RulebookError when there is no former one.
+        One that cannot be loaded here (its learned weights are nowhere to be found) changes nothing: the former one
+        stays, the log says so. Raises RulebookError when there is no former one.
         """
         hash_ = await in_force(connection)
         if hash_ is None:
@@ -79,6 +81,7 @@ class Policies:
         # Reading a rulebook may take longer than a worker may otherwise idle in a transaction.
         await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         for row in rows:
+            await _fetch_weights(connection, row.content)
             self._loaded[row.hash] = await asyncio.to_thread(load, row.content)
         await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"))
 
@@ -106,11 +109,14 @@ async def content_in_force(connection: AsyncConnection) -> str:
 
 async def keep(connection: AsyncConnection, content: str) -> str:
     """Store a rulebook without putting it in force; returns its hash. It must load, or nothing changes."""
-    await asyncio.to_thread(load, content)
-    hash_ = content_hash(content)
-    query = insert(rulebooks).values(hash=hash_, content=content, adopted_at=None)
+    policy = await asyncio.to_thread(load, content)
+    query = insert(rulebooks).values(hash=policy.hash, content=content, adopted_at=None)
     await connection.execute(query.on_conflict_do_nothing())
-    return hash_
+    teaching = policy.rulebook.taxonomy.learned
+    if teaching and (content_ := learned.packed(teaching.weights)) is not None:
+        kept = insert(learned_weights).values(name=teaching.weights, packed=content_)
+        await connection.execute(kept.on_conflict_do_nothing())
+    return policy.hash
 
 
 async def adopt(connection: AsyncConnection, content: str) -> str:
@@ -121,6 +127,16 @@ async def adopt(connection: AsyncConnection, content: str) -> str:
     hash_ = await keep(connection, content)
     await put_in_force(connection, hash_)
     return hash_
+
+
+async def _fetch_weights(connection: AsyncConnection, content: str) -> None:
+    """Learned weights that were trained on another machine come from the database."""
+    taught = json.loads(content)["taxonomy"].get("learned")
+    if taught is None or learned.is_here(taught["weights"]):
+        return
+    query = select(learned_weights.c.packed).where(learned_weights.c.name == taught["weights"])
+    if (packed := (await connection.execute(query)).scalar_one_or_none()) is not None:
+        learned.unpack(taught["weights"], packed)
 
 
 async def put_in_force(connection: AsyncConnection, hash_: str) -> None:

@@ -69,9 +69,13 @@ class Hours(Section):
     """A calendar of the centre: 24 × 7, or hours on the working days of a country."""
 
     always: bool = False
+    """Every hour of every day counts."""
     opens: TimeOfDay = time(9)
+    """When the working day begins."""
     closes: TimeOfDay = time(18)
+    """When the working day ends."""
     country: str | None = None
+    """Whose public holidays and make-up working days count."""
 
     @model_validator(mode="after")
     def opens_before_it_closes(self) -> Self:
@@ -135,6 +139,7 @@ class Approval(Section):
     """Up to how much compensation (CNY) each level may approve; the last has no limit."""
 
     limits: tuple[Annotated[int, Field(ge=0)], ...]
+    """Up to how much compensation (CNY) the levels of assignment may approve, from the lowest."""
 
     @model_validator(mode="after")
     def limits_rise(self) -> Self:
@@ -158,9 +163,9 @@ class Course(Section):
     reopenings_at_most: Count
     """Unsolved once more after that, the customer gets the final position."""
     contact_attempts: Annotated[int, Field(ge=1, le=10)]
+    """Attempts in different parts of the day after which a written answer follows."""
     contacts_at_most: Annotated[int, Field(ge=1, le=100)]
     """After so many unreached calls the customer is answered in writing, whatever the time of day they were made."""
-    """Attempts in different parts of the day after which a written answer follows."""
     day_parts: tuple[TimeOfDay, ...]
     """Where a day is cut into parts; attempts in one part count once, whatever the day."""
     withdrawal_keeps: tuple[Category, ...]
@@ -170,7 +175,9 @@ class Course(Section):
     repeat_window: Term
     """The time in which cases of one category and unit are counted for a pattern."""
     calls_from: TimeOfDay
+    """Customers are called from this time of day on."""
     calls_until: TimeOfDay
+    """Customers are called until this time of day."""
 
     @model_validator(mode="after")
     def calls_can_be_made(self) -> Self:
@@ -316,6 +323,7 @@ class Rulebook(Section):
     """The whole policy of a centre."""
 
     name: Name
+    """What this rulebook is called."""
     default_class: CustomerClass
     """The class whose clocks an unknown customer gets."""
     calendars: Mapping[Name, Hours]

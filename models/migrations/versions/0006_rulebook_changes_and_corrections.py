@@ -74,6 +74,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'adopted' AND told_at IS NULL"),
     )
     op.create_table(
+        "learned_weights",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "corrections",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -111,7 +117,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Rulebooks that were only proposed go; no case is judged by them."""
-    for table in ("trainings", "corrections", "rulebook_changes"):
+    for table in ("trainings", "corrections", "learned_weights", "rulebook_changes"):
         op.drop_table(table)
     op.execute("DELETE FROM rulebooks WHERE adopted_at IS NULL")
     op.alter_column("rulebooks", "adopted_at", nullable=False)
