@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
+from flows.rulebook import corrections
 from flows.rules import assignment, clocks, reopening, triage
 from flows.rules.triage import Relative
 from flows.steps.assign import members
@@ -169,6 +170,7 @@ ACTS = (
         classify,
         frozenset({Stage.TRIAGE, Stage.CARRY_OUT, Stage.ANSWER}),
         load=relatives,
+        keep=corrections.note,
     ),
     Act("confirm", "确认分析 · confirm the analysis", Confirm, confirm, frozenset({Stage.CONFIRMATION})),
     Act(

@@ -67,11 +67,14 @@ async def perform(
     loaded = await act.load(connection, facts, policy) if act.load else None
     if act.seek:
         loaded = await act.seek(connection, facts, said, Setting(actor, policy, now))
-    decision = act.decide(facts, said, Setting(actor, policy, now, loaded))
+    setting = Setting(actor, policy, now, loaded)
+    decision = act.decide(facts, said, setting)
     entry = ledger.Entry(facts, head, decision, actor.id)
     written = await ledger.write(
         connection, desk.seal, [entry], lambda after: agenda(after, desk.policies.of(after), now), now
     )
+    if act.keep:
+        await act.keep(connection, facts, decision, setting)
     answer = outcome(written[0].facts)
     if key is not None:
         await once.keep(connection, actor.id, key, answer)
