@@ -7,6 +7,7 @@ STAMP := $(VENV)/.installed
 FILE ?=
 REPORT ?=
 ARGS ?=
+TEXTS := $(wildcard ../shared/data/complaints_dev.jsonl)
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format up bench clean
 
@@ -39,7 +40,7 @@ up: $(STAMP) ## start the stack in the foreground until Ctrl-C
 	@$(BIN)/redress up
 
 bench: $(STAMP) ## print the benchmark table
-	@$(BIN)/redress bench $(ARGS)
+	@$(BIN)/redress bench $(if $(TEXTS),--texts $(TEXTS)) $(ARGS)
 
 clean: ## remove .venv and caches; data in ./var stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -51,8 +51,8 @@ async def transaction(request: Request, here: OfficeDep) -> AsyncIterator[AsyncC
     async with here.resources.engine.begin() as connection:
         now = time.monotonic()
         if now - here.refreshed_at > REFRESH_SECONDS:
+            here.refreshed_at = now  # before: one request waits for a new rulebook, the others go on with the former
             await here.desk.policies.refresh(connection)
-            here.refreshed_at = now
         yield connection
     if request.method == "POST":
         here.ringer.ring()

@@ -189,12 +189,24 @@ class ActDone(BaseModel):
     owner: int | None
 
 
+class SaidView(ReasonView):
+    """Words to say; `part`: greeting, opening, empathy, closing."""
+
+    part: str
+
+
+class WordingView(ReasonView):
+    """What a stage is called, and what its owner says to this customer, in the order of a talk."""
+
+    say: list[SaidView]
+
+
 class QueueItem(BaseModel):
     """A piece of work, with the reason for its place and the standard wording for it."""
 
     place: int
     reason: ReasonView
-    wording: ReasonView
+    wording: WordingView
     mine: bool
     case: CaseSummary
 

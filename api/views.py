@@ -17,13 +17,16 @@ from api.schemas import (
     Links,
     ReasonView,
     RunView,
+    SaidView,
     Statement,
+    WordingView,
 )
 from flows.acts.act import Act
 from flows.acts.registry import ACTS
-from flows.rules import clocks
+from flows.rules import clocks, wording
 from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
+from models.values.policy import Policy
 
 PREFIX = "/api/v1/cases"
 PERSONAL = ("text", "remedy_sought", "caller")
@@ -36,6 +39,12 @@ def links(case_id: UUID) -> Links:
 
 def reason(why: Reason) -> ReasonView:
     return ReasonView(zh=why.zh, en=why.en)
+
+
+def standard_wording(facts: CaseFacts, policy: Policy) -> WordingView:
+    zh, en = policy.rulebook.wording.stages[facts.stage]
+    said = [SaidView(part=one.part, zh=one.words.zh, en=one.words.en) for one in wording.lines(facts, policy)]
+    return WordingView(zh=zh, en=en, say=said)
 
 
 def summary_fields(facts: CaseFacts, *, quarantined: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import httpx
 import structlog
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.legs import lease
@@ -26,9 +26,11 @@ from flows.legs.resources import Resources
 from flows.rulebook.store import Policies
 from flows.rules import order
 from flows.rules.agenda import agenda
+from models.case import cases
 from models.leg import LegState, legs
 from models.settings import Settings
 from models.values.case import Agenda, CaseFacts
+from models.wake import wakes
 
 log = structlog.get_logger()
 
@@ -46,8 +48,6 @@ class Room:
     async def open(cls, settings: Settings) -> "Room":
         room = cls(await Resources.open(settings, pool_size=settings.slots + 4), Policies())
         async with room.resources.engine.begin() as connection:
-            # Reading a rulebook takes longer than a worker may otherwise idle in a transaction.
-            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             await room.policies.refresh(connection)
         return room
 
@@ -59,7 +59,7 @@ class Room:
         resources = self.resources
         async with resources.engine.begin() as connection:
             policy = await self.policies.refresh(connection)
-            return await claim(
+            claimed = await claim(
                 connection,
                 procedure,
                 resources.worker,
@@ -68,6 +68,11 @@ class Room:
                 at_most=resources.leg_cases,
                 lease_seconds=resources.lease_seconds,
             )
+            if claimed is not None:
+                judged = select(cases.c.rulebook).join(wakes, wakes.c.case_id == cases.c.id).distinct()
+                hashes = (await connection.execute(judged.where(wakes.c.leg_id == claimed.leg_id))).scalars()
+                await self.policies.know_of(connection, hashes)
+            return claimed
 
 
 _room: ContextVar[Room | None] = ContextVar("room", default=None)

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from models import (
     case,
     clock,
+    correction,
     customer,
     customer_class,
     event,
@@ -24,7 +25,20 @@ from models import (
 )
 from models.sealing import canonical
 
-TABLES = (case, clock, customer, customer_class, event, idempotency, leg, rulebook, shipment, staff, wake)
+TABLES = (
+    case,
+    clock,
+    correction,
+    customer,
+    customer_class,
+    event,
+    idempotency,
+    leg,
+    rulebook,
+    shipment,
+    staff,
+    wake,
+)
 """Importing them registers them in `metadata`; a new table module goes in here."""
 
 metadata = SQLModel.metadata

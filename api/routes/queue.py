@@ -8,8 +8,8 @@ from api import reading
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.problems import answers
-from api.schemas import Queue, QueueItem, ReasonView, Taken
-from api.views import reason, summary
+from api.schemas import Queue, QueueItem, Taken
+from api.views import reason, standard_wording, summary
 from flows.acts import queue as queues
 
 router = APIRouter(tags=["queue 队列"], route_class=StrictRoute)
@@ -27,9 +27,8 @@ async def my_queue(
     found = await queues.queue(connection, here.desk, actor, limit)
     held = await reading.quarantined_among(connection, [one.facts.id for one in found])
     for place, one in enumerate(found, start=1):
-        zh, en = here.desk.policies.of(one.facts).rulebook.wording.stages[one.facts.stage]
         case = summary(one.facts, quarantined=one.facts.id in held)
-        wording = ReasonView(zh=zh, en=en)
+        wording = standard_wording(one.facts, here.desk.policies.of(one.facts))
         items.append(QueueItem(place=place, reason=reason(one.reason), wording=wording, mine=one.mine, case=case))
     return Queue(items=items)
 

@@ -6,11 +6,22 @@ from pathlib import Path
 
 from deployments.bench.table import Row
 from flows.rulebook.learned_examples import Example, read_examples, shipped_examples
-from flows.rulebook.learned_judging import Judged, confusion, figures, judge, reliability, uncalibrated
+from flows.rulebook.learned_judging import (
+    Figures,
+    Judged,
+    by_source,
+    confusion,
+    figures,
+    judge,
+    reliability,
+    uncalibrated,
+)
 from flows.rulebook.learned_training import train
 from flows.rulebook.loading import load, read
 
 SPEED_TEXTS = 400
+SOURCE_AT_LEAST = 10
+"""Sources of fewer texts count together."""
 
 
 def measure(further: list[Path]) -> tuple[list[Row], list[Judged]]:
@@ -20,7 +31,8 @@ def measure(further: list[Path]) -> tuple[list[Row], list[Judged]]:
     rows = read_examples(shipped_examples()) + read_examples(further, borrowed=True)
     trained = train(rows, taxonomy)
     judged = judge(rows, taxonomy, [trained.unseen[fold] for fold in trained.fold])
-    table = [_row(file, [one for one in judged if one.example.file == file]) for file in _files(rows)]
+    table = [_row(file, figures([one for one in judged if one.example.file == file])) for file in _files(rows)]
+    table += [_row(f"· {source}", of) for source, of in by_source(judged, SOURCE_AT_LEAST).items()]
     sure = reliability(judged, [taxonomy.bounds.sure_at])[0]
     table.append(Row("classifier: called sure", f"{sure.right:.2f} right", "≥ 0.90", f"{sure.share:.0%} of texts"))
     return [*table, _speed(rows)], judged
@@ -30,8 +42,7 @@ def _files(rows: list[Example]) -> list[str]:
     return sorted({one.file for one in rows})
 
 
-def _row(file: str, judged: list[Judged]) -> Row:
-    of = figures(judged)
+def _row(file: str, of: Figures) -> Row:
     measured = f"{of.kind:.2f} kind, {of.main:.2f} main, {of.either:.2f} main or secondary"
     return Row(f"classifier: {file}", measured, "0.90, 0.75, 0.85", f"{of.texts} texts, each unseen in training")
 

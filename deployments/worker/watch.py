@@ -25,10 +25,12 @@ from deployments.worker.runs import AWAY, report_ends
 from flows.legs.blame import Blame, blame, place
 from flows.legs.lease import reap
 from flows.room import Room
+from flows.rulebook.changing import tell_open_cases
 from models.leg import LegState, legs
 
 log = structlog.get_logger()
 REAP_SECONDS = 1.0
+TELL_SECONDS = 1.0
 PREFECT_SECONDS = 2.0
 HEARTBEAT_SECONDS = 10.0
 
@@ -73,8 +75,10 @@ class Watch:
         return next((name for name, id_ in self.deployments.items() if id_ == flow_run.deployment_id), None)
 
     async def serve(self) -> None:
-        """Both watches, until cancelled."""
-        await asyncio.gather(_every(REAP_SECONDS, self._reap), _every(PREFECT_SECONDS, self._look))
+        """All watches, until cancelled."""
+        await asyncio.gather(
+            _every(REAP_SECONDS, self._reap), _every(TELL_SECONDS, self._tell), _every(PREFECT_SECONDS, self._look)
+        )
 
     async def _reap(self) -> None:
         resources = self._room.resources
@@ -83,6 +87,15 @@ class Watch:
             dead = await reap(connection, resources.seal, now, resources.attempts_at_most)
         if dead:
             log.warning("legs reaped", legs=[str(leg.leg_id) for leg in dead], cases=sum(leg.cases for leg in dead))
+            self.wake()
+
+    async def _tell(self) -> None:
+        """A rulebook that came into force: open cases are told, some at a time, so that no other work waits for it."""
+        resources = self._room.resources
+        async with resources.engine.begin() as connection:
+            told = await tell_open_cases(connection, await resources.clock.now(connection))
+        if told:
+            log.info("open cases told of a new rulebook", cases=told)
             self.wake()
 
     async def _look(self) -> None:

@@ -28,6 +28,8 @@ Decide = Callable[[CaseFacts, Any, Setting], Decision]
 Load = Callable[[AsyncConnection, CaseFacts, Policy], Awaitable[Any]]
 Seek = Callable[[AsyncConnection, CaseFacts, Any, Setting], Awaitable[Any]]
 """Loads what depends on what was said."""
+Keep = Callable[[AsyncConnection, CaseFacts, Decision, Setting], Awaitable[None]]
+"""Keeps what is no part of the case, in the same transaction; the facts are those before."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Act:
     on_hold: bool = False
     load: Load | None = None
     seek: Seek | None = None
+    keep: Keep | None = None
 
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}

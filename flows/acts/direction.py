@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
 from flows.roster import members
-from flows.rules import assignment, clocks, follow_up, triage
+from flows.rulebook import corrections
+from flows.rules import assignment, clocks, reopening, triage
 from flows.rules.triage import Relative
 from flows.steps.relatives import relatives_of
 from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
@@ -135,26 +136,8 @@ def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
         raise Refusal("仅投诉可以重新打开", "only a complaint can be reopened; start a new request")
     if facts.reopenings >= course.reopenings_at_most:
         raise Refusal("已达重新打开次数上限", "it was reopened as often as the rulebook allows")
-    left = (*facts.clocks, clocks.start_resolve(facts, setting.now, setting.policy))
-    level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
-    return moved(
-        facts,
-        EventKind.REOPENED,
-        {"level": level},
-        sealed={"why": said.why},
-        level=level,
-        reopenings=facts.reopenings + 1,
-        owner_id=None,
-        outcome=None,
-        score=None,
-        solved=None,
-        remedy=None,
-        linked_to=None,
-        withdrawn=False,
-        closed_at=None,
-        clocks=left,
-        overdue=follow_up.overdue(left, setting.now),
-    )
+    changed = reopening.changes(facts, setting.policy, setting.now)
+    return moved(facts, EventKind.REOPENED, {"level": changed["level"]}, sealed={"why": said.why}, **changed)
 
 
 def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
@@ -187,6 +170,7 @@ ACTS = (
         classify,
         frozenset({Stage.TRIAGE, Stage.CARRY_OUT, Stage.ANSWER}),
         load=relatives,
+        keep=corrections.note,
     ),
     Act("confirm", "确认分析 · confirm the analysis", Confirm, confirm, frozenset({Stage.CONFIRMATION})),
     Act(

@@ -12,8 +12,8 @@ from flows.acts import once
 from flows.acts.act import Act, Setting, refuse_wrong_stage
 from flows.acts.inputs import ActInput
 from flows.acts.refusals import NotFound, NotYours, Stale
-from flows.legs import chain, ledger
 from flows.customers.at_hand import permits
+from flows.legs import chain, ledger
 from flows.legs.clock import Clock
 from flows.rulebook.store import Policies
 from flows.rules import permission
@@ -70,11 +70,14 @@ async def perform(
     loaded = await act.load(connection, facts, policy) if act.load else None
     if act.seek:
         loaded = await act.seek(connection, facts, said, Setting(actor, policy, now))
-    decision = act.decide(facts, said, Setting(actor, policy, now, loaded))
+    setting = Setting(actor, policy, now, loaded)
+    decision = act.decide(facts, said, setting)
     entry = chain.Entry(facts, head, decision, actor.id)
     written = await ledger.write(
         connection, desk.seal, [entry], lambda after: agenda(after, desk.policies.of(after), now), now
     )
+    if act.keep:
+        await act.keep(connection, facts, decision, setting)
     answer = outcome(written[0].facts)
     if key is not None:
         await once.keep(connection, actor.id, key, answer)

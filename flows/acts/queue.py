@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
 from flows.acts.perform import Desk, Done, outcome
-from flows.legs import chain, ledger
 from flows.acts.refusals import NotYours
+from flows.legs import chain, ledger
 from flows.rules import assignment, lifecycle, order, permission
 from flows.rules.agenda import agenda
 from models.case import cases, to_facts

@@ -84,6 +84,7 @@ async def _erase_cases(
     await connection.execute(
         select(wakes.c.case_id).where(wakes.c.case_id.in_(ids)).order_by(wakes.c.case_id).with_for_update()
     )
+    await desk.policies.know(connection, (facts for facts, _ in locked.values()))
     erased = await erase_sealed(connection, ids)
     now = await desk.clock.now(connection)
     anonymous: dict[str, str] = {}

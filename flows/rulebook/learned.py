@@ -1,6 +1,7 @@
 """Where learned weights are kept: files named by the digest of their content, shipped or of the centre's own."""
 
 import gzip
+import os
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,8 +19,26 @@ def shipped() -> Traversable:
 
 
 def own() -> Path:
-    """The folder of the weights a centre trained itself; every machine with a worker needs them there."""
+    """The folder of the weights a centre trained itself; other machines get them from the database."""
     return Settings().home / "learned"
+
+
+def is_here(name: str) -> bool:
+    return any((folder / f"{name}{SUFFIX}").is_file() for folder in (shipped(), own()))
+
+
+def packed(name: str) -> bytes | None:
+    """Weights of the centre's own as kept; None when they are shipped with Redress, so that every machine has them."""
+    file = own() / f"{name}{SUFFIX}"
+    return None if (shipped() / f"{name}{SUFFIX}").is_file() or not file.is_file() else file.read_bytes()
+
+
+def unpack(name: str, content: bytes) -> None:
+    """Keep weights that came from elsewhere, whole or not at all: other processes may look at the same moment."""
+    own().mkdir(parents=True, exist_ok=True)
+    beside = own() / f"{name}.{os.getpid()}.part"
+    beside.write_bytes(content)
+    beside.replace(own() / f"{name}{SUFFIX}")
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,11 @@ class FaultyExamples(Exception):
 
 @dataclass(frozen=True)
 class Example:
-    """A text as people labelled it, and the file it stands in. `borrowed`: its words are not to be kept."""
+    """A text as people labelled it, and the file it stands in.
+
+    `borrowed`: its words are not to be kept. `corrected`: it is here because the system had read it wrong, so it says
+    nothing about how often that happens. `source`: where in the file's world it comes from.
+    """
 
     text: str
     kind: Kind
@@ -29,6 +33,8 @@ class Example:
     line: BusinessLine
     file: str
     borrowed: bool = False
+    corrected: bool = False
+    source: str = ""
 
     @property
     def key(self) -> str:
@@ -92,4 +98,13 @@ def _example(row: dict[str, Any], file: str, borrowed: bool) -> Example:
         line=BusinessLine(row["business_line"]),
         file=file,
         borrowed=borrowed,
+        source=_source(str(row.get("source") or "")),
     )
+
+
+def _source(named: str) -> str:
+    """Short: of a repository its name, of anything on the web just that."""
+    place = named.partition(" ")[0]
+    if place.startswith("github:"):
+        return place.rpartition("/")[2]
+    return "web" if "://" in place else place[:40]

@@ -79,6 +79,16 @@ def by_file(judged: Sequence[Judged]) -> dict[str, Figures]:
     return {file: figures([one for one in judged if one.example.file == file]) for file in files}
 
 
+def by_source(judged: Sequence[Judged], at_least: int) -> dict[str, Figures]:
+    """Figures of each source that the texts name; of those with fewer texts together, as `elsewhere`."""
+    named = Counter(one.example.source for one in judged if one.example.source)
+    groups: dict[str, list[Judged]] = {}
+    for one in judged:
+        if source := one.example.source:
+            groups.setdefault(source if named[source] >= at_least else "elsewhere", []).append(one)
+    return {source: figures(groups[source]) for source in sorted(groups)}
+
+
 def confusion(judged: Sequence[Judged], axis: str) -> Counter[tuple[str, str]]:
     """(what people said, what the system said) → how often; for the category, of complaints seen as complaints."""
     pairs = ((one.example.label(axis), getattr(one.answer, axis)) for one in judged)

@@ -1,7 +1,7 @@
 """Renewing a rulebook's learned weights: trained, compared with the present ones, put in their place when no worse."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -21,7 +21,7 @@ ENOUGH_NEW = 30
 """So many texts the present weights never saw judge both; with fewer, what the present ones reached is compared."""
 NOISE = 0.005
 """A lower mark by less is no worse: another cut of the folds moves it as much."""
-NAMED = re.compile(r'(?m)^\[learned\]\nweights = "[0-9a-f]*"\nrules_share = [0-9.]+\n')
+NAMED = re.compile(r'(?m)^\[(?:taxonomy\.)?learned\]\nweights = "[0-9a-f]*"\nrules_share = [0-9.]+\n')
 LINE = re.compile(r"(?m)^calibration = .*$")
 
 
@@ -34,43 +34,53 @@ class Renewed:
     judged: list[Judged]
     better: bool
     verdict: str
+    mark: float = 0.0
+    present_mark: float = 0.0
+    against: str | None = None
+    """The name of the weights they were compared with."""
 
 
-def renew(examples: Sequence[Example], folder: Path | None) -> Renewed:
-    """Train on the examples and compare; changes nothing."""
-    present = load(read(folder))
+def renew(examples: Sequence[Example], source: Path | None, note: Callable[[], None] = lambda: None) -> Renewed:
+    """Train on the examples and compare; changes nothing. `source`: a rulebook file or folder, or the shipped one.
+
+    What staff corrected teaches, and must be read no worse; how well texts are read in general the other examples say:
+    of corrections the present weights read none right, so they would make any new ones look better.
+    """
+    present = load(read(source))
     taxonomy = present.rulebook.taxonomy
     share = taxonomy.learned.rules_share if taxonomy.learned else RULES_SHARE
     taxonomy = taxonomy.model_copy(update={"learned": Teaching(weights="0" * 16, rules_share=share)})
-    trained = train(examples, taxonomy)
+    trained = train(examples, taxonomy, note)
     unseen = [trained.unseen[fold] for fold in trained.fold]
     bare = judge(examples, uncalibrated(taxonomy), unseen)
-    taxonomy = taxonomy.model_copy(update={"calibration": calibration(bare)})
+    taxonomy = taxonomy.model_copy(update={"calibration": calibration(_of_all(bare))})
     judged = judge(examples, taxonomy, unseen)
-    reached = figures(judged)
-    learned = replace(
-        trained.learned, trained_on={**trained.learned.trained_on, "cross_validated": _rounded(reached.mark)}
-    )
-    better, verdict = _compare(judged, present)
-    return Renewed(learned, taxonomy, judged, better, verdict)
+    reached = figures(_of_all(judged))
+    about = {**trained.learned.trained_on, "cross_validated": _rounded(reached.mark)}
+    renewed = Renewed(replace(trained.learned, trained_on=about), taxonomy, judged, False, "")
+    return _compared(renewed, present)
 
 
-def put(renewed: Renewed, folder: Path | None) -> str:
-    """Keep the weights and name them, with their calibration, in the folder's taxonomy.toml; returns their name."""
-    into = Path(str(shipped())) if folder is None else own()
-    taxonomy = (folder or Path(str(resources.files("flows.rulebook")))) / "taxonomy.toml"
+def put(renewed: Renewed, source: Path | None) -> str:
+    """Keep the weights and name them, with their calibration, in the rulebook's taxonomy; returns their name."""
+    into = Path(str(shipped())) if source is None else own()
+    place = source or Path(str(resources.files("flows.rulebook")))
+    taxonomy = place if place.is_file() else place / "taxonomy.toml"
     name = keep(written(renewed.learned), into)
     text = taxonomy.read_text(encoding="utf-8")
     share = renewed.taxonomy.learned.rules_share if renewed.taxonomy.learned else RULES_SHARE
-    named = f'[learned]\nweights = "{name}"\nrules_share = {share}\n'
-    text = NAMED.sub(named, text) if NAMED.search(text) else text.replace("[bounds]\n", f"{named}\n[bounds]\n", 1)
+    section = "taxonomy." if place.is_file() else ""
+    named = f'[{section}learned]\nweights = "{name}"\nrules_share = {share}\n'
+    bounds = f"[{section}bounds]\n"
+    text = NAMED.sub(named, text) if NAMED.search(text) else text.replace(bounds, f"{named}\n{bounds}", 1)
     points = ", ".join(f"[{x}, {y}]" for x, y in renewed.taxonomy.calibration)
     taxonomy.write_text(LINE.sub(f"calibration = [{points}]", text, count=1), encoding="utf-8")
     return name
 
 
-def _compare(judged: Sequence[Judged], present: Policy) -> tuple[bool, str]:
+def _compared(renewed: Renewed, present: Policy) -> Renewed:
     taxonomy, before = present.rulebook.taxonomy, present.learned
+    judged, corrected = _of_all(renewed.judged), [one for one in renewed.judged if one.example.corrected]
     seen = set(before.trained_on.get("texts", ())) if before else set()
     new = [one for one in judged if one.example.key not in seen]
     if before is not None and len(new) < ENOUGH_NEW:
@@ -80,7 +90,20 @@ def _compare(judged: Sequence[Judged], present: Policy) -> tuple[bool, str]:
         examples = [one.example for one in new]
         old = figures(judge(examples, taxonomy, [before] * len(new))).mark
         mark, by = figures(new).mark, f"on {len(new)} texts neither was trained on"
-    return mark >= old - NOISE, f"{mark:.3f} against {old:.3f} of the present ones {by}"
+    verdict = f"{mark:.3f} against {old:.3f} of the present ones {by}"
+    better = mark >= old - NOISE
+    if corrected:
+        now = sum(one.right for one in corrected)
+        was = sum(one.right for one in judge([one.example for one in corrected], taxonomy, [before] * len(corrected)))
+        verdict += f"; of {len(corrected)} corrections {now} read right, {was} by the present ones"
+        better = better and now >= was
+    against = taxonomy.learned.weights if taxonomy.learned else None
+    return replace(renewed, better=better, verdict=verdict, mark=mark, present_mark=old, against=against)
+
+
+def _of_all(judged: Sequence[Judged]) -> list[Judged]:
+    """Without corrections, which are here because they were read wrong."""
+    return [one for one in judged if not one.example.corrected]
 
 
 def _rounded(mark: float) -> float:

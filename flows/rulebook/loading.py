@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from functools import lru_cache
 from importlib import resources
@@ -18,35 +19,55 @@ from models.values.learned import FaultyWeights
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
 
+SHIPPED = resources.files("flows.rulebook")
+OWN_FILES = ("taxonomy", "permissions")
+"""Sections that stand in a file of their own, of the same name, beside `default.toml`."""
+TABLE = re.compile(r"^(\[\[?)(?=[^\[\]])")
+LATER = ("repeats", "changes", "permissions")
+LATER_WORDING = ("say", "empathy")
+"""Sections that older rulebooks do not have: the shipped one's hold for them."""
+
 
 class RulebookError(Exception):
     """The rulebook cannot be used; the message says what is wrong where."""
 
 
-def read(folder: Traversable | None = None) -> str:
-    """A rulebook of three TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
+def read(source: Traversable | None = None) -> str:
+    """A rulebook as stored: JSON, in the order written. Raises RulebookError.
 
-    The order matters: signs of the taxonomy build on those before them. A folder without `permissions.toml` takes the
-    shipped table. Raises RulebookError.
+    `source`: one file with the whole policy, or a folder where some sections stand in files of their own; left out:
+    the shipped one. The order matters: signs of the taxonomy build on those before them.
     """
-    folder = folder or resources.files("flows.rulebook")
-    parts = {name: _text(folder / f"{name}.toml") for name in ("default", "taxonomy")}
-    whole = {**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])}
-    if (table := folder / "permissions.toml").is_file():
-        whole["permissions"] = _parse(_text(table))
+    source = source or SHIPPED
+    if source.is_file():
+        whole = _parse(source)
+    else:
+        whole = _parse(source / "default.toml")
+        for name in OWN_FILES:
+            if name not in LATER or (source / f"{name}.toml").is_file():
+                whole[name] = _parse(source / f"{name}.toml")
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def in_one_file() -> str:
+    """The shipped rulebook as one TOML file with its comments, for a centre to make its own."""
+    parts = [_text(SHIPPED / "default.toml").rstrip()]
+    for name in OWN_FILES:
+        text = _text(SHIPPED / f"{name}.toml")
+        lines = [TABLE.sub(rf"\1{name}.", line) for line in text.splitlines()]
+        first = next(n for n, line in enumerate(lines) if line and not line.startswith("#"))
+        parts += ["", *lines[:first], f"[{name}]", *lines[first:]]
+    return "\n".join([*parts, ""])
 
 
 @lru_cache(maxsize=16)
 def load(content: str) -> Policy:
-    """A stored rulebook as a policy; raises RulebookError."""
+    """A stored rulebook as a policy; raises RulebookError. Takes a second or so the first time."""
     try:
-        rulebook = Rulebook.model_validate_json(content)
+        rulebook = Rulebook.model_validate_json(_complemented(content))
     except ValidationError as error:
         raise RulebookError(explain(error)) from None
     _refuse_dead_ends(rulebook)
-    if rulebook.permissions is None:
-        rulebook = rulebook.model_copy(update={"permissions": load(read()).permissions})
     try:
         calendars = {name: working_calendar(name, hours) for name, hours in rulebook.calendars.items()}
     except UnknownCountry as error:
@@ -63,6 +84,32 @@ def content_hash(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def shipped_policy() -> dict[str, Any]:
+    """The shipped rulebook without its taxonomy, as parsed."""
+    others = {name: _parse(SHIPPED / f"{name}.toml") for name in OWN_FILES if name in LATER}
+    return {**_parse(SHIPPED / "default.toml"), **others}
+
+
+def _complemented(content: str) -> str:
+    """The same with the shipped sections it is too old to have; what is no such thing is left to the validation."""
+    try:
+        whole = json.loads(content)
+    except (ValueError, RecursionError):
+        return content
+    if not isinstance(whole, dict):
+        return content
+    wording = whole.get("wording")
+    lacking = [name for name in LATER if name not in whole]
+    unsaid = [name for name in LATER_WORDING if isinstance(wording, dict) and name not in wording]
+    if not lacking and not unsaid:
+        return content
+    shipped = shipped_policy()
+    whole |= {name: shipped[name] for name in lacking}
+    if unsaid:
+        whole["wording"] = {**whole["wording"], **{name: shipped["wording"][name] for name in unsaid}}
+    return json.dumps(whole, ensure_ascii=False)
+
+
 def _text(file: Traversable) -> str:
     try:
         return file.read_text(encoding="utf-8")
@@ -70,20 +117,22 @@ def _text(file: Traversable) -> str:
         raise RulebookError(f"cannot read {file.name}: {type(error).__name__}") from None
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(file: Traversable) -> dict[str, Any]:
     try:
         # TOML has times of day, JSON has not: they are stored as text and read back by the schema.
-        parsed: dict[str, Any] = json.loads(json.dumps(tomllib.loads(text), default=str))
+        parsed: dict[str, Any] = json.loads(json.dumps(tomllib.loads(_text(file)), default=str))
         return parsed
-    except tomllib.TOMLDecodeError as error:
-        raise RulebookError(f"this is not TOML: {error}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RulebookError(f"{file.name}: this is not TOML: {error}") from None
 
 
 def _refuse_dead_ends(rulebook: Rulebook) -> None:
-    """A stage that waits for a person needs somebody who may be that person."""
+    """A stage that waits for a person needs somebody who may be that person, and words for him to say."""
     if left_alone := [stage for stage in sorted(lifecycle.PERSONS) if not rulebook.assignment.roles.get(stage)]:
         raise RulebookError(
             f"assignment › roles: nobody may own a case at {', '.join(left_alone)}; name a role for each"
         )
     if rulebook.permissions is not None and (hands_tied := permission.hands_tied(rulebook, rulebook.permissions)):
         raise RulebookError(f"permissions › roles: {'; '.join(hands_tied)}")
+    if silent := [stage for stage in sorted(lifecycle.PERSONS) if stage not in rulebook.wording.say]:
+        raise RulebookError(f"wording › say: there are no words for {', '.join(silent)}; write some for each")

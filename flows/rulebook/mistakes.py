@@ -1,12 +1,9 @@
 """What is wrong with a rulebook, in sentences a supervisor understands: where, what, and what the setting means."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, get_args
-
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from models.values.rulebook import Rulebook
+from flows.rulebook.meanings import meaning_en, meaning_zh
 
 SHOWN_AT_MOST = 10
 
@@ -19,8 +16,8 @@ def explain(error: ValidationError) -> str:
 def _sentence(one: ErrorDetails) -> str:
     path = [part for part in one["loc"] if part != "[key]"]
     where = " › ".join(str(part) for part in path) or "rulebook"
-    meaning = _meaning(path)
-    return f"{where}: {_what(one)}" + (f" ({meaning})" if meaning else "")
+    means = [said for said in (meaning_en(path), meaning_zh(path)) if said]
+    return f"{where}: {_what(one)}" + (f" ({' · '.join(means)})" if means else "")
 
 
 def _what(one: ErrorDetails) -> str:
@@ -39,23 +36,3 @@ def _what(one: ErrorDetails) -> str:
         case _:
             said = one["msg"].removeprefix("Input ")
             return f"{said}, not {found}" if said != one["msg"] else said
-
-
-def _meaning(path: Sequence[str | int]) -> str:
-    """What the setting at a path is for: its own description, or that of the section it stands in."""
-    section: type[BaseModel] | None = Rulebook
-    meaning = ""
-    for part in path:
-        field = section.model_fields.get(str(part)) if section else None
-        if field is None:
-            continue
-        section = next(_sections(field.annotation), None)
-        meaning = field.description or (section.__doc__ if section else None) or meaning
-    return " ".join(meaning.split()).rstrip(".").split(". ")[0]
-
-
-def _sections(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _sections(inner)

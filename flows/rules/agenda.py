@@ -12,8 +12,8 @@ SYSTEM = {Stage.RECEIVED: "classify", Stage.ANALYSIS: "analyse", Stage.SCORING: 
 
 
 def agenda(facts: CaseFacts, policy: Policy, now: datetime) -> Agenda:
-    """New work: now. Otherwise the earliest deadline. Closed: never."""
-    if facts.stage in lifecycle.ENDED:
+    """New work: now. Otherwise the earliest deadline. Closed: never, unless another case told it to look up."""
+    if facts.stage in lifecycle.ENDED and not facts.poked:
         return Agenda(None, None, None, order.LAST_RANK)
     step, due = _next(facts, now)
     its_rank = order.rank(facts, policy)

@@ -1,20 +1,20 @@
 """Step 2, classify: what a reading of the text means for the case. Not sure: a person decides.
 
 The same cause again on an open case is linked to it; another cause on the same waybill is a sibling with its own unit
-and clocks (domain.md §1).
+and clocks (domain.md §1). The same cause soon after its case was closed reopens that case, or starts one level higher.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flows.rules import clocks, follow_up, lifecycle
+from flows.rules import clocks, follow_up, lifecycle, reopening
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
-from models.values.vocabulary import Category, ClockName, EventKind, Kind, Stage
+from models.values.vocabulary import Category, ClockName, EventKind, Kind, Outcome, Stage
 
 UNJOINED = frozenset({Stage.RECEIVED, Stage.TRIAGE})
 """Stages of a case that no other has joined yet."""
@@ -29,6 +29,14 @@ class Relative:
     category: Category | None
     stage: Stage
     recorded_at: datetime
+    closed_at: datetime | None = None
+    outcome: Outcome | None = None
+    level: int = 0
+    reopenings: int = 0
+
+    @property
+    def earlier(self) -> reopening.Earlier:
+        return reopening.Earlier(self.category, self.stage, self.closed_at, self.outcome, self.level, self.reopenings)
 
 
 def decide(
@@ -79,6 +87,12 @@ def decide(
         data["main"] = str(main.id)
         return _moved(facts, EventKind.LINKED, changes, data, (*reading.reasons, why))
     reasons = reading.reasons
+    if earlier := _repeat(facts, reading, relatives, policy, now):
+        data["repeat_of"] = str(earlier.id)
+        if reopening.reopens(earlier.earlier, policy):
+            return _reopening(facts, reading, earlier, changes, data, now)
+        changes["level"] = max(facts.level, reopening.higher(earlier.level, policy))
+        reasons = (*reasons, _escalated(earlier, int(changes["level"])))
     if relatives and reading.kind is Kind.COMPLAINT:
         sibling = min(relatives, key=lambda relative: relative.number)
         changes["sibling_of"] = sibling.id
@@ -122,6 +136,45 @@ def _same_cause(
         if is_open and fresh and relative.category is reading.category:
             return relative
     return None
+
+
+def _repeat(
+    facts: CaseFacts, reading: Classification, relatives: Sequence[Relative], policy: Policy, now: datetime
+) -> Relative | None:
+    """The case that was closed and whose cause came back; of several the one closed last. Only for what is new."""
+    if reading.kind is not Kind.COMPLAINT or facts.stage not in UNJOINED or policy.rulebook.repeats.then == "sibling":
+        return None
+    closed = [one for one in relatives if reopening.repeated(one.earlier, reading.category, policy, now)]
+    return max(closed, key=lambda one: (one.closed_at or one.recorded_at, one.number), default=None)
+
+
+def _reopening(
+    facts: CaseFacts,
+    reading: Classification,
+    earlier: Relative,
+    changes: dict[str, Any],
+    data: dict[str, Any],
+    now: datetime,
+) -> Decision:
+    """Linked to the earlier case, which is told to look up and reopens (`reopening.by_repeats`)."""
+    left = _joined(facts, now)
+    changes |= {"linked_to": earlier.id, "owner_id": None, "hold": None}
+    changes |= {"clocks": left, "overdue": follow_up.overdue(left, now)}
+    data["main"] = str(earlier.id)
+    why = Reason(
+        f"工单 {earlier.number} 结案后同一运单同一原因再次投诉:重新打开并升级,本单并入",
+        f"the same cause again after case {earlier.number} was closed: that case reopens one level higher, "
+        "and this one is linked to it",
+    )
+    decision = _moved(facts, EventKind.LINKED, changes, data, (*reading.reasons, why))
+    return replace(decision, pokes=(earlier.id,))
+
+
+def _escalated(earlier: Relative, level: int) -> Reason:
+    return Reason(
+        f"工单 {earlier.number} 结案后同一运单同一原因再次投诉,直接由 {level} 级处理",
+        f"the same cause again after case {earlier.number} was closed: this one starts at level {level}",
+    )
 
 
 def _clocks(facts: CaseFacts, reading: Classification, policy: Policy, now: datetime) -> tuple[Deadline, ...]:

@@ -1,5 +1,6 @@
-"""Steps 3 to 5 while people work: feedback due, revisit due, overdue, promises, call-backs, linked cases."""
+"""Steps 3 to 5 while people work: feedback due, revisit due, overdue, promises, call-backs, linked cases, repeats."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook.store import Policies
-from flows.rules import follow_up
+from flows.rules import follow_up, reopening
 from flows.rules.follow_up import Main
 from models.case import cases
 from models.values.case import CaseFacts, Decision
@@ -17,12 +18,22 @@ from models.values.vocabulary import Outcome, Stage
 
 
 @dataclass(frozen=True)
+class Around:
+    """The cases around these: the main case of each that is linked, the numbers of those that reopen a closed one."""
+
+    mains: Mapping[UUID, Main]
+    repeats: Mapping[UUID, Sequence[int]]
+
+
+@dataclass(frozen=True)
 class FollowUp:
     policies: Policies
     name: str = "follow_up"
 
-    async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Mapping[UUID, Main]:
-        """The main cases of those that are linked."""
+    async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Around:
+        return Around(await self._mains(connection, facts), await self._repeats(connection, facts))
+
+    async def _mains(self, connection: AsyncConnection, facts: Sequence[CaseFacts]) -> Mapping[UUID, Main]:
         ids = [one.linked_to for one in facts if one.linked_to is not None]
         if not ids:
             return {}
@@ -33,6 +44,20 @@ class FollowUp:
             for row in rows
         }
 
-    def decide(self, facts: CaseFacts, loaded: Mapping[UUID, Main], now: datetime) -> Decision | None:
-        main = loaded.get(facts.linked_to) if facts.linked_to else None
+    async def _repeats(self, connection: AsyncConnection, facts: Sequence[CaseFacts]) -> Mapping[UUID, Sequence[int]]:
+        ids = [one.id for one in facts if one.stage is Stage.CLOSED]
+        if not ids:
+            return {}
+        found: dict[UUID, list[int]] = defaultdict(list)
+        query = select(cases.c.linked_to, cases.c.number).where(
+            cases.c.linked_to.in_(ids), cases.c.stage == Stage.LINKED
+        )
+        for main, number in (await connection.execute(query.order_by(cases.c.number))).all():
+            found[main].append(number)
+        return found
+
+    def decide(self, facts: CaseFacts, loaded: Around, now: datetime) -> Decision | None:
+        if facts.stage is Stage.CLOSED:
+            return reopening.by_repeats(facts, loaded.repeats.get(facts.id, ()), self.policies.of(facts), now)
+        main = loaded.mains.get(facts.linked_to) if facts.linked_to else None
         return follow_up.decide(facts, main, self.policies.of(facts), now)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,7 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.rules.triage import Relative
 from models.case import cases
 from models.values.case import CaseFacts, Decision
-from models.values.vocabulary import Category, Kind, Stage
+from models.values.vocabulary import Category, Kind, Outcome, Stage
+
+LOOKED_AT = (
+    "id",
+    "number",
+    "waybill",
+    "category",
+    "stage",
+    "recorded_at",
+    "closed_at",
+    "outcome",
+    "level",
+    "reopenings",
+)
 
 
 class Relatives:
@@ -50,10 +64,22 @@ async def relatives_of(connection: AsyncConnection, facts: Sequence[CaseFacts]) 
     if not waybills:
         return relatives
     await lock_waybills(connection, waybills)
-    query = select(
-        cases.c.id, cases.c.number, cases.c.waybill, cases.c.category, cases.c.stage, cases.c.recorded_at
-    ).where(cases.c.waybill.in_(waybills), cases.c.kind == Kind.COMPLAINT)
+    query = select(*(cases.c[name] for name in LOOKED_AT))
+    query = query.where(cases.c.waybill.in_(waybills), cases.c.kind == Kind.COMPLAINT)
     for row in (await connection.execute(query)).all():
-        category = Category(row.category) if row.category else None
-        relatives.add(row.waybill, Relative(row.id, row.number, category, Stage(row.stage), row.recorded_at))
+        relatives.add(row.waybill, _relative(row))
     return relatives
+
+
+def _relative(row: Any) -> Relative:
+    return Relative(
+        row.id,
+        row.number,
+        Category(row.category) if row.category else None,
+        Stage(row.stage),
+        row.recorded_at,
+        row.closed_at,
+        Outcome(row.outcome) if row.outcome else None,
+        row.level,
+        row.reopenings,
+    )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from models.values.customers import Customers
 from models.values.permissions import Permissions
@@ -29,6 +29,13 @@ def _local(moment: time) -> time:
 
 
 TimeOfDay = Annotated[time, AfterValidator(_local)]
+
+Phrase = Annotated[str, Field(min_length=1, max_length=400)]
+Said = tuple[Phrase, Phrase]
+"""Words in Chinese and in English."""
+BothWays = Annotated[Said, BeforeValidator(lambda said: (said, said) if isinstance(said, str) else said)]
+"""The same; a rulebook older than the English words has one text for both."""
+SomeRoles = Annotated[tuple[Role, ...], Field(min_length=1)]
 
 Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
 
@@ -63,9 +70,13 @@ class Hours(Section):
     """A calendar of the centre: 24 × 7, or hours on the working days of a country."""
 
     always: bool = False
+    """Every hour of every day counts."""
     opens: TimeOfDay = time(9)
+    """When the working day begins."""
     closes: TimeOfDay = time(18)
+    """When the working day ends."""
     country: str | None = None
+    """Whose public holidays and make-up working days count."""
 
     @model_validator(mode="after")
     def opens_before_it_closes(self) -> Self:
@@ -175,9 +186,9 @@ class Course(Section):
     reopenings_at_most: Count
     """Unsolved once more after that, the customer gets the final position."""
     contact_attempts: Annotated[int, Field(ge=1, le=10)]
+    """Attempts in different parts of the day after which a written answer follows."""
     contacts_at_most: Annotated[int, Field(ge=1, le=100)]
     """After so many unreached calls the customer is answered in writing, whatever the time of day they were made."""
-    """Attempts in different parts of the day after which a written answer follows."""
     day_parts: tuple[TimeOfDay, ...]
     """Where a day is cut into parts; attempts in one part count once, whatever the day."""
     withdrawal_keeps: tuple[Category, ...]
@@ -187,7 +198,9 @@ class Course(Section):
     repeat_window: Term
     """The time in which cases of one category and unit are counted for a pattern."""
     calls_from: TimeOfDay
+    """Customers are called from this time of day on."""
     calls_until: TimeOfDay
+    """Customers are called until this time of day."""
 
     @model_validator(mode="after")
     def calls_can_be_made(self) -> Self:
@@ -266,13 +279,57 @@ class Classes(Section):
         return self
 
 
+class Repeats(Section):
+    """The same cause on the same waybill again, after its case was closed."""
+
+    window: Term
+    """How long after its case was closed the same cause on its waybill counts as a repeat."""
+    then: Literal["reopen", "escalate", "sibling"]
+    """A repeat reopens its case one level higher, or is a case of its own one level higher, or just a sibling."""
+
+
+class Changes(Section):
+    """Who changes this rulebook: one person proposes, another one approves."""
+
+    proposed_by: SomeRoles
+    """Who may propose another rulebook."""
+    approved_by: SomeRoles
+    """Who may put a proposed rulebook in force, or reject it; never who proposed it."""
+
+
+class Talk(Section):
+    """What staff say at a stage: words to begin with, words that take the customer seriously, words to end with."""
+
+    opening: Said
+    """What staff begin with."""
+    empathy: Said | None = None
+    """Words that take the customer seriously; of a complaint, those of its category go before them."""
+    closing: Said
+    """What staff end with."""
+
+
 class Wording(Section):
     """What staff say at a stage (语言规范), and the terms in the users' languages."""
 
     stages: Mapping[Stage, tuple[str, str]]
+    """What a stage is called."""
     kinds: Mapping[Kind, str]
+    """What a kind is called."""
     categories: Mapping[Category, str]
-    greeting: str
+    """What a category is called."""
+    greeting: BothWays
+    """What every call begins with."""
+    say: Mapping[Stage, Mapping[Kind | Literal["any"], Talk]]
+    """What staff say at a stage, by kind; `any` stands for the kinds not named."""
+    empathy: Mapping[Category, Said]
+    """What takes a complaint of a category seriously."""
+
+    @model_validator(mode="after")
+    def every_stage_of_a_person_has_its_words(self) -> Self:
+        _complete("empathy", self.empathy, Category)
+        if missing := [stage for stage, talks in self.say.items() if "any" not in talks]:
+            raise ValueError(f"say has no words for any kind at {', '.join(missing)}; write some under any")
+        return self
 
     @model_validator(mode="after")
     def every_term_has_its_words(self) -> Self:
@@ -292,6 +349,7 @@ class Rulebook(Section):
     """The whole policy of a centre."""
 
     name: Name
+    """What this rulebook is called."""
     default_class: CustomerClass
     """The class whose clocks an unknown customer gets."""
     calendars: Mapping[Name, Hours]
@@ -304,6 +362,8 @@ class Rulebook(Section):
     scoring: Scoring
     analysis: Analysis
     wording: Wording
+    repeats: Repeats
+    changes: Changes
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None

@@ -245,3 +245,13 @@ class AccessKind(StrEnum):
     READ = "read"
     UNMASKED = "unmasked"
     CORRECTED = "corrected"
+
+
+class ChangeState(StrEnum):
+    """What became of a proposed rulebook."""
+
+    PROPOSED = "proposed"
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
+    OUTDATED = "outdated"
+    """Another one came into force meanwhile: what was compared with is no more."""

@@ -41,9 +41,14 @@ def test_on_hold_nobody_is_looked_for_until_it_ends() -> None:
     assert (plan.step, plan.due_at) == ("follow_up", timer.due_at)
 
 
-def test_a_closed_case_never_wakes() -> None:
-    plan = agenda(under_way(Stage.CLOSED, poked=True), POLICY, NOW)
+def test_a_closed_case_never_wakes_by_itself() -> None:
+    plan = agenda(under_way(Stage.CLOSED), POLICY, NOW)
     assert (plan.step, plan.due_at, plan.order_at) == (None, None, None)
+
+
+def test_a_closed_case_looks_up_when_a_repeat_tells_it_to() -> None:
+    plan = agenda(under_way(Stage.CLOSED, poked=True), POLICY, NOW)
+    assert (plan.step, plan.due_at) == ("follow_up", NOW)
 
 
 def test_a_linked_case_sleeps_until_poked() -> None:

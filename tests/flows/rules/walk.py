@@ -13,7 +13,7 @@ from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
 from flows.acts.registry import ACTS
 from flows.legs.chain import Entry, draft
-from flows.rules import analysis, assignment, follow_up, permission, scoring, triage
+from flows.rules import analysis, assignment, follow_up, permission, reopening, scoring, triage
 from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
@@ -54,6 +54,7 @@ class Walk:
     team: list[StaffFacts] = field(default_factory=lambda: list(TEAM))
     ledger: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     main: follow_up.Main | None = None
+    repeats: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         lag = timedelta(hours=self.random.choice([0, 0, 1, 5, 200]))
@@ -114,7 +115,7 @@ class Walk:
 
     def move(self) -> None:
         chance = self.random
-        name = chance.choice(["wait", "wait", "main ends", "absent", "out of reach", *ACTS])
+        name = chance.choice(["wait", "wait", "main ends", "absent", "comes back", "out of reach", *ACTS])
         if chance.random() < 0.6:
             name = self._asked() or ("main ends" if self.facts.stage is Stage.LINKED else "wait")
         if name == "wait":
@@ -122,6 +123,10 @@ class Walk:
         elif name == "main ends":
             self.main = follow_up.Main(Stage.CLOSED, 3, chance.choice(["caller", "other"]), chance.choice([*Outcome]))
             if self.facts.stage is Stage.LINKED:
+                self.facts = replace(self.facts, poked=True)
+        elif name == "comes back":
+            if self.facts.stage is Stage.CLOSED:
+                self.repeats = chance.choice([(), (8,), (8, 9)])
                 self.facts = replace(self.facts, poked=True)
         elif name == "out of reach":
             self._call_in_vain()
@@ -216,6 +221,8 @@ class Walk:
                 return triage.decide(facts, said, related, POLICY, now, sure=sure, proposed=True)
             case "assign":
                 return assignment.decide(facts, self.team, POLICY, now)
+            case "follow_up" if facts.stage is Stage.CLOSED:
+                return reopening.by_repeats(facts, self.repeats, POLICY, now)
             case "follow_up":
                 return follow_up.decide(facts, self.main if facts.linked_to else None, POLICY, now)
             case "analyse":
@@ -224,5 +231,7 @@ class Walk:
 
     def _related(self) -> list[triage.Relative]:
         category = self.random.choice([*Category])
-        other = triage.Relative(UUID(int=3), 3, category, self.random.choice([*Stage]), self.now)
+        stage = self.random.choice([*Stage])
+        closed = {"closed_at": self.now, "outcome": self.random.choice([*Outcome])} if stage is Stage.CLOSED else {}
+        other = triage.Relative(UUID(int=3), 3, category, stage, self.now, **closed)
         return self.random.choice([[], [other]])

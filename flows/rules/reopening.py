@@ -1,0 +1,84 @@
+"""A closed complaint handled again, one level higher: because a person says so, or because its cause came back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.rules import clocks, follow_up, lifecycle
+from models.values.case import CaseFacts, Decision, Reason
+from models.values.policy import Policy
+from models.values.vocabulary import Category, EventKind, Outcome, Stage
+
+NOT_REOPENED = frozenset({Outcome.LINKED, Outcome.FINAL_POSITION})
+"""How a case ended that a repeat does not reopen: with another one, or by the centre's last word."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A complaint of the same cause on the same waybill, as far as a repeat looks at it."""
+
+    category: Category | None
+    stage: Stage
+    closed_at: datetime | None
+    outcome: Outcome | None
+    level: int
+    reopenings: int
+
+
+def higher(level: int, policy: Policy) -> int:
+    """One level up; the highest stays."""
+    return min(level + 1, len(policy.rulebook.assignment.levels) - 1)
+
+
+def repeated(earlier: Earlier, category: Category | None, policy: Policy, now: datetime) -> bool:
+    """Whether a complaint of this category, now, is a repeat of one that was closed."""
+    if earlier.stage is not Stage.CLOSED or earlier.closed_at is None or earlier.category is not category:
+        return False
+    if earlier.outcome is Outcome.LINKED:
+        return False  # its main case is the one
+    return clocks.after(policy.rulebook.repeats.window, earlier.closed_at, policy) >= now
+
+
+def reopens(earlier: Earlier, policy: Policy) -> bool:
+    """Whether a repeat reopens the case; otherwise it is one of its own, one level higher."""
+    often = earlier.reopenings >= policy.rulebook.course.reopenings_at_most
+    return policy.rulebook.repeats.then == "reopen" and earlier.outcome not in NOT_REOPENED and not often
+
+
+def changes(facts: CaseFacts, policy: Policy, now: datetime) -> dict[str, Any]:
+    """What changes when a closed complaint is handled again; how often it was counts, and stays."""
+    left = (*facts.clocks, clocks.start_resolve(facts, now, policy))
+    return {
+        "level": higher(facts.level, policy),
+        "reopenings": facts.reopenings + 1,
+        "owner_id": None,
+        "outcome": None,
+        "score": None,
+        "solved": None,
+        "remedy": None,
+        "linked_to": None,
+        "withdrawn": False,
+        "closed_at": None,
+        "clocks": left,
+        "overdue": follow_up.overdue(left, now),
+        "poked": False,
+    }
+
+
+def by_repeats(facts: CaseFacts, repeats: Sequence[int], policy: Policy, now: datetime) -> Decision:
+    """A closed case was told to look up: by cases linked to it (their numbers), or by what has passed meanwhile.
+
+    How often it may be reopened was looked at when they were linked to it.
+    """
+    if not repeats:
+        return Decision(None, {"poked": False})
+    changed = changes(facts, policy, now)
+    said = "、".join(str(number) for number in repeats), ", ".join(str(number) for number in repeats)
+    why = Reason(
+        f"结案后同一运单同一原因再次投诉(工单 {said[0]}),升至 {changed['level']} 级重新处理",
+        f"the same cause again after it was closed (case {said[1]}): handled again at level {changed['level']}",
+    )
+    data = {"level": changed["level"], "repeats": list(repeats)}
+    changed["stage"] = lifecycle.stage_after(facts.stage, EventKind.REOPENED, data)
+    return Decision(EventKind.REOPENED, changed, (why,), data)
