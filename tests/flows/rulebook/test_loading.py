@@ -108,6 +108,10 @@ MISTAKES: list[tuple[Change, str]] = [
         "rulebook: clocks › unit_answer names the calendar 'mars'; the calendars are centre, working_days",
     ),
     (
+        lambda b: b["calendars"]["working_days"].update(closes="09:00:30"),
+        "rulebook: assignment › absent_at_most: 4 hours are more than 400 days of the calendar working_days",
+    ),
+    (
         lambda b: b["clocks"].update(statutory_calendar="mars"),
         "rulebook: clocks › statutory_calendar names the calendar 'mars'; the calendars are centre, working_days",
     ),
