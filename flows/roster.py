@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rules import presence
-from flows.staffing import StaffError, id_of, revoke_tokens_of, to_staff
+from flows.staffing import StaffError, id_of, look_up, revoke_tokens_of, to_staff
 from models.case import cases
 from models.staff import absences, staff
 from models.values.case import StaffFacts
@@ -17,6 +17,8 @@ from models.values.policy import Policy
 from models.values.shift import Absence, stored_shift
 from models.values.vocabulary import AbsenceReason, BusinessLine, Category, Role
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""The beginning of an absence of which none is known."""
 SKILLS = (*Category, *(line for line in BusinessLine if line is not BusinessLine.UNKNOWN))
 
 
@@ -34,7 +36,8 @@ def check(terms: Terms, policy: Policy) -> None:
     """Units, skills, languages and calendars by the terms of vocabulary and rulebook. Raises StaffError."""
     rulebook = policy.rulebook
     _known("unit", [terms.unit] if terms.unit else [], sorted(policy.units()))
-    _known("skill", terms.skills or (), [one.value for one in SKILLS])
+    preferred = {skill for skills in rulebook.assignment.class_skills.values() for skill in skills}
+    _known("skill", terms.skills or (), [*(one.value for one in SKILLS), *sorted(preferred)])
     _known("language", terms.languages or (), rulebook.assignment.languages)
     _known("calendar", [terms.calendar] if terms.calendar else [], sorted(rulebook.calendars))
 
@@ -60,6 +63,7 @@ async def change(connection: AsyncConnection, name: str, values: Mapping[str, An
 async def leave(connection: AsyncConnection, name: str, now: datetime) -> int:
     """Somebody leaves the centre: no new cases, tokens revoked (how many). What he did stays on his name."""
     await change(connection, name, {"left_at": now})
+    await look_up(connection, await id_of(connection, name))
     return await revoke_tokens_of(connection, name)
 
 
@@ -84,14 +88,17 @@ async def add_absence(
     if (other := (await connection.execute(select(absences.c.id).where(*overlaps))).scalars().first()) is not None:
         raise StaffError(f"absence {other} of {name!r} falls into that time; end it first: redress staff back {other}")
     added: int = (await connection.execute(insert(absences).values(values).returning(absences.c.id))).scalar_one()
+    await look_up(connection, id_)
     return added
 
 
 async def end_absence(connection: AsyncConnection, absence_id: int, now: datetime) -> None:
     """Call an absence off, or end it early. Raises StaffError."""
     query = update(absences).where(absences.c.id == absence_id, absences.c.ended_at.is_(None))
-    if (await connection.execute(query.values(ended_at=now).returning(absences.c.id))).first() is None:
+    whose = (await connection.execute(query.values(ended_at=now).returning(absences.c.staff_id))).scalar_one_or_none()
+    if whose is None:
         raise StaffError(f"there is no absence {absence_id} that stands")
+    await look_up(connection, whose)
 
 
 async def list_absences(connection: AsyncConnection, now: datetime) -> Sequence[Any]:
@@ -113,6 +120,20 @@ async def members(connection: AsyncConnection, policy: Policy, now: datetime) ->
     rows = (await connection.execute(query)).mappings().all()
     away = await _away(connection, now)
     return [to_staff(row, policy, row["load"], present=_present(row, away, policy, now)) for row in rows]
+
+
+async def owners(
+    connection: AsyncConnection, ids: Iterable[int], policy: Policy, now: datetime
+) -> dict[int, StaffFacts]:
+    """Those who own cases, each with since (or from) when he is away without a deputy who has his cases."""
+    rows = (await connection.execute(select(staff).where(staff.c.id.in_(set(ids))))).mappings().all()
+    standing = and_(absences.c.ended_at.is_(None), func.coalesce(absences.c.until > now, True))
+    query = select(absences.c.staff_id, func.min(func.coalesce(absences.c.begins, LONG_AGO))).where(
+        absences.c.staff_id.in_(set(ids)), absences.c.deputy_id.is_(None), standing
+    )
+    since = {row[0]: row[1] for row in (await connection.execute(query.group_by(absences.c.staff_id))).all()}
+    gone = {row["id"]: row["left_at"] or since.get(row["id"]) for row in rows}
+    return {row["id"]: to_staff(row, policy, absent_since=gone[row["id"]]) for row in rows}
 
 
 async def deputises(connection: AsyncConnection, staff_id: int, now: datetime) -> frozenset[int]:

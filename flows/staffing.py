@@ -11,6 +11,9 @@ from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.legs.ledger import poke
+from models.case import cases
+from models.clock import simulated_clock
 from models.staff import absences, staff, tokens
 from models.values.case import StaffFacts
 from models.values.policy import Policy
@@ -55,14 +58,24 @@ async def add_staff(connection: AsyncConnection, new: NewStaff) -> int:
 
 async def set_presence(connection: AsyncConnection, name: str, present: bool, now: datetime | None = None) -> None:
     """Away until further notice; or back, which ends every absence that has begun by `now` (none: those without a
-    beginning). Who is away gets no new cases."""
+    beginning). Who is away gets no new cases, and what he has does not wait for him for ever."""
     id_ = await id_of(connection, name)
-    if not present:
+    if present:
+        begun = absences.c.begins.is_(None) if now is None else func.coalesce(absences.c.begins <= now, True)
+        query = update(absences).where(absences.c.staff_id == id_, absences.c.ended_at.is_(None), begun)
+        await connection.execute(query.values(ended_at=now or func.now()))
+    else:
         await connection.execute(insert(absences).values(staff_id=id_, begins=now))
-        return
-    begun = absences.c.begins.is_(None) if now is None else func.coalesce(absences.c.begins <= now, True)
-    query = update(absences).where(absences.c.staff_id == id_, absences.c.ended_at.is_(None), begun)
-    await connection.execute(query.values(ended_at=now or func.now()))
+    await look_up(connection, id_)
+
+
+async def look_up(connection: AsyncConnection, staff_id: int) -> None:
+    """The open cases of somebody whose presence changes look up now: how long they wait for him hangs on it."""
+    simulated = select(simulated_clock.c.now).scalar_subquery()
+    moment = (await connection.execute(select(func.coalesce(simulated, func.clock_timestamp())))).scalar_one()
+    owned = select(cases.c.id).where(cases.c.owner_id == staff_id, cases.c.closed_at.is_(None)).order_by(cases.c.id)
+    if found := (await connection.execute(owned)).scalars().all():
+        await poke(connection, found, moment)
 
 
 async def create_token(connection: AsyncConnection, name: str, days: int | None = None) -> str:
@@ -127,7 +140,13 @@ async def staff_named(connection: AsyncConnection, name: str, policy: Policy) ->
 
 
 def to_staff(
-    row: RowMapping, policy: Policy, load: int = 0, *, present: bool = True, deputises: Collection[int] = ()
+    row: RowMapping,
+    policy: Policy,
+    load: int = 0,
+    *,
+    present: bool = True,
+    absent_since: datetime | None = None,
+    deputises: Collection[int] = (),
 ) -> StaffFacts:
     """A row of `staff` as rules see it; who is present and who deputises for whom, `flows.roster` knows."""
     role = Role(row["role"])
@@ -142,6 +161,7 @@ def to_staff(
         capacity=row["capacity"],
         load=load,
         present=present,
+        absent_since=absent_since,
         deputises=frozenset(deputises),
     )
 

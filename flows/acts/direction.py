@@ -116,7 +116,8 @@ def reassign(facts: CaseFacts, said: Reassign, setting: Setting) -> Decision:
         raise Refusal("没有该员工", "there is no such member of staff")
     if obstacle := assignment.bar(facts, target, setting.policy):
         raise Refusal(f"不能指派给该员工:{obstacle.zh}", f"staff {said.to} cannot take this case: {obstacle.en}")
-    return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to)
+    left = assignment.assigned(facts, target, setting.policy, setting.now)
+    return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to, clocks=left)
 
 
 def escalate(facts: CaseFacts, said: Escalate, setting: Setting) -> Decision:

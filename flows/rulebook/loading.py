@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -14,7 +15,9 @@ from pydantic import ValidationError
 from flows.rulebook.calendars import UnknownCountry, working_calendar
 from flows.rulebook.learned import load_weights
 from flows.rulebook.mistakes import explain
+from flows.rulebook.older import complemented
 from flows.rules import lifecycle, permission
+from models.values.calendar import WorkingCalendar
 from models.values.learned import FaultyWeights
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
@@ -23,9 +26,6 @@ SHIPPED = resources.files("flows.rulebook")
 OWN_FILES = ("taxonomy", "permissions")
 """Sections that stand in a file of their own, of the same name, beside `default.toml`."""
 TABLE = re.compile(r"^(\[\[?)(?=[^\[\]])")
-LATER = ("repeats", "changes", "permissions")
-LATER_WORDING = ("say", "empathy")
-"""Sections that older rulebooks do not have: the shipped one's hold for them."""
 
 
 class RulebookError(Exception):
@@ -44,7 +44,7 @@ def read(source: Traversable | None = None) -> str:
     else:
         whole = _parse(source / "default.toml")
         for name in OWN_FILES:
-            if name not in LATER or (source / f"{name}.toml").is_file():
+            if name == "taxonomy" or (source / f"{name}.toml").is_file():
                 whole[name] = _parse(source / f"{name}.toml")
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
@@ -64,7 +64,7 @@ def in_one_file() -> str:
 def load(content: str) -> Policy:
     """A stored rulebook as a policy; raises RulebookError. Takes a second or so the first time."""
     try:
-        rulebook = Rulebook.model_validate_json(_complemented(content))
+        rulebook = Rulebook.model_validate_json(complemented(content, read()))
     except ValidationError as error:
         raise RulebookError(explain(error)) from None
     _refuse_dead_ends(rulebook)
@@ -77,37 +77,24 @@ def load(content: str) -> Policy:
         learned = load_weights(teaching.weights) if teaching else None
     except FaultyWeights as error:
         raise RulebookError(f"taxonomy › learned: {error}") from None
-    return Policy(rulebook, calendars, content_hash(content), learned)
+    return Policy(rulebook, calendars, content_hash(content), learned, stamp_of(rulebook, calendars))
+
+
+def stamp_of(rulebook: Rulebook, calendars: Mapping[str, WorkingCalendar]) -> str:
+    """What deadlines are derived by: the terms, and every day off and made up of the calendars as they are known now.
+
+    A new release of the calendar library changes it as well as a new rulebook.
+    """
+    parts: list[object] = [rulebook.clocks.model_dump_json(), rulebook.escalation.model_dump_json()]
+    parts += [rulebook.default_class]
+    for name, one in sorted(calendars.items()):
+        days = [sorted(some) for some in (one.off, one.on, one.known)]
+        parts.append([name, one.always, one.every_day, one.opens, one.closes, days])
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:12]
 
 
 def content_hash(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def shipped_policy() -> dict[str, Any]:
-    """The shipped rulebook without its taxonomy, as parsed."""
-    others = {name: _parse(SHIPPED / f"{name}.toml") for name in OWN_FILES if name in LATER}
-    return {**_parse(SHIPPED / "default.toml"), **others}
-
-
-def _complemented(content: str) -> str:
-    """The same with the shipped sections it is too old to have; what is no such thing is left to the validation."""
-    try:
-        whole = json.loads(content)
-    except (ValueError, RecursionError):
-        return content
-    if not isinstance(whole, dict):
-        return content
-    wording = whole.get("wording")
-    lacking = [name for name in LATER if name not in whole]
-    unsaid = [name for name in LATER_WORDING if isinstance(wording, dict) and name not in wording]
-    if not lacking and not unsaid:
-        return content
-    shipped = shipped_policy()
-    whole |= {name: shipped[name] for name in lacking}
-    if unsaid:
-        whole["wording"] = {**whole["wording"], **{name: shipped["wording"][name] for name in unsaid}}
-    return json.dumps(whole, ensure_ascii=False)
 
 
 def _text(file: Traversable) -> str:

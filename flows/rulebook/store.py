@@ -30,6 +30,7 @@ class Policies:
 
     def __init__(self) -> None:
         self._loaded: dict[str, Policy] = {}
+        self._timed: dict[str, Policy] = {}
         self._current: Policy | None = None
         self._try_again: dict[str, float] = {}
 
@@ -40,8 +41,12 @@ class Policies:
         return self._current
 
     def of(self, facts: CaseFacts) -> Policy:
-        """The rulebook a case is judged by; until it is classified, the one in force."""
-        return self._loaded[facts.rulebook] if facts.rulebook else self.current
+        """The rulebook a case is judged by, with the deadlines of the one in force; that one until it is classified."""
+        if not facts.rulebook:
+            return self.current
+        if facts.rulebook not in self._timed:
+            self._timed[facts.rulebook] = self._loaded[facts.rulebook].timed_by(self.current)
+        return self._timed[facts.rulebook]
 
     async def refresh(self, connection: AsyncConnection) -> Policy:
         """The one in force, loaded if it is new; a database without any rulebook adopts the shipped one.
@@ -60,7 +65,10 @@ class Policies:
                     raise
                 self._try_again[hash_] = time.monotonic() + TRY_AGAIN_SECONDS
                 log.error("rulebook not loaded; the former stays in force here", rulebook=hash_, why=str(error))
-        self._current = self._loaded.get(hash_, self._current)
+        newest = self._loaded.get(hash_, self._current)
+        if newest is not self._current:
+            self._current = newest
+            self._timed.clear()
         return self.current
 
     async def know(self, connection: AsyncConnection, judged: Iterable[CaseFacts]) -> None:

@@ -48,7 +48,7 @@ def reopens(earlier: Earlier, policy: Policy) -> bool:
 
 def changes(facts: CaseFacts, policy: Policy, now: datetime) -> dict[str, Any]:
     """What changes when a closed complaint is handled again; how often it was counts, and stays."""
-    left = (*facts.clocks, clocks.start_resolve(facts, now, policy))
+    left = clocks.start_round(facts, facts.clocks, now, policy)
     return {
         "level": higher(facts.level, policy),
         "reopenings": facts.reopenings + 1,

@@ -9,20 +9,23 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.roster import owners
 from flows.rulebook.store import Policies
 from flows.rules import follow_up, reopening
 from flows.rules.follow_up import Main
 from models.case import cases
-from models.values.case import CaseFacts, Decision
+from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.vocabulary import Outcome, Stage
 
 
 @dataclass(frozen=True)
 class Around:
-    """The cases around these: the main case of each that is linked, the numbers of those that reopen a closed one."""
+    """What is around these cases: the main case of each that is linked, the numbers of those that reopen a closed one,
+    and the owners of those that have one."""
 
     mains: Mapping[UUID, Main]
     repeats: Mapping[UUID, Sequence[int]]
+    owners: Mapping[int, StaffFacts]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class FollowUp:
     name: str = "follow_up"
 
     async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Around:
-        return Around(await self._mains(connection, facts), await self._repeats(connection, facts))
+        ids = {one.owner_id for one in facts if one.owner_id is not None}
+        owning = await owners(connection, ids, self.policies.current, now) if ids else {}
+        return Around(await self._mains(connection, facts), await self._repeats(connection, facts), owning)
 
     async def _mains(self, connection: AsyncConnection, facts: Sequence[CaseFacts]) -> Mapping[UUID, Main]:
         ids = [one.linked_to for one in facts if one.linked_to is not None]
@@ -60,4 +65,5 @@ class FollowUp:
         if facts.stage is Stage.CLOSED:
             return reopening.by_repeats(facts, loaded.repeats.get(facts.id, ()), self.policies.of(facts), now)
         main = loaded.mains.get(facts.linked_to) if facts.linked_to else None
-        return follow_up.decide(facts, main, self.policies.of(facts), now)
+        owner = loaded.owners.get(facts.owner_id) if facts.owner_id else None
+        return follow_up.decide(facts, main, self.policies.of(facts), now, owner)

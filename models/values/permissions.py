@@ -43,6 +43,7 @@ class Permit(StrEnum):
     """The ledger, and what the caller and colleagues said."""
     READ_RUNS = "read-runs"
 
+    ACKNOWLEDGE = "acknowledge"
     NOTE = "note"
     IDENTIFY = "identify"
     REOPEN = "reopen"

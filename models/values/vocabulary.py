@@ -219,11 +219,15 @@ class EventKind(StrEnum):
     RELEASED = "released"
     IDENTIFIED = "identified"
     ERASED = "erased"
+    ACKNOWLEDGED = "acknowledged"
+    REDERIVED = "rederived"
+    """A new rulebook or calendar moved deadlines that were still to come."""
 
 
 class ClockName(StrEnum):
     """The deadlines a case can have; `promise` may stand several times."""
 
+    ACKNOWLEDGE = "acknowledge"
     CLASSIFY = "classify"
     RESOLVE = "resolve"
     STATUTORY = "statutory"
@@ -234,6 +238,10 @@ class ClockName(StrEnum):
     PROMISE = "promise"
     HOLD = "hold"
     ASSIGN_AGAIN = "assign_again"
+    UNIT_ANSWER = "unit_answer"
+    """The counterpart unit answers, in its own hours."""
+    AWAY = "away"
+    """Its owner has been away for as long as the rulebook lets a case wait for him."""
 
 
 class AccessKind(StrEnum):

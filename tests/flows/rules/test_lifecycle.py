@@ -51,6 +51,7 @@ STAYS: list[tuple[EventKind, dict[str, Any]]] = [
         for event in (
             E.ASSIGNED, E.UNASSIGNED, E.NOTED, E.PROMISED, E.PROMISE_KEPT, E.HELD, E.RESUMED, E.REASSIGNED,
             E.ESCALATED, E.REMINDED, E.OVERDUE, E.STEP_FAILED, E.QUARANTINED, E.RELEASED, E.IDENTIFIED, E.ERASED,
+            E.ACKNOWLEDGED, E.REDERIVED,
         )
     ],
 ]  # fmt: skip
