@@ -12,7 +12,7 @@ app = typer.Typer(help="The rulebook: check, show. 规则手册。", no_args_is_
 def check(
     folder: Annotated[
         Path | None,
-        typer.Argument(help="A folder with default.toml, taxonomy.toml and (else the shipped one) permissions.toml."),
+        typer.Argument(help="A folder with default.toml, taxonomy.toml, permissions.toml."),
     ] = None,
 ) -> None:
     """Validate a rulebook; every mistake in a sentence, exit 1 if there is one."""
