@@ -27,7 +27,12 @@ ENTRY = (
 
 
 def report(
-    record: Record, figures: Figures, right: Mapping[str, Share], http: Mapping[str, int], seconds: float
+    record: Record,
+    figures: Figures,
+    right: Mapping[str, Share],
+    http: Mapping[str, int],
+    by_role: Mapping[str, Mapping[str, int]],
+    seconds: float,
 ) -> dict[str, Any]:
     """`seconds`: how long it took, in real time."""
     totals: dict[str, Any] = {
@@ -45,6 +50,7 @@ def report(
         "cases_carried": record.carried,
         "events": sum(case.events for case in record.cases),
         "http": dict(http),
+        "by_role": {role: dict(row) for role, row in by_role.items()},
     }
     return {"cases": [_entry(case) for case in record.cases], "totals": totals, "seconds": round(seconds, 1)}
 
