@@ -1,6 +1,7 @@
 """What the API answers. Table models are never request or response schemas."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -117,6 +118,8 @@ class CaseView(CaseSummary):
     confidence: float | None
     method: HandlingMethod | None
     remedy: dict[str, Any] | None
+    paid: Decimal
+    """Compensation in CNY carried out on the case so far."""
     withdrawn: bool
     rejections: int
     reopenings: int

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from sqlalchemy import and_, or_
+from sqlalchemy import and_
 
 from api import customer_views as views
 from api import reading
@@ -39,7 +39,7 @@ async def look_up(said: Lookup, here: OfficeDep, connection: Connection, actor: 
     matches = [views.customer_summary(one, actor, policy) for one in dossiers]
     own = []
     if not matches:
-        his = or_(cases.c.caller_key == found.caller_key, cases.c.waybill == found.waybill)
+        his = cases.c.waybill == found.waybill if found.waybill else cases.c.caller_key == found.caller_key
         own = views.case_summaries(await cases_where(connection, and_(his, sees), policy.cases_shown))
     return LookupAnswer(customer=None, matches=matches, cases=own)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from models.values.vocabulary import Channel, Kind, Outcome, Role, Stage
+from models.values.vocabulary import Category, Channel, Kind, Outcome, Role, Stage
 
 from . import phrases
 from .calls import Calls
@@ -20,6 +20,8 @@ ANSWERED_BY_ITSELF = frozenset({Channel.WEB, Channel.SMS, Channel.VOICE_MENU})
 """Channels that tell the caller by themselves that it arrived."""
 MAIL, READ_AT_ONCE = frozenset({Channel.EMAIL, Channel.FAX}), 0.9
 COMES_BACK_AFTER = timedelta(hours=20)
+ABOUT_UNIT = "last_mile"
+"""Whom complaints about manners are about: its people see nothing of them."""
 
 
 class Callers:
@@ -39,6 +41,8 @@ class Callers:
         """Only what a caller would say is sent; now and then twice, by a double click, which makes one case."""
         body = one.intake() | {"received_at": (self._begins + one.received).isoformat()}
         body["acknowledged"] = one.channel in ANSWERED_BY_ITSELF
+        if one.category is Category.SERVICE_ATTITUDE:
+            body["about_units"] = [ABOUT_UNIT]
         key = uuid5(NAMESPACE_URL, f"demo:{self._seed}:{one.reference}").hex
         clicks = 2 if int(key, 16) % 100 < DOUBLE_CLICK * 100 else 1
         web_form = self._centre.web_form.token
@@ -84,6 +88,8 @@ class Callers:
             customer.told = True
             return
         customer.asked = True
+        if not await self._centre.look_up(acceptor, customer.request):
+            return  # nobody can tell whose case it is: he gave neither name nor number
         note = Said("note", {"text": phrases.ASKED_AGAIN, "contact": True, "channel": "phone"})
         await self._centre.act(acceptor, case, [note])
 
@@ -93,5 +99,6 @@ class Callers:
             return
         if case.closed_at is not None:
             self.coming_back.remove(customer)
-            if case.kind is Kind.COMPLAINT and case.outcome is Outcome.SOLVED and case.reopenings == 0:
+            again = case.kind is Kind.COMPLAINT and case.outcome is Outcome.SOLVED and case.reopenings == 0
+            if again and await self._centre.look_up(acceptor, customer.request):
                 await self._centre.act(acceptor, case, [Said("reopen", {"why": phrases.CAME_BACK})])

@@ -55,6 +55,8 @@ class Calls:
         )
         self._room = asyncio.Semaphore(AT_ONCE)
         self.statuses: Counter[int] = Counter()
+        self.by_token: Counter[tuple[str, str]] = Counter()
+        """Requests by token and method."""
         self.conflicts = 0
         self.last_conflict = ""
         self.troubles = Troubles()
@@ -78,6 +80,7 @@ class Calls:
         async with self._room:
             response = await self._try(method, path, headers, more)
         self.statuses[response.status_code] += 1
+        self.by_token[token, method] += 1
         has_body = response.headers.get("Content-Type", "").startswith(JSON)
         body = response.json() if has_body else None
         if response.status_code == CONFLICT and method == "POST":

@@ -11,15 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.schemas import CaseView, Queue
-from flows.staffing import NewStaff, add_staff, create_token, set_presence
+from flows.roster import add_absence
+from flows.staffing import NewStaff, add_staff, create_token
 from models.case import cases
-from models.values.vocabulary import Role
+from models.values.shift import Absence
+from models.values.vocabulary import AbsenceReason, Role
 
 from . import phrases
 from .calls import CONFLICT, Calls
 from .conduct import Said, Scene, acts_for
 from .customers import Customer
-from .roster import PEOPLE, WEB_FORM, Person
+from .request import SimulatedRequest
+from .roster import PEOPLE, WEB_FORM, Person, midnight
 
 LOOKS_AT = 30
 LOOKS_AGAIN = 4
@@ -38,7 +41,8 @@ async def hire(engine: AsyncEngine) -> dict[str, Colleague]:
     hired: dict[str, Colleague] = {}
     async with engine.begin() as connection:
         for one in (*PEOPLE, WEB_FORM):
-            id_ = await add_staff(connection, NewStaff(one.name, one.role, one.unit, one.skills, one.capacity))
+            new = NewStaff(one.name, one.role, one.unit, one.skills, one.capacity, one.languages, one.rostered)
+            id_ = await add_staff(connection, new)
             hired[one.name] = Colleague(one, id_, await create_token(connection, one.name))
     return hired
 
@@ -51,12 +55,27 @@ class Centre:
         self._calls = calls
         self._colleagues = colleagues
         self._day = day
-        self._present = dict.fromkeys(colleagues, True)
+        self._away: dict[str, str] = {}
         self.customers: dict[UUID, Customer] = {}
 
     @property
     def web_form(self) -> Colleague:
         return self._colleagues[WEB_FORM.name]
+
+    def at_work(self, now: datetime) -> list[Colleague]:
+        """Everybody who is there, whether or not he works from the queue."""
+        people = (one for one in self._colleagues.values() if one.person.role is not Role.CHANNEL)
+        return [one for one in people if one.person.works(now, self._day)]
+
+    def by_role(self) -> dict[str, dict[str, int]]:
+        """How many there are of each role, and what they asked of the API."""
+        found: dict[str, dict[str, int]] = {}
+        for one in self._colleagues.values():
+            row = found.setdefault(one.person.role.value, {"people": 0, "reads": 0, "posts": 0})
+            row["people"] += 1
+            row["reads"] += self._calls.by_token[one.token, "GET"]
+            row["posts"] += self._calls.by_token[one.token, "POST"]
+        return found
 
     def on_duty(self, now: datetime) -> list[Colleague]:
         return [one for one in self._colleagues.values() if one.person.pace and one.person.works(now, self._day)]
@@ -74,13 +93,16 @@ class Centre:
             return set((await connection.execute(query.distinct())).scalars())
 
     async def note_absences(self, now: datetime) -> None:
-        """Who is not there gets no new cases; an illness is noticed the next morning."""
+        """Who is ill gets no new cases once it is noticed, the next morning; his deputy has those he has already."""
         for name, one in self._colleagues.items():
-            present = one.person.present(now, self._day)
-            if present != self._present[name]:
-                self._present[name] = present
+            ill = one.person.absence
+            if ill is None or not ill.known(now, self._day):
+                self._away.pop(name, None)
+            elif name not in self._away:
+                self._away[name] = ill.deputy
+                span = Absence(now, midnight(self._day) + ill.ends)
                 async with self._engine.begin() as connection:
-                    await set_presence(connection, name, present)
+                    await add_absence(connection, name, span, AbsenceReason.ILLNESS, ill.deputy)
 
     async def act(self, one: Colleague, case: CaseView, said: Iterable[Said]) -> int | None:
         """Do these acts one after the other; None: the case had moved on, read it again."""
@@ -99,13 +121,22 @@ class Centre:
         body = await self._calls.get(one.token, f"/cases/{case_id}")
         return CaseView.model_validate(body) if body is not None else None
 
+    async def look_up(self, one: Colleague, request: SimulatedRequest) -> bool:
+        """Find out who is calling, so that one may speak about his case; False: he gave nothing to find him by."""
+        said = {"phone": request.caller_phone, "waybill": request.waybill, "name": request.caller_name}
+        known = next(((name, value) for name, value in said.items() if value), None)
+        if known is None:
+            return False
+        answer = await self._calls.post(one.token, "/customers/lookup", dict([known]))
+        return answer.status < 400
+
     async def overdue(self, one: Colleague) -> list[dict[str, Any]]:
         body = await self._calls.get(one.token, "/cases", overdue="true", limit=200)
         return list(body["items"]) if body else []
 
     async def hand_over(self, now: datetime) -> None:
         """A supervisor gives what is overdue with somebody absent to somebody else."""
-        away = {one.id for name, one in self._colleagues.items() if not self._present[name]}
+        away = {self._colleagues[name].id for name in self._away}
         supervisor = next((one for one in self.on_duty(now) if one.person.role is Role.SUPERVISOR), None)
         if supervisor is None:
             return
@@ -127,9 +158,11 @@ class Centre:
 
     async def _handle(self, one: Colleague, case_id: UUID, now: datetime) -> int:
         """Decide on the case as it stands; when it moved meanwhile, read it again and decide anew."""
+        whose = [one.person.name, *(name for name, deputy in self._away.items() if deputy == one.person.name)]
+        desks = {self._colleagues[name].id for name in whose}
         for _ in range(LOOKS_AGAIN):
             case = await self.read(one, case_id)
-            if case is None or case.owner != one.id or case.hold is not None:
+            if case is None or case.owner not in desks or case.hold is not None:
                 return 0
             done = await self.act(one, case, acts_for(Scene(case, self.customers[case_id], now)))
             if done is not None:

@@ -13,6 +13,7 @@ from models.values.vocabulary import Stage
 
 from .callers import Callers
 from .centre import Centre
+from .colleagues import Colleagues
 from .request import SimulatedRequest
 from .rounds import batches, next_round
 from .timeline import Timeline
@@ -39,6 +40,7 @@ class Play:
     timeline: Timeline
     centre: Centre
     callers: Callers
+    colleagues: Colleagues
     requests: Sequence[SimulatedRequest]
     tell: Callable[[Standing], None]
 
@@ -72,6 +74,7 @@ class Play:
         await self.callers.answer_mail(now)
         if now.astimezone(SHANGHAI).hour == MORNING:
             await self.callers.morning(now)
+            await self.colleagues.morning(now)
             await self.centre.hand_over(now)
         await self.centre.work(now)
         await self.timeline.settle()

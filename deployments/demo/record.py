@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from flows.rules.lifecycle import replay
 from models.case import cases, to_facts
 from models.event import events
 from models.leg import legs
+from models.staff import staff
 from models.values.case import CaseFacts
 from models.values.vocabulary import EventKind, Stage
 from models.wake import wakes
@@ -40,6 +41,8 @@ class Record:
     carried: int = 0
     """Cases over all legs: a case is carried many times."""
     deferred: int = 0
+    acts: Mapping[str, int] = field(default_factory=dict)
+    """Events by the role of who wrote them."""
 
 
 async def read(engine: AsyncEngine) -> Record:
@@ -54,7 +57,9 @@ async def read(engine: AsyncEngine) -> Record:
         quarantined = (await connection.execute(held)).scalar_one()
         sums = [func.coalesce(func.sum(column), 0) for column in (legs.c.carried, legs.c.deferred)]
         row = (await connection.execute(select(func.count().label("count"), *sums).select_from(legs))).one()
-    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]))
+        by_role = select(staff.c.role, func.count()).join(events, events.c.actor_id == staff.c.id)
+        acts = {row.role: row[1] for row in (await connection.execute(by_role.group_by(staff.c.role))).all()}
+    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]), acts)
 
 
 def contradictions(record: Record) -> list[str]:

@@ -18,7 +18,8 @@ ELSE = (0, 50, 300)
 
 
 def compensation(category: Category, severity: Severity, rng: Random) -> Decimal:
-    """In CNY; a serious loss may be a truckload."""
+    """In CNY; a serious loss may be a truckload, which only the general manager may grant."""
     usual = USUAL.get(category, ELSE)[list(Severity).index(severity)]
-    amount = usual * rng.uniform(0.4, 2.2) * (6 if rng.random() < 0.04 else 1)
+    truckload = rng.random() < (0.2 if severity is Severity.SERIOUS else 0.04)
+    amount = usual * rng.uniform(0.4, 2.2) * (6 if truckload else 1)
     return Decimal(round(amount))

@@ -33,6 +33,7 @@ def report(
     figures: Figures,
     right: Mapping[str, Share],
     http: Mapping[str, int],
+    by_role: Mapping[str, Mapping[str, int]],
     seconds: float,
     policy: Policy,
 ) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def report(
         "cases_carried": record.carried,
         "events": sum(case.events for case in record.cases),
         "http": dict(http),
+        "by_role": {role: dict(row) for role, row in by_role.items()},
     }
     totals["why"] = {one.en: {"case": one.number, "reason": one.reason} for one in examples(record, policy)}
     return {"cases": [_entry(case) for case in record.cases], "totals": totals, "seconds": round(seconds, 1)}

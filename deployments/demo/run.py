@@ -22,6 +22,7 @@ from . import ending, report, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
+from .colleagues import Colleagues
 from .generate import A_DAY
 from .play import Play
 from .progress import Reporter
@@ -31,6 +32,8 @@ from .roster import midnight
 from .source import BrokenLine
 from .tally import figures, right
 from .timeline import Timeline
+
+ByRole = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,10 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                     await stack.start(part)
                 reporter.say(f"Prefect UI: {stack.prefect_api_url.removesuffix('/api')}   API: {stack.api_url}/docs")
                 started = time.monotonic()
-                http = await _play(wish, engine, timeline, stack.api_url, reporter)
+                http, asked = await _play(wish, engine, timeline, stack.api_url, reporter)
                 played = time.monotonic()
                 record = await read(engine)
+                by_role = {role: {**row, "acts": record.acts.get(role, 0)} for role, row in asked.items()}
                 outcome.failures += await _verify(engine, stack.env["REDRESS_SECRET_KEY"], record)
                 policy = await _policy(engine)
             finally:
@@ -90,9 +94,9 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     seconds = time.monotonic() - began
     labels = {one.reference: one.labels for one in wish.requests if one.labels is not None}
     counted, rights = figures(record, timeline.now), right(record, labels)
-    tables.show(out, record, counted, rights, policy, http)
+    tables.show(out, record, counted, rights, policy, http, by_role)
     if wish.report is not None:
-        report.write(wish.report, report.report(record, counted, rights, http, seconds, policy))
+        report.write(wish.report, report.report(record, counted, rights, http, by_role, seconds, policy))
     outcome.failures += ending.failures(record, http, len(wish.requests))
     outcome.open_cases = ending.open_cases(record)
     times = f"start {started - began:.1f} s, play {played - started:.1f} s, in all {seconds:.1f} s"
@@ -102,21 +106,21 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
 
 async def _play(
     wish: Wish, engine: AsyncEngine, timeline: Timeline, api_url: str, reporter: Reporter
-) -> Mapping[str, int]:
-    """What went over HTTP, counted."""
+) -> tuple[Mapping[str, int], ByRole]:
+    """What went over HTTP, counted; and by role."""
     calls = Calls(api_url)
     try:
         centre = Centre(engine, calls, await hire(engine), A_DAY)
         callers = Callers(centre, calls, timeline.now, wish.seed)
-        await Play(engine, timeline, centre, callers, wish.requests, reporter.tell).run()
+        colleagues = Colleagues(centre, calls)
+        await Play(engine, timeline, centre, callers, colleagues, wish.requests, reporter.tell).run()
     finally:
         await calls.close()
         for sentence in calls.troubles.sentences:
             reporter.say(sentence)
     kinds = ("5xx", "4xx", "lost", "intake", "conflict")
-    return {"requests": calls.statuses.total(), "conflicts": calls.conflicts} | {
-        kind: calls.troubles.counts[kind] for kind in kinds
-    }
+    http = {"requests": calls.statuses.total(), "conflicts": calls.conflicts}
+    return http | {kind: calls.troubles.counts[kind] for kind in kinds}, centre.by_role()
 
 
 async def _verify(engine: AsyncEngine, secret: str, record: Record) -> list[str]:

@@ -40,6 +40,24 @@ EVENTS = {
     "promises": "承诺",
     "step_failures": "步骤失败",
 }
+ROLES = {
+    "acceptor": "受理员",
+    "operator": "总机员",
+    "enquiry_specialist": "查询专员",
+    "complaint_handler": "投诉专员",
+    "revisit_agent": "回访专员",
+    "account_manager": "客户经理",
+    "quality_inspector": "质检员",
+    "finance": "财务",
+    "supervisor": "主管",
+    "manager": "经理",
+    "general_manager": "总经理",
+    "business_unit": "业务单位",
+    "scheduler": "计划员",
+    "auditor": "审计",
+    "administrator": "管理员",
+    "channel": "渠道系统",
+}
 RIGHT = {"kind": "类型 kind", "main": "主类别 category", "main_or_secondary": "主或次类别 main or secondary"}
 
 
@@ -50,6 +68,7 @@ def show(
     right: Mapping[str, Share],
     policy: Policy,
     http: Mapping[str, int],
+    by_role: Mapping[str, Mapping[str, int]],
 ) -> None:
     """All tables, two columns where the terminal is wide enough."""
     wording = policy.rulebook.wording
@@ -82,6 +101,14 @@ def show(
             console.print(left)
             console.print(other)
     console.print(_why(examples(record, policy)))
+    console.print(_roles(by_role))
+
+
+def _roles(by_role: Mapping[str, Mapping[str, int]]) -> Table:
+    table = _table("按角色 who did what", "", "人 people", "查看 reads", "提交 posts", "台账 events")
+    for role, row in by_role.items():
+        table.add_row(f"{ROLES[role]} {role}", *(str(row[name]) for name in ("people", "reads", "posts", "acts")))
+    return table
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -1,4 +1,4 @@
-"""Whose case is the one before him? Somebody who looked a caller up a moment ago has that caller at hand.
+"""Whose case is the one before him? Who looked a caller up a moment ago, or received the case, has him at hand.
 
 A look-up by name finds many people of one name: it puts nobody at hand until one of them is read.
 """
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.rules import permission
 from models.case import cases
 from models.customer import accesses, customers
+from models.event import events
 from models.values.case import CaseFacts, StaffFacts
 from models.values.permissions import Permit, Relation
 from models.values.policy import Policy
@@ -18,14 +19,16 @@ from models.values.vocabulary import AccessKind
 
 
 def at_hand(actor: StaffFacts, policy: Policy, now: datetime) -> ColumnElement[bool]:
-    """Whether the caller of a row of `cases` was looked up by this person within the rulebook's time."""
+    """Whether the caller of a row of `cases` spoke with this person within the rulebook's time."""
     since = now - timedelta(minutes=policy.permissions.caller_minutes)
     his, seen = customers.alias(), customers.alias()
     root = select(func.coalesce(his.c.merged_into, his.c.id)).where(his.c.id == cases.c.customer_id)
     found = select(func.coalesce(seen.c.merged_into, seen.c.id)).where(seen.c.id == accesses.c.customer_id)
     known = and_(accesses.c.kind != AccessKind.BY_NAME, root.scalar_subquery() == found.scalar_subquery())
     same = or_(accesses.c.caller_key == cases.c.caller_key, accesses.c.waybill == cases.c.waybill, known)
-    return exists().where(accesses.c.staff_id == actor.id, accesses.c.at > since, accesses.c.at <= now, same)
+    received = exists().where(events.c.case_id == cases.c.id, events.c.seq == 1, events.c.actor_id == actor.id)
+    looked_up = exists().where(accesses.c.staff_id == actor.id, accesses.c.at > since, accesses.c.at <= now, same)
+    return or_(looked_up, and_(cases.c.recorded_at > since, received))
 
 
 async def permits(

@@ -72,18 +72,18 @@ def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> Reason:
     if not able:
         return Reason("您的角色无权执行此操作", "your role does not do that")
     return Reason(
-        f"仅{'、'.join(zh for zh, _ in able)}可以处理",
-        f"of your role only {' or '.join(en for _, en in able)} does that on this case",
+        f"您的角色仅可作为以下身份处理:{'、'.join(zh for zh, _ in able)}",
+        f"your role may do that only {' or '.join(en for _, en in able)}",
     )
 
 
 _WHO: dict[Relation, tuple[str, str]] = {
-    Relation.OWNER: ("经办人", "its owner"),
-    Relation.ABOVE: ("上级", "somebody above its level"),
-    Relation.ABLE: ("可领取该工单的人", "whoever can take it while nobody owns it"),
-    Relation.UNIT: ("责任单位人员", "somebody of its unit"),
-    Relation.CALLER_AT_HAND: ("刚查询过该客户的人", "whoever has just looked its caller up"),
-    Relation.MONEY: ("涉及赔付时", "whoever deals with its money"),
+    Relation.OWNER: ("经办人", "as the owner of the case"),
+    Relation.ABOVE: ("上级", "on cases up to its level"),
+    Relation.ABLE: ("可领取无主工单的人", "on a case that nobody owns and it could take"),
+    Relation.UNIT: ("责任单位人员", "on cases of its own unit"),
+    Relation.CALLER_AT_HAND: ("刚接待该客户的人", "with the caller at hand, just looked up or received"),
+    Relation.MONEY: ("涉及赔付的工单的经手人", "on cases with money in them"),
 }
 
 

@@ -28,7 +28,7 @@ class Relation(StrEnum):
     UNIT = "unit"
     """It concerns his unit: as the responsible one, or as the liable one."""
     CALLER_AT_HAND = "caller_at_hand"
-    """He looked the caller of this case up a moment ago."""
+    """He looked the caller of this case up a moment ago, or received it from him."""
     MONEY = "money"
     """Money is in it: a compensation, or a category that is about money."""
     NAMED = "named"
@@ -118,7 +118,7 @@ class Row(_Frozen):
     unit: Permits = ()
     """With cases of his unit."""
     caller_at_hand: Permits = ()
-    """With cases of the caller he just looked up."""
+    """With cases of the caller he just looked up, or spoke with."""
     money: Permits = ()
     """With cases in which money is."""
 
@@ -127,7 +127,7 @@ class Permissions(_Frozen):
     """Who may do what with a case, by role and by relation to it."""
 
     caller_minutes: Annotated[float, Field(gt=0, le=1440)]
-    """How long after a look-up its caller counts as at hand."""
+    """How long after a look-up, or after receiving a case, its caller counts as at hand."""
     money_categories: tuple[Category, ...]
     """Categories that are about money, whether or not any was promised."""
     duties: Mapping[DutyName, Permits]

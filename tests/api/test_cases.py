@@ -1,5 +1,6 @@
 """Reading cases: filters, pages, the ledger, and what one may not know of."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -151,21 +152,25 @@ async def test_a_channel_brings_cases_in_and_sees_none(centre: Centre) -> None:
     await centre.carry()
     run = (await centre.supervisor.get(f"/cases/{id_}/runs")).json()["items"][0]["id"]
     web = centre.web_form
-    for path in ("/cases", "/queue", "/runs"):
-        assert (await web.get(path)).json()["items"] == []
-    for path in (f"/cases/{id_}", f"/cases/{id_}/events", f"/cases/{id_}/runs", f"/runs/{run}"):
+    assert (await web.get("/cases")).json()["items"] == []
+    for path in ("/runs", f"/cases/{id_}", f"/cases/{id_}/events", f"/cases/{id_}/runs", f"/runs/{run}"):
         is_problem(await web.get(path), 404)
     is_problem(await web.post(f"/cases/{id_}/acts/note", {"version": 3, "text": "a"}), 404)
     is_problem(await web.post(f"/cases/{id_}/acts/release"), 404)
     is_problem(await web.post(f"/runs/{run}/cancel"), 404)
-    assert (await web.post("/queue/take")).json() == {"case": None}
+    is_problem(await web.get("/queue"), 403)
+    is_problem(await web.post("/queue/take"), 403)
 
 
-async def test_a_colleague_may_note_a_contact_but_not_decide(centre: Centre) -> None:
-    id_ = await centre.carried()
+async def test_who_has_the_caller_at_hand_may_note_a_contact_but_not_decide(centre: Centre) -> None:
+    id_ = await centre.carried(by="web_form", caller={"phone": "13907318264"}, waybill="SF77")
     owner = await centre.owner(id_)
     other = centre.colleague if owner is centre.handler else centre.handler
-    for one in (other, centre.acceptor, centre.specialist, centre.revisitor):
+    looks = ({"phone": "139 0731 8264"}, {"waybill": "sf77"}, {"phone": "+8613907318264"}, {"waybill": "SF77"})
+    for one, said in zip((other, centre.acceptor, centre.specialist, centre.revisitor), looks, strict=True):
+        is_problem(await one.act(id_, "note", text="客户再次来电"), 403)
+        found = (await one.post("/customers/lookup", said)).json()
+        assert [case["id"] for case in found["cases"]] == [id_]
         await one.done(id_, "note", text="客户再次来电", contact=True, channel="phone")
         before = await centre.counts()
         for act, said in {
@@ -185,6 +190,31 @@ async def test_a_colleague_may_note_a_contact_but_not_decide(centre: Centre) -> 
         "specialist",
         "revisitor",
     ]
+
+
+async def test_a_caller_is_at_hand_for_as_long_as_the_rulebook_says_and_to_whom_looked_him_up(centre: Centre) -> None:
+    id_ = await centre.carried(by="web_form", caller={"phone": "13907318264"})
+    another = await centre.carried(by="web_form", caller={"phone": "13907318265"})
+    await centre.acceptor.post("/customers/lookup", {"phone": "13907318264"})
+    is_problem(await centre.acceptor.act(another, "note", text="a"), 403)
+    is_problem(await centre.specialist.act(id_, "note", text="a"), 403)
+    await centre.move(timedelta(minutes=29))
+    await centre.acceptor.done(id_, "note", text="a")
+    await centre.move(timedelta(minutes=1))
+    is_problem(await centre.acceptor.act(id_, "note", text="a"), 403)
+
+
+async def test_a_name_that_many_share_puts_nobody_at_hand(centre: Centre) -> None:
+    id_ = await centre.carried(by="web_form", caller={"phone": "13907318264", "name": "王伟"})
+    await centre.acceptor.post("/customers/lookup", {"name": "王伟"})
+    is_problem(await centre.acceptor.act(id_, "note", text="a"), 403)
+
+
+async def test_who_received_a_case_has_its_caller_at_hand(centre: Centre) -> None:
+    id_ = await centre.carried(by="acceptor")
+    await centre.acceptor.done(id_, "note", text="还有一句话")
+    await centre.move(timedelta(minutes=30))
+    is_problem(await centre.acceptor.act(id_, "note", text="a"), 403)
 
 
 async def test_a_case_judged_by_a_rulebook_adopted_a_moment_ago_is_read_and_acted_upon(centre: Centre) -> None:

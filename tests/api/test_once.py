@@ -83,11 +83,11 @@ async def test_a_refused_act_is_judged_anew_when_it_is_repeated(centre: Centre) 
     id_ = await centre.carried()
     version = (await centre.handler.read(id_))["version"]
     note = {"version": version + 1, "text": "a"}
-    is_problem(await centre.handler.post(f"/cases/{id_}/acts/note", note, key="later"), 409)
+    is_problem(await centre.supervisor.post(f"/cases/{id_}/acts/note", note, key="later"), 409)
     await centre.supervisor.done(id_, "reassign", why="换人", to=centre.colleague.id)
     if (await centre.handler.read(id_))["version"] == version:  # it was the colleague's already
         await centre.supervisor.done(id_, "reassign", why="换人", to=centre.handler.id)
-    answer = await centre.handler.post(f"/cases/{id_}/acts/note", note, key="later")
+    answer = await centre.supervisor.post(f"/cases/{id_}/acts/note", note, key="later")
     assert answer.status_code == 200, answer.text
 
 

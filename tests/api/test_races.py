@@ -58,7 +58,7 @@ async def test_one_key_for_acts_on_many_cases_at_once_does_one_and_refuses_the_r
     ids = [await served.start() for _ in range(8)]
     note = {"version": 1, "text": "a"}
     before = await served.counts()
-    answers = await asyncio.gather(*(served.handler.post(f"/cases/{id_}/acts/note", note, key="k") for id_ in ids))
+    answers = await asyncio.gather(*(served.acceptor.post(f"/cases/{id_}/acts/note", note, key="k") for id_ in ids))
     assert Counter(one.status_code for one in answers) == {200: 1, 422: 7}
     assert await grown(served, before) == {"events": 1, "idempotency_keys": 1}
 
@@ -68,8 +68,8 @@ async def test_one_key_for_a_complaint_and_an_act_at_once_serves_one_of_them(ser
     for number in range(10):
         key = f"k{number}"
         both = await asyncio.gather(
-            served.handler.post("/complaints", {"text": DELAY}, key=key),
-            served.handler.post(f"/cases/{id_}/acts/note", {"version": 1, "text": "a"}, key=key),
+            served.acceptor.post("/complaints", {"text": DELAY}, key=key),
+            served.acceptor.post(f"/cases/{id_}/acts/note", {"version": 1, "text": "a"}, key=key),
         )
         assert sorted(one.status_code for one in both) in ([200, 422], [202, 422])
 

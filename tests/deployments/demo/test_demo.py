@@ -12,6 +12,12 @@ from typing import Any
 
 import pytest
 
+from deployments.demo.generate import generate
+from deployments.stack import Stack
+from models.settings import Settings
+from models.values.vocabulary import Role
+from tests.fixtures.prefect_tables import stored
+
 WITHIN = 400
 """Seconds: a bound for hangs, wide enough for a machine that others are busy on."""
 pytestmark = pytest.mark.timeout(WITHIN + 20)
@@ -56,8 +62,8 @@ def homes(folder: Path) -> Sequence[Path]:
     return list(folder.glob("var/demo-*"))
 
 
-def test_a_small_day_is_played_to_its_end(tmp_path: Path) -> None:
-    done = run(tmp_path, "--count", "12", "--seed", "7", "--report", "out.json")
+async def test_a_small_day_is_played_to_its_end_and_leaves_no_name_or_phone_behind(tmp_path: Path) -> None:
+    done = run(tmp_path, "--count", "12", "--seed", "7", "--report", "out.json", "--keep")
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert set(result) == {"cases", "totals", "seconds"}
@@ -67,9 +73,29 @@ def test_a_small_day_is_played_to_its_end(tmp_path: Path) -> None:
     assert result["totals"]["quarantined"] == 0
     assert result["totals"]["http"]["5xx"] == result["totals"]["http"]["4xx"] == 0
     assert result["totals"]["step_failures"] == 0
+    roles = result["totals"]["by_role"]
+    assert set(roles) == {role.value for role in Role}
+    assert all(row["reads"] + row["posts"] for row in roles.values()), "everybody does something"
+    assert roles["auditor"]["acts"] == roles["scheduler"]["acts"] == roles["administrator"]["acts"] == 0
     assert all(one["score"] is not None for one in result["cases"] if one["kind"] != "complaint")
     assert "every stage replayed from its events" in done.stdout
-    assert homes(tmp_path) == []
+    (home,) = homes(tmp_path)
+    await assert_nothing_personal(home, done.stdout + done.stderr)
+
+
+async def assert_nothing_personal(home: Path, printed: str) -> None:
+    """No name or phone the demo made up is in what it printed, in any log, or anywhere in Prefect's database."""
+    callers = list(generate(12, 7))
+    personal = {word for one in callers for word in (one.caller_name, one.caller_phone) if word}
+    assert len(personal) > 12
+    logs = {path.name: path.read_text(encoding="utf-8") for path in home.glob("logs/*.log")}
+    assert "leg settled" in logs["worker.log"], "they do log"
+    settings = Settings(home=home, database_url=None, prefect_api_url=None, clock="simulated", api_port=0)
+    async with Stack(settings, parts={"postgres"}) as stack:
+        tables = await stored(stack.database_url)
+    assert "complaint" in tables["flow_run"], "Prefect did see the runs"
+    places = {"printed": printed} | logs | tables
+    assert not [(place, word) for place, text in places.items() for word in personal if word in text]
 
 
 def test_broken_lines_are_named_and_the_rest_is_played(tmp_path: Path) -> None:
@@ -88,6 +114,7 @@ def test_broken_lines_are_named_and_the_rest_is_played(tmp_path: Path) -> None:
     result = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert {one["reference"]: one["stage"] for one in result["cases"]} == {"A": "closed", "B": "closed"}
     assert next(one for one in result["cases"] if one["reference"] == "A")["events"] > 6
+    assert homes(tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from deployments.demo.generate import A_DAY, generate
 from deployments.demo.roster import EARLY, LATE, NIGHT, PEOPLE, midnight
 from deployments.demo.rounds import BATCH, QUIET_ROUNDS, ROUNDS, batches, next_round
-from models.values.calendar import SHANGHAI
+from models.values.calendar import SHANGHAI, WorkingCalendar
 from models.values.vocabulary import Role
 
 BEGINS = midnight(A_DAY)
@@ -63,17 +63,17 @@ def test_whoever_is_ill_is_missed_only_the_next_morning() -> None:
     ill = next(one for one in PEOPLE if one.absence)
     hours = [BEGINS + timedelta(hours=hour) for hour in (12, 15, 35, 133)]
     assert [ill.works(one, A_DAY) for one in hours] == [True, False, False, True]
-    assert [ill.present(one, A_DAY) for one in hours] == [True, True, False, True]
+    assert ill.absence is not None
+    assert [ill.absence.known(one, A_DAY) for one in hours] == [False, False, True, False]
+    assert ill.absence.deputy in {one.name for one in PEOPLE}
 
 
-def test_every_role_of_the_complaint_procedure_is_there() -> None:
-    assert {one.role for one in PEOPLE} >= {
-        Role.ACCEPTOR,
-        Role.COMPLAINT_HANDLER,
-        Role.ENQUIRY_SPECIALIST,
-        Role.REVISIT_AGENT,
-        Role.SUPERVISOR,
-        Role.MANAGER,
-        Role.GENERAL_MANAGER,
-        Role.QUALITY_INSPECTOR,
-    }
+def test_the_front_desk_is_there_round_the_clock() -> None:
+    desks = [shift for one in PEOPLE if one.role is Role.ACCEPTOR and (shift := one.rostered) is not None]
+    calendar = WorkingCalendar("centre", always=True)
+    for hour in range(24 * 7):
+        assert any(shift.covers(BEGINS + timedelta(hours=hour), calendar) for shift in desks), hour
+
+
+def test_every_role_is_there() -> None:
+    assert {one.role for one in PEOPLE} == {*Role} - {Role.CHANNEL}

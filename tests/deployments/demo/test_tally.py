@@ -116,7 +116,7 @@ def test_a_stage_or_a_count_that_the_ledger_does_not_bear_out_is_named() -> None
 
 def test_the_report_has_one_entry_a_case_under_the_callers_reference() -> None:
     record = Record([case(1, events=6, owner_id=4, score=88.0)], {UUID(int=1): ANSWERED})
-    made = report(record, figures(record, at(9)), {}, {"5xx": 0}, 1.26, POLICY)
+    made = report(record, figures(record, at(9)), {}, {"5xx": 0}, {"auditor": {"reads": 3}}, 1.26, POLICY)
     assert made["cases"] == [
         {
             "reference": "R1",

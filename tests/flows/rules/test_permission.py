@@ -115,7 +115,7 @@ def test_every_act_of_the_api_is_in_the_table_and_the_table_names_nothing_else()
 
 def test_why_not_names_who_of_the_role_may() -> None:
     why = permission.barred(Permit.PROPOSE, staff(), POLICY)
-    assert "its owner" in why.en
+    assert "as the owner" in why.en
     assert "经办人" in why.zh
     assert permission.barred(Permit.APPROVE, staff(), POLICY).en == "your role does not do that"
 
