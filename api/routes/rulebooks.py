@@ -15,6 +15,7 @@ from api.rulebook_schemas import (
     DifferenceList,
     RejectRulebook,
 )
+from api.views import difference
 from flows.acts.refusals import NotFound
 from flows.rulebook import changing
 from flows.rulebook.store import in_force
@@ -42,10 +43,7 @@ async def read_differences(rulebook: Hash, connection: Connection, actor: Actor)
     if actor.role is Role.CHANNEL:
         raise NotFound
     found = await changing.compared(connection, rulebook)
-    items = [
-        DifferenceView(path=list(one.path), meaning=reason(one.meaning), change=reason(one.change)) for one in found
-    ]
-    return DifferenceList(items=items)
+    return DifferenceList(items=[difference(one) for one in found])
 
 
 @router.post("/rulebooks/{rulebook}/approve", responses=answers(403, 404, 409, repeatable=200))
