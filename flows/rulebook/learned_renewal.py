@@ -11,6 +11,7 @@ from flows.rulebook.learned_examples import Example
 from flows.rulebook.learned_judging import Judged, calibration, figures, judge, uncalibrated
 from flows.rulebook.learned_training import train
 from flows.rulebook.loading import load, read
+from flows.rules.rulebook_change import WORSE_BY
 from models.values.learned import Learned, written
 from models.values.policy import Policy
 from models.values.taxonomy import Taxonomy, Teaching
@@ -22,8 +23,6 @@ ENOUGH_NEW = 30
 MOST_KNOWN = 0.9
 """When so many of the texts the present weights were trained on are among these, what cross-validation said of them
 counts beside what they say of the new ones: a few new texts alone would leave the verdict to chance."""
-NOISE = 0.005
-"""A lower mark by less is no worse: another cut of the folds moves it as much."""
 NAMED = re.compile(r'(?m)^\[(?:taxonomy\.)?learned\]\nweights = "[0-9a-f]*"\nrules_share = [0-9.]+\n')
 LINE = re.compile(r"(?m)^calibration = .*$")
 
@@ -98,7 +97,7 @@ def _compared(renewed: Renewed, present: Policy) -> Renewed:
         else:
             old, mark, by = fresh, figures(new).mark, f"on {len(new)} texts neither was trained on"
     verdict = f"{mark:.3f} against {old:.3f} of the present ones {by}"
-    better = mark >= old - NOISE
+    better = mark >= old - WORSE_BY
     if corrected:
         now = sum(one.right for one in corrected)
         was = sum(one.right for one in judge([one.example for one in corrected], taxonomy, [before] * len(corrected)))
