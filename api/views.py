@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from api.reading import Found
+from api.rulebook_schemas import DifferenceView
 from api.schemas import (
     Attempt,
     CaseSummary,
@@ -23,6 +24,7 @@ from api.schemas import (
 )
 from flows.acts.act import Act
 from flows.acts.registry import ACTS
+from flows.rulebook.differences import Difference
 from flows.rules import clocks, wording
 from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
@@ -39,6 +41,10 @@ def links(case_id: UUID) -> Links:
 
 def reason(why: Reason) -> ReasonView:
     return ReasonView(zh=why.zh, en=why.en)
+
+
+def difference(one: Difference) -> DifferenceView:
+    return DifferenceView(path=list(one.path), meaning=reason(one.meaning), change=reason(one.change))
 
 
 def standard_wording(facts: CaseFacts, policy: Policy) -> WordingView:

@@ -23,7 +23,7 @@ def bench(
 
 
 async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, with_customers: bool) -> None:
-    from deployments.bench import bench, carrying, classes, classifier, customers, desk, intake
+    from deployments.bench import bench, carrying, classes, classifier, customers, desk, intake, rulebook
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -39,6 +39,7 @@ async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, 
         if with_customers:
             rows += await customers.measure(here)
     rows += desk.measure()
+    rows += await rulebook.measure()
     typer.echo("the classifier, cross-validated ...", err=True)
     read, judged = classifier.measure(texts)
     show([*rows, *read])

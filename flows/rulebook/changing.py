@@ -4,7 +4,8 @@ Whoever approves sees what was compared: a proposal names the rulebook it replac
 is refused once the first is in force. Cases keep the version they are judged by.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.acts.perform import Desk
+from flows.acts import once
+from flows.acts.perform import Desk, Done
 from flows.acts.refusals import NotFound, NotYours
 from flows.legs import ledger
-from flows.rulebook.loading import load
-from flows.rulebook.store import in_force, keep, put_in_force
+from flows.rulebook.differences import Difference, differences
+from flows.rulebook.loading import RulebookError, load
+from flows.rulebook.store import content_in_force, content_of, in_force, keep, put_in_force
 from flows.rules import rulebook_change as rules
 from models.case import cases
 from models.rulebook import rulebook_changes, rulebooks
@@ -72,8 +75,10 @@ async def approve(
     """In force from this commit on; other proposals are outdated by it. Raises NotFound, NotYours or Refusal."""
     policy = await _present(connection, desk)
     change = await _decidable(connection, policy, beginning, actor, approving=True)
-    content = select(rulebooks.c.content).where(rulebooks.c.hash == change.hash)
-    load((await connection.execute(content)).scalar_one())  # it did when it was proposed, maybe elsewhere
+    try:
+        await desk.policies.know_of(connection, [change.hash])  # it loaded when it was proposed, maybe elsewhere
+    except RulebookError:
+        raise Refusal("该规则手册在本机无法加载", "this rulebook cannot be loaded here; check it again") from None
     await put_in_force(connection, change.hash)
     changed = await _decide(connection, desk, change.id, ChangeState.ADOPTED, actor, remark)
     others = update(rulebook_changes).where(rulebook_changes.c.state == ChangeState.PROPOSED)
@@ -86,6 +91,27 @@ async def reject(connection: AsyncConnection, desk: Desk, beginning: str, actor:
     policy = await _present(connection, desk)
     change = await _decidable(connection, policy, beginning, actor, approving=False)
     return await _decide(connection, desk, change.id, ChangeState.REJECTED, actor, reason)
+
+
+async def decide_once(
+    connection: AsyncConnection, actor: StaffFacts, key: once.Key | None, work: Callable[[], Awaitable[Changed]]
+) -> Done:
+    """Approve or reject, once for each key; raises KeyReused."""
+    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+        return Done(first, repeated=True)
+    changed = await work()
+    answer = {"id": changed.id, "hash": changed.hash, "state": changed.state.value}
+    if key is not None:
+        await once.keep(connection, actor.id, key, answer)
+    return Done(answer)
+
+
+async def compared(connection: AsyncConnection, beginning: str) -> list[Difference]:
+    """What differs from the one in force to a stored rulebook, by meaning. Raises NotFound."""
+    content = await content_of(connection, beginning) if len(beginning) >= SHORTEST else None
+    if content is None:
+        raise NotFound
+    return differences(json.loads(await content_in_force(connection)), json.loads(content))
 
 
 async def history(connection: AsyncConnection, desk: Desk, at_most: int = 100) -> list[dict[str, Any]]:

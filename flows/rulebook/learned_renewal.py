@@ -11,6 +11,7 @@ from flows.rulebook.learned_examples import Example
 from flows.rulebook.learned_judging import Judged, calibration, figures, judge, uncalibrated
 from flows.rulebook.learned_training import train
 from flows.rulebook.loading import load, read
+from flows.rules.rulebook_change import WORSE_BY
 from models.values.learned import Learned, written
 from models.values.policy import Policy
 from models.values.taxonomy import Taxonomy, Teaching
@@ -19,8 +20,9 @@ RULES_SHARE = 0.3
 """Of the signs' own weights, for a rulebook that had no learned ones yet."""
 ENOUGH_NEW = 30
 """So many texts the present weights never saw judge both; with fewer, what the present ones reached is compared."""
-NOISE = 0.005
-"""A lower mark by less is no worse: another cut of the folds moves it as much."""
+MOST_KNOWN = 0.9
+"""When so many of the texts the present weights were trained on are among these, what cross-validation said of them
+counts beside what they say of the new ones: a few new texts alone would leave the verdict to chance."""
 NAMED = re.compile(r'(?m)^\[(?:taxonomy\.)?learned\]\nweights = "[0-9a-f]*"\nrules_share = [0-9.]+\n')
 LINE = re.compile(r"(?m)^calibration = .*$")
 
@@ -83,15 +85,19 @@ def _compared(renewed: Renewed, present: Policy) -> Renewed:
     judged, corrected = _of_all(renewed.judged), [one for one in renewed.judged if one.example.corrected]
     seen = set(before.trained_on.get("texts", ())) if before else set()
     new = [one for one in judged if one.example.key not in seen]
-    if before is not None and len(new) < ENOUGH_NEW:
-        old, by = float(before.trained_on.get("cross_validated", 0.0)), "by cross-validation of each"
-        mark = figures(judged).mark
-    else:
+    known = len(judged) - len(new)
+    mark, old, by = figures(judged).mark, 0.0, "by cross-validation of each"
+    if before is not None:
+        old = float(before.trained_on.get("cross_validated", 0.0))
+    if before is None or len(new) >= ENOUGH_NEW:
         examples = [one.example for one in new]
-        old = figures(judge(examples, taxonomy, [before] * len(new))).mark
-        mark, by = figures(new).mark, f"on {len(new)} texts neither was trained on"
+        fresh = figures(judge(examples, taxonomy, [before] * len(new))).mark
+        if sum(one.example.key in seen for one in renewed.judged) >= MOST_KNOWN * len(seen) > 0:
+            old, by = (old * known + fresh * len(new)) / len(judged), f"on {len(judged)} texts, each unseen by either"
+        else:
+            old, mark, by = fresh, figures(new).mark, f"on {len(new)} texts neither was trained on"
     verdict = f"{mark:.3f} against {old:.3f} of the present ones {by}"
-    better = mark >= old - NOISE
+    better = mark >= old - WORSE_BY
     if corrected:
         now = sum(one.right for one in corrected)
         was = sum(one.right for one in judge([one.example for one in corrected], taxonomy, [before] * len(corrected)))

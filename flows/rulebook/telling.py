@@ -27,10 +27,15 @@ def settings(book: Mapping[str, Any], shipped: Mapping[str, Any]) -> Iterator[Se
     for path, value in leaves(book):
         if path[0] == "taxonomy" and path[1] not in ("bounds", "learned"):
             continue
-        own = value != at(shipped, path)
-        source = value.get("source", "") if isinstance(value, Mapping) else ""
-        source = source or ("the centre's own" if own else source_of(path))
-        yield Setting(path, words(value), meaning(path), source)
+        yield Setting(path, words(value), meaning(path), _source(path, value, at(shipped, path)))
+
+
+def _source(path: Path, value: Any, default: Any) -> str:
+    """A note copied from the shipped rulebook says nothing about a value that is not the shipped one."""
+    noted, copied = (one.get("source", "") if isinstance(one, Mapping) else "" for one in (value, default))
+    if value == default:
+        return noted or source_of(path)
+    return noted if noted != copied else "the centre's own"
 
 
 def leaves(part: Mapping[str, Any], before: Path = ()) -> Iterator[tuple[Path, Any]]:

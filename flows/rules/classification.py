@@ -49,7 +49,8 @@ def classify(
         axes.insert(1, category)
         share *= category.probability
     confidence = calibrated(share, taxonomy.calibration)
-    if sum(c.size for c in kind.evidence) < taxonomy.bounds.little_evidence:
+    letters = sum(sign.isalnum() for sign in text_heard.read)
+    if letters < taxonomy.bounds.shortest or sum(c.size for c in kind.evidence) < taxonomy.bounds.little_evidence:
         confidence = min(confidence, taxonomy.bounds.guess)
     return Classification(
         kind=kind.best,

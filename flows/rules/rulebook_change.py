@@ -8,7 +8,7 @@ from models.values.policy import Policy
 from models.values.vocabulary import ChangeState, Role
 
 WORSE_BY = 0.005
-"""A lower mark by less is no worse: another cut of the folds moves it as much (`flows.rulebook.learned_renewal`)."""
+"""A mark lower by less is no worse: another cut of the folds moves it as much."""
 
 
 @dataclass(frozen=True)

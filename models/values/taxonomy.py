@@ -113,6 +113,8 @@ class Bounds(Frozen):
     """Sum of absolute weights under which the answer is a guess …"""
     guess: Share
     """… whose confidence is at most this."""
+    shortest: Annotated[int, Field(ge=0, le=50)] = 0
+    """A text of fewer letters and figures says too little: its answer is a guess."""
     read_head: Annotated[int, Field(ge=50, le=5000)]
     read_tail: Annotated[int, Field(ge=0, le=5000)]
     """Of a longer text only this many characters of its beginning and end are read."""

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from flows.rulebook.loading import RulebookError, content_hash, load, read
+from flows.rulebook.loading import RulebookError, content_hash, in_one_file, load, read
 from flows.rules import lifecycle
 from models.values.rulebook import Rulebook, Term
 from models.values.taxonomy import Taxonomy
-from models.values.vocabulary import Category
+from models.values.vocabulary import Category, CustomerClass
 
 ROOT = Path(__file__).parents[3]
 Change = Callable[[dict[str, Any]], Any]
@@ -167,7 +167,34 @@ MISTAKES: list[tuple[Change, str]] = [
         "calendars › working_days › country: no holidays are known for ''; write a code such as CN",
     ),
     (lambda b: b.update(clocks=3), "clocks: should be an object, not 3"),
-    (lambda b: b.pop("course"), "course: is missing (How often things may go round"),
+    (
+        lambda b: b["repeats"].update(then="forget"),
+        "repeats › then: 'forget' is not known here; write 'reopen', 'escalate' or 'sibling' (A repeat ",
+    ),
+    (
+        lambda b: b["repeats"]["window"].update(calendar="mars"),
+        "rulebook: repeats › window names the calendar 'mars'; the calendars are centre, working_days",
+    ),
+    (
+        lambda b: b["changes"].update(approved_by=["wizard"]),
+        "changes › approved_by › 0: 'wizard' is not known here; write 'acceptor', 'operator', ",
+    ),
+    (lambda b: b["changes"].update(approved_by=[]), "changes › approved_by: "),
+    (lambda b: b["wording"]["empathy"].pop("loss"), "wording: empathy lacks loss"),
+    (lambda b: b["wording"]["say"]["triage"].pop("any"), "wording: say has no words for any kind at triage"),
+    (lambda b: b["wording"]["say"].pop("revisit"), "wording › say: there are no words for revisit; write some"),
+    (
+        lambda b: b["wording"]["say"]["answer"].update(praise={"opening": ["a", "b"], "closing": ["a", "b"]}),
+        "wording › say › answer › praise › ",
+    ),
+    (
+        lambda b: b["wording"]["say"]["triage"]["any"].pop("closing"),
+        "wording › say › triage › any › closing: is missing",
+    ),
+    (lambda b: b["clocks"]["answer"].update(hours=float("nan")), "clocks › answer › hours: "),
+    (lambda b: b["scoring"]["weights"].update(speed=float("nan")), "scoring › weights › speed: "),
+    (lambda b: b["taxonomy"].update(calibration=[[0, 0.5], [0.5, 0.4]]), "taxonomy: calibration must rise"),
+    (lambda b: b.pop("course"), "course: is missing (How often things may go round · 流程次数与时段)"),
 ]
 
 
@@ -201,6 +228,40 @@ def test_files_that_are_missing_or_no_toml_are_said_so(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text("", encoding="utf-8")
     with pytest.raises(RulebookError, match="not TOML"):
         read(tmp_path)
+
+
+def test_a_mistake_says_what_the_setting_means_in_chinese_too() -> None:
+    with pytest.raises(RulebookError, match="投诉内部处理时限"):
+        load(changed(lambda book: book["clocks"]["resolve"]["A"].update(hours=0)))
+
+
+@pytest.mark.parametrize("content", ["[]", "3", '"text"', "null", "{}", "[" * 100_000])
+def test_what_is_no_rulebook_at_all_gets_a_sentence(content: str) -> None:
+    with pytest.raises(RulebookError):
+        load(content)
+
+
+def test_one_file_holds_the_whole_policy(tmp_path: Path) -> None:
+    whole = tmp_path / "ours.toml"
+    whole.write_text(in_one_file(), encoding="utf-8")
+    assert content_hash(read(whole)) == content_hash(read())
+    assert "[practice]" in whole.read_text(encoding="utf-8"), "the sources stay beside the lines"
+    whole.write_text(in_one_file().replace("hours = 24, source", "hours = 12, source"), encoding="utf-8")
+    assert load(read(whole)).rulebook.clocks.resolve[CustomerClass.A].hours == 12
+
+
+def test_an_older_rulebook_goes_on_with_the_shipped_sections_it_does_not_have() -> None:
+    def older(book: dict[str, Any]) -> None:
+        for name in ("repeats", "changes", "classes", "customers"):
+            book.pop(name)
+        for name in ("say", "empathy"):
+            book["wording"].pop(name)
+        book["wording"]["greeting"] = "您好"
+
+    book, shipped = load(changed(older)).rulebook, load(read()).rulebook
+    assert (book.repeats, book.changes) == (shipped.repeats, shipped.changes)
+    assert (book.wording.say, book.wording.empathy) == (shipped.wording.say, shipped.wording.empathy)
+    assert book.wording.greeting == ("您好", "您好")
 
 
 def test_the_hash_is_of_the_content() -> None:
