@@ -29,7 +29,8 @@ async def my_queue(
     for place, one in enumerate(found, start=1):
         case = summary(one.facts, quarantined=one.facts.id in held)
         wording = standard_wording(one.facts, here.desk.policies.of(one.facts))
-        items.append(QueueItem(place=place, reason=reason(one.reason), wording=wording, mine=one.mine, case=case))
+        why = reason(one.reason)
+        items.append(QueueItem(place=place, reason=why, wording=wording, mine=one.mine, watched=one.watched, case=case))
     return Queue(items=items)
 
 

@@ -14,6 +14,9 @@ from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 SATISFACTION = (1, 5)
 
+NOT_SPEED = frozenset({ClockName.PROMISE, ClockName.UNIT_ANSWER})
+"""Promises are an indicator of their own; how long a unit keeps silent is not the agent's speed."""
+
 
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     marks = measure(facts, policy, now)
@@ -61,7 +64,7 @@ def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, 
 
 
 def _speed(facts: CaseFacts, policy: Policy, now: datetime) -> float:
-    missed = sum(clocks.late(clock, now) for clock in facts.clocks if clock.name is not ClockName.PROMISE)
+    missed = sum(clocks.late(clock, now) for clock in facts.clocks if clock.name not in NOT_SPEED)
     return max(0.0, 1 - missed * policy.rulebook.scoring.late_costs)
 
 
