@@ -67,7 +67,9 @@ def every_setting(section: type[BaseModel] = Rulebook, before: tuple[str, ...] =
 @lru_cache
 def shipped_sources() -> dict[str, str]:
     """Where the shipped defaults come from, by dotted path: the note beside the line, else that of its section."""
-    text = (resources.files("flows.rulebook") / "default.toml").read_text(encoding="utf-8")
+    from flows.rulebook.loading import in_one_file  # which needs this module to explain mistakes
+
+    text = in_one_file()
     sources: dict[str, str] = {}
     section = ""
     for line in text.splitlines():
