@@ -17,6 +17,7 @@ from models import (
     event,
     idempotency,
     leg,
+    revisit,
     rulebook,
     shipment,
     staff,
@@ -24,7 +25,7 @@ from models import (
 )
 from models.sealing import canonical
 
-TABLES = (case, clock, customer, customer_class, event, idempotency, leg, rulebook, shipment, staff, wake)
+TABLES = (case, clock, customer, customer_class, event, idempotency, leg, revisit, rulebook, shipment, staff, wake)
 """Importing them registers them in `metadata`; a new table module goes in here."""
 
 metadata = SQLModel.metadata

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models.values.customers import Customers
+from models.values.sampling import Sampling
 from models.values.taxonomy import Taxonomy, Urgency
 from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, Role, Severity, Stage
 
@@ -280,6 +281,8 @@ class Rulebook(Section):
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None
+    """None: a rulebook older than this section; then the shipped one's holds."""
+    sampling: Sampling | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
 
     @model_validator(mode="after")
