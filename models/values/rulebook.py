@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from models.values.customers import Customers
 from models.values.permissions import Permissions
+from models.values.sampling import Sampling
 from models.values.taxonomy import Taxonomy, Urgency
 from models.values.vocabulary import (
     Category,
@@ -430,6 +431,7 @@ class Rulebook(Section):
     customers: Customers | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     permissions: Permissions | None = None
+    sampling: Sampling | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
 
     @model_validator(mode="after")

@@ -263,3 +263,38 @@ class ChangeState(StrEnum):
     REJECTED = "rejected"
     OUTDATED = "outdated"
     """Another one came into force meanwhile: what was compared with is no more."""
+
+
+class RoundKind(StrEnum):
+    """What a round of revisits is: a sample of customers, a census of complaints, or a list of whom to call on."""
+
+    DRAWN = "drawn"
+    CENSUS = "census"
+    ACCOUNT_VISIT = "account_visit"
+    RETENTION = "retention"
+
+
+class RoundState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Disposition(StrEnum):
+    """How a drawn customer ended; flows.sampling.rates gives each its AAPOR code."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    BROKEN_OFF = "broken_off"
+    DO_NOT_CALL = "do_not_call"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    CALL_BACK = "call_back"
+    WRONG_NUMBER = "wrong_number"
+    NO_PHONE = "no_phone"
+    COOL_DOWN = "cool_down"
+    OPEN_COMPLAINT = "open_complaint"
+    UNABLE = "unable"
+    NOT_WORKED = "not_worked"
+    NOT_ELIGIBLE = "not_eligible"
