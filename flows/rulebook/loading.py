@@ -24,13 +24,16 @@ class RulebookError(Exception):
 
 
 def read(folder: Traversable | None = None) -> str:
-    """A rulebook of two TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
+    """A rulebook of TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
 
-    The order matters: signs of the taxonomy build on those before them. Raises RulebookError.
+    The order matters: signs of the taxonomy build on those before them, questions are asked in it. A folder without a
+    questionnaire leaves that to the shipped one. Raises RulebookError.
     """
     folder = folder or resources.files("flows.rulebook")
     parts = {name: _text(folder / f"{name}.toml") for name in ("default", "taxonomy")}
     whole = {**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])}
+    if (questionnaire := folder / "questionnaire.toml").is_file():
+        whole["questionnaire"] = _parse(_text(questionnaire))
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 

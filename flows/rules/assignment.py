@@ -12,6 +12,8 @@ from models.values.vocabulary import BusinessLine, ClockName, EventKind, Stage
 LADDER = frozenset({Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL})
 """Stages whose owner must have the authority the case, or the amount to approve, has climbed to."""
 
+HANDLED = Reason("回访须由他人进行", "handled the case himself")
+
 NAMED_AT_MOST = 8
 """How many of those passed over a decision lists; it always counts all."""
 
@@ -75,7 +77,9 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     elif one.role not in roles:
         return Reason("角色不符", "another role")
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
-        return Reason("回访须由他人进行", "handled the case himself")
+        return HANDLED
+    if facts.stage is Stage.CONTACT and one.id in facts.details["barred"]:
+        return HANDLED
     if facts.stage is Stage.APPROVAL and one.id == facts.proposer_id:
         return Reason("不得审批本人提案", "made the proposal himself")
     return None

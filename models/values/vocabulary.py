@@ -7,6 +7,10 @@ class Procedure(StrEnum):
     """Which Prefect flow carries a case."""
 
     COMPLAINT = "complaint"
+    ROUND = "round"
+    """A round of revisits: drawn, worked, analysed, assessed."""
+    REVISIT = "revisit"
+    """One customer of a round, to be reached."""
 
 
 class Kind(StrEnum):
@@ -115,6 +119,13 @@ class Stage(StrEnum):
     CONFIRMATION = "confirmation"
     SCORING = "scoring"
     LINKED = "linked"
+    DRAW = "draw"
+    CONTACTS = "contacts"
+    CONTACT = "contact"
+    VISIT = "visit"
+    RECORDED = "recorded"
+    SUMMARY = "summary"
+    ASSESSMENT = "assessment"
     CLOSED = "closed"
 
 
@@ -127,6 +138,10 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     ANSWERED = "answered"
     LINKED = "linked"
+    ASSESSED = "assessed"
+    CANCELLED = "cancelled"
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
 
 
 class HandlingMethod(StrEnum):
@@ -155,6 +170,14 @@ class ContactOutcome(StrEnum):
     WRONG_NUMBER = "wrong_number"
     REFUSED = "refused"
     CALL_BACK = "call_back"
+
+
+class RetentionLevel(StrEnum):
+    """What was tried to keep a customer (客户保持的三个层次)."""
+
+    PRICE = "price"
+    SOCIAL = "social"
+    STRUCTURAL = "structural"
 
 
 class HoldReason(StrEnum):
@@ -190,6 +213,18 @@ class EventKind(StrEnum):
     CONFIRMED = "confirmed"
     SCORED = "scored"
     MAIN_ENDED = "main_ended"
+    ROUND_OPENED = "round_opened"
+    DRAWN = "drawn"
+    REPLICATE_RELEASED = "replicate_released"
+    CONTACTS_ENDED = "contacts_ended"
+    SUMMARISED = "summarised"
+    ASSESSED = "assessed"
+    ROUND_CANCELLED = "round_cancelled"
+    CONTACT_OPENED = "contact_opened"
+    LINK_SENT = "link_sent"
+    QUESTIONNAIRE_ANSWERED = "questionnaire_answered"
+    CONTACT_ENDED = "contact_ended"
+    CONTACT_RECORDED = "contact_recorded"
     REASSIGNED = "reassigned"
     ESCALATED = "escalated"
     REOPENED = "reopened"
@@ -216,6 +251,9 @@ class ClockName(StrEnum):
     PROMISE = "promise"
     HOLD = "hold"
     ASSIGN_AGAIN = "assign_again"
+    CLOSING = "closing"
+    """The end of a round of revisits, for it and for its contacts."""
+    ASSESS = "assess"
 
 
 class AccessKind(StrEnum):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.acts.revisit import next_attempt
 from flows.rules import clocks
+from flows.rules.calling import next_attempt
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Refusal
 from models.values.vocabulary import ClockName, ContactOutcome, Outcome, Stage
