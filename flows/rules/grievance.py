@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flows.rules import triage
@@ -45,5 +46,5 @@ def complaint(id_: UUID, contact: CaseFacts, text: str, policy: Policy, now: dat
         "revisit": str(contact.id),
     }
     why = Reason(f"回访 {contact.number} 中客户所述", f"said at revisit {contact.number}")
-    sealed = {"text": text, "remedy_sought": None, "caller": {}}
+    sealed: dict[str, Any] = {"text": text, "remedy_sought": None, "caller": {}}
     return Opening(facts, Decision(EventKind.RECEIVED, {}, (why,), data, sealed))

@@ -76,7 +76,7 @@ class FollowContact:
 
 @dataclass(frozen=True)
 class Loaded:
-    """By contact: its row among the draws, what the customer wrote; and the rounds whose last contact is among these."""
+    """By contact: its row among the draws, what the customer wrote. `ended`: rounds whose last contact is here."""
 
     draws: Mapping[UUID, Mapping[str, object]]
     texts: Mapping[UUID, str]

@@ -70,7 +70,7 @@ class Draw:
 
 @dataclass(frozen=True)
 class FollowRound:
-    """2, 3 记录回访结果、回访调查: open contacts, release reserves, end the round; later the clock of the assessment."""
+    """2, 3 记录回访结果、回访调查: contacts, reserves, the end; later the clock of the assessment."""
 
     policies: Policies
     name: str = "follow_up"

@@ -39,7 +39,8 @@ class ContactDetails:
     def as_json(self) -> dict[str, Any]:
         known: dict[str, Any] = {"round_case": str(self.round_case), "kind": self.kind.value}
         known |= {"closes_at": self.closes_at, "barred": list(self.barred)}
-        rest: dict[str, Any] = {"order": self.order, "links": self.links, "disposition": self.disposition, "version": self.version}
+        rest: dict[str, Any] = {"order": self.order, "links": self.links}
+        rest |= {"disposition": self.disposition, "version": self.version}
         rest |= {"answers": dict(self.answers) if self.answers is not None else None}
         rest |= {"complaint": str(self.complaint) if self.complaint else None}
         return known | {name: value for name, value in rest.items() if value}

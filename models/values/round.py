@@ -40,6 +40,7 @@ class RoundDetails:
 
     def as_json(self) -> dict[str, Any]:
         known: dict[str, Any] = {"kind": self.kind.value, "first": str(self.first), "last": str(self.last)}
-        rest: dict[str, Any] = {"round": self.round, "replicate": self.replicate, "opening": self.opening, "cancelled": self.cancelled}
-        rest |= {"margin": self.margin, "closes_at": self.closes_at, "customers": list(self.customers), "level": self.level and self.level.value}
+        rest: dict[str, Any] = {"round": self.round, "replicate": self.replicate, "opening": self.opening}
+        rest |= {"cancelled": self.cancelled, "margin": self.margin, "closes_at": self.closes_at}
+        rest |= {"customers": list(self.customers), "level": self.level and self.level.value}
         return known | {name: value for name, value in rest.items() if value}
