@@ -82,7 +82,7 @@ class RoundMember(SQLModel, table=True):
     """Whose shipment it is: the customer, or a record merged into it."""
     order_id: str | None = Field(default=None, sa_type=String(64))
     complaint_id: UUID | None = None
-    cell: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    cell: int
     """Class × line × branch: its number in the plan's `cells`."""
 
 
@@ -102,7 +102,7 @@ class RoundDraw(SQLModel, table=True):
     position: int = Field(primary_key=True)
     """Of the frame."""
     customer_id: int | None = Field(default=None, foreign_key="customers.id")
-    stratum: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    stratum: int
     """Its number in the plan's `strata`."""
     place: int
     """1, 2, 3 … in the random order of its stratum."""

@@ -1,4 +1,4 @@
-"""Weighted estimates with design-based intervals, by stratum and in total, as they are and adjusted for non-response."""
+"""Weighted estimates with design-based intervals, by stratum and in total, adjusted for non-response and not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

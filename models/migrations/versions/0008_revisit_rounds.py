@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("shipment_customer_id", sa.Integer(), nullable=True),
         sa.Column("order_id", sa.String(length=64), nullable=True),
         sa.Column("complaint_id", sa.Uuid(), nullable=True),
-        sa.Column("cell", sa.SmallInteger(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("round_id", "position"),
     )
     op.create_table(
@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=True),
-        sa.Column("stratum", sa.SmallInteger(), nullable=False),
+        sa.Column("stratum", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("replicate", sa.SmallInteger(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
