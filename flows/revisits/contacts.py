@@ -32,12 +32,17 @@ from models.values.vocabulary import (
     BusinessLine,
     Channel,
     ClockName,
+    Disposition,
     EventKind,
     Procedure,
     RoundKind,
     Stage,
 )
 
+BEING_CALLED = Excluded(
+    Disposition.COOL_DOWN,
+    Reason("该客户正由另一轮回访联系,不重复打扰", "another round is calling this customer just now: once is enough"),
+)
 AT_ONCE = 50
 """Contacts opened in one transaction: short, however large the replicate."""
 
@@ -57,10 +62,12 @@ async def batch(
         return Batch((), await census.rows(connection, chosen, stored, now), {}, to_come)
     ids = {one.customer_id for one in chosen if one.customer_id is not None}
     known = await leaving_alone.facts_of(connection, ids, now)
+    elsewhere = await _being_called(connection, ids) if round_.kind is not RoundKind.ACCOUNT_VISIT else frozenset()
     left: dict[int, Excluded] = {}
     for one in chosen:
         facts = known.get(one.customer_id) if one.customer_id is not None else None
         why = eligibility.excluded(facts, round_.kind, sampling_of(policy), now) if facts else None
+        why = why or (BEING_CALLED if one.customer_id in elsewhere else None)
         if why is not None:
             left[one.position] = why
     called = [one for one in chosen if one.position not in left]
@@ -92,6 +99,14 @@ async def handlers_of(
 def since(first: Any) -> datetime:
     """The beginning of the window in which whoever handled a case of the customer may not call him: the period's."""
     return datetime.combine(first, time(0), SHANGHAI)
+
+
+async def _being_called(connection: AsyncConnection, ids: Collection[int]) -> frozenset[int]:
+    """Customers with an open contact of another round."""
+    query = select(cases.c.customer_id).where(
+        cases.c.customer_id.in_(ids), cases.c.procedure == Procedure.REVISIT, cases.c.closed_at.is_(None)
+    )
+    return frozenset((await connection.execute(query)).scalars())
 
 
 async def _openings(
