@@ -26,7 +26,7 @@ router = APIRouter(tags=["revisit 回访"], route_class=StrictRoute)
 async def open_revisits(
     said: RoundWanted, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
 ) -> RoundAccepted:
-    """Open a round: customers served in a period drawn at random, or those listed. The same period twice is one round."""
+    """Open a round: customers of a period drawn at random, or those listed. The same period twice is one round."""
     first = await once.answered(connection, actor.id, key) if key is not None else None
     if first is None:
         opened = await open_round(connection, here.desk, actor, said)

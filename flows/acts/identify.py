@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.acts.act import OPEN, Act, Setting
+from flows.acts.act import ACTIVE, Act, Setting
 from flows.acts.inputs import VERSION_AT_MOST, ActInput, Line
 from flows.classing.intake import class_of
 from flows.classing.reading import classes_of
@@ -16,7 +16,7 @@ from flows.rules.clocks import Clocks
 from models.customer import customers
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import ClockName, CustomerClass, EventKind
+from models.values.vocabulary import ClockName, CustomerClass, EventKind, Stage
 
 CustomerId = Annotated[int, Field(ge=1, le=VERSION_AT_MOST, strict=True)]
 
@@ -81,7 +81,7 @@ ACTS = (
         "认定客户 · say who the customer is",
         Identify,
         identify,
-        OPEN,
+        (ACTIVE | {Stage.LINKED}) - {Stage.CONTACT, Stage.VISIT, Stage.ASSESSMENT},
         decides=False,
         on_hold=True,
         seek=named,

@@ -29,4 +29,6 @@ async def rounds_listed(connection: AsyncConnection, kind: RoundKind | None, at_
     if kind is not None:
         query = query.where(cases.c.details["kind"].astext == kind.value)
     rows = (await connection.execute(query)).all()
-    return [RoundListed(row.id, row.number, Stage(row.stage), RoundDetails.of(row.details), row.closes_at) for row in rows]
+    return [
+        RoundListed(row.id, row.number, Stage(row.stage), RoundDetails.of(row.details), row.closes_at) for row in rows
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.revisits.policy import questionnaire_of
@@ -16,6 +16,7 @@ from flows.sampling.policy import sampling_of
 from flows.sampling.rates import Rates
 from flows.sampling.verify import Verdict, verify
 from models.case import cases
+from models.revisit import round_draws
 from models.values.policy import Policy
 from models.values.questionnaire import Questionnaire
 from models.values.rounds import Draw, RoundFacts
@@ -27,12 +28,23 @@ ANSWERED = (Disposition.COMPLETE, Disposition.PARTIAL)
 
 
 @dataclass(frozen=True)
+class Left:
+    """So many drawn customers who were not called, by the centre's own rule."""
+
+    disposition: str
+    zh: str
+    en: str
+    customers: int
+
+
+@dataclass(frozen=True)
 class Result:
     """`draws`: the released ones. `dispositions` count them; None of them is missing: what is open is `open`."""
 
     round: RoundFacts
     draws: Sequence[Draw]
     dispositions: Mapping[str, int]
+    left_alone: Sequence[Left]
     rates: Rates
     estimates: Estimates
     verdict: Verdict
@@ -70,7 +82,8 @@ async def result(connection: AsyncConnection, round_id: int, policy: Policy) -> 
     found = estimates.estimate(round_.plan, draws, answers, questions(asked), sampling_of(policy))
     counts = Counter(one.disposition.value if one.disposition else "open" for one in draws)
     rated = rates.rates(one.disposition for one in draws)
-    return Result(round_, draws, dict(sorted(counts.items())), rated, found, await verify(connection, round_id))
+    left, verdict = await _left_alone(connection, round_id), await verify(connection, round_id)
+    return Result(round_, draws, dict(sorted(counts.items())), left, rated, found, verdict)
 
 
 def questions(asked: Questionnaire) -> list[Question]:
@@ -86,6 +99,15 @@ def questions(asked: Questionnaire) -> list[Question]:
                 found += [Question(f"{name}_{key}", "share", *words) for key, words in question.options.items()]
     found.append(Question("gap", "mean", "满意度减期望", "satisfaction less expectation"))
     return found
+
+
+async def _left_alone(connection: AsyncConnection, round_id: int) -> list[Left]:
+    zh, en = (round_draws.c.reason[language].astext for language in ("zh", "en"))
+    query = select(round_draws.c.disposition, zh, en, func.count()).where(
+        round_draws.c.round_id == round_id, round_draws.c.reason.is_not(None)
+    )
+    rows = (await connection.execute(query.group_by(round_draws.c.disposition, zh, en))).all()
+    return sorted((Left(*row) for row in rows), key=lambda one: (-one.customers, one.disposition, one.en))
 
 
 async def _answers(

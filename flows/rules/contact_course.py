@@ -157,7 +157,6 @@ def _recorded_next(
         "stage": Stage.RECORDED,
         "attempts": attempts,
         "clocks": clocks.meet_all(facts.clocks, now),
-        "owner_id": None,
         "handler_id": by,
         "hold": None,
         "poked": False,
