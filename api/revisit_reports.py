@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from api.reports import table
 from flows.revisits.results import Result
-from flows.sampling.estimates import Estimate
+from flows.sampling.estimates import Estimate, Joined
 from models.values.vocabulary import RoundKind, RoundState
 
 
@@ -63,7 +63,9 @@ class RateView(BaseModel):
 
 
 class FigureView(BaseModel):
-    value: float | None
+    """`low` and `high` None: too few answers, or all the same, for an interval."""
+
+    value: float
     low: float | None
     high: float | None
     error: float | None
@@ -85,6 +87,12 @@ class EstimateView(BaseModel):
     unadjusted: FigureView | None
     adjusted: FigureView | None
     places: tuple[int, int] | None
+
+
+class CollapsedView(MergedView):
+    """Weighting classes joined for want of answers to these questions."""
+
+    questions: list[str]
 
 
 class CheckView(BaseModel):
@@ -115,7 +123,7 @@ class RoundReport(BaseModel):
     confidence: float
     method: dict[str, str]
     adjustment: dict[str, str]
-    collapsed: list[dict[str, Any]]
+    collapsed: list[CollapsedView]
     questions: dict[str, dict[str, str]]
     estimates: list[EstimateView]
     verified: bool
@@ -134,7 +142,7 @@ def round_report(found: Result) -> RoundReport:
         confidence=estimates.confidence,
         method=dict(estimates.method),
         adjustment=dict(estimates.adjustment),
-        collapsed=[dict(one) for one in estimates.collapsed],
+        collapsed=[_collapsed(one) for one in estimates.collapsed],
         questions={one.key: {"measure": one.measure, "zh": one.zh, "en": one.en} for one in estimates.questions},
         estimates=[_estimate(one) for one in estimates.rows],
         verified=found.verdict.ok,
@@ -175,6 +183,13 @@ def _head(found: Result) -> RoundHead:
         opened_at=one.opened_at,
         closes_at=one.closes_at,
         closed_at=one.closed_at,
+    )
+
+
+def _collapsed(one: Joined) -> CollapsedView:
+    step = one.merged
+    return CollapsedView(
+        questions=list(one.questions), what=str(step.what), population=step.population, into=str(step.into)
     )
 
 

@@ -1,6 +1,6 @@
 """Every act by name, as the route has it."""
 
-from flows.acts import carry_out, conduct, contacting, direction, feed_back, identify, revisit
+from flows.acts import carry_out, conduct, contacting, direction, feed_back, identify, revisit, rounds
 from flows.acts.act import Act
 
 ACTS: dict[str, Act] = {
@@ -13,5 +13,6 @@ ACTS: dict[str, Act] = {
         *feed_back.ACTS,
         *revisit.ACTS,
         *contacting.ACTS,
+        *rounds.ACTS,
     )
 }

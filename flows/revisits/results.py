@@ -18,7 +18,7 @@ from flows.sampling.verify import Verdict, verify
 from models.case import cases
 from models.revisit import round_draws
 from models.values.policy import Policy
-from models.values.questionnaire import Questionnaire
+from models.values.questionnaire import MARKS, Questionnaire
 from models.values.rounds import Draw, RoundFacts
 from models.values.vocabulary import Disposition
 
@@ -92,12 +92,14 @@ def questions(asked: Questionnaire) -> list[Question]:
     for name, question in asked.questions.items():
         match question.kind:
             case "scale":
-                found.append(Question(name, "nps" if name == "recommend" else "mean", *question.asks))
+                scale = (float(question.low), float(question.high))
+                found.append(Question(name, "nps" if name == "recommend" else "mean", *question.asks, scale=scale))
             case "yes_no":
                 found.append(Question(name, "share", *question.asks))
             case "choices":
                 found += [Question(f"{name}_{key}", "share", *words) for key, words in question.options.items()]
-    found.append(Question("gap", "mean", "满意度减期望", "satisfaction less expectation"))
+    widest = float(MARKS[1] - MARKS[0])
+    found.append(Question("gap", "mean", "满意度减期望", "satisfaction less expectation", scale=(-widest, widest)))
     return found
 
 

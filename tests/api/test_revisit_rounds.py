@@ -105,7 +105,8 @@ async def test_account_visits_go_to_the_managers_of_a_class_customers(centre: Ce
     other = await centre.hire("another account manager", Role.ACCOUNT_MANAGER)
     firm = await serve(database, 6)
     await firm.classify(A=["K000001", "K000002"], B=["K000003"])
-    await database.rows(f"UPDATE customers SET account_manager_id = {manager.id} WHERE code = 'K000001'")
+    named = "UPDATE customers SET account_manager_id = :manager WHERE code = 'K000001'"
+    await database.rows(named, manager=manager.id)
     await opened(centre, kind="account_visit")
     found = await draws(database)
     assert set(found) == {"K000001", "K000002"}
