@@ -78,7 +78,7 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
         return Reason("角色不符", "another role")
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
         return HANDLED
-    if facts.stage is Stage.CONTACT and one.id in facts.details["barred"]:
+    if facts.stage is Stage.CONTACT and one.id in facts.details.get("barred", ()):
         return HANDLED
     if facts.stage is Stage.APPROVAL and one.id == facts.proposer_id:
         return Reason("不得审批本人提案", "made the proposal himself")

@@ -7,6 +7,18 @@ from models.values.vocabulary import EventKind, Stage
 
 WAITING = frozenset({Stage.CONTACT, Stage.VISIT})
 """Stages at which a contact waits for a person."""
+STAGES = WAITING | {Stage.RECORDED}
+"""Stages of contacts alone."""
+EVENTS = frozenset(
+    {
+        EventKind.CONTACT_OPENED,
+        EventKind.LINK_SENT,
+        EventKind.QUESTIONNAIRE_ANSWERED,
+        EventKind.CONTACT_ENDED,
+        EventKind.CONTACT_RECORDED,
+    }
+)
+"""What happens to contacts alone."""
 
 
 def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) -> Stage | None:

@@ -5,6 +5,21 @@ from typing import Any
 
 from models.values.vocabulary import EventKind, Stage
 
+STAGES = frozenset({Stage.DRAW, Stage.CONTACTS, Stage.SUMMARY, Stage.ASSESSMENT})
+"""Stages of rounds alone."""
+EVENTS = frozenset(
+    {
+        EventKind.ROUND_OPENED,
+        EventKind.DRAWN,
+        EventKind.REPLICATE_RELEASED,
+        EventKind.CONTACTS_ENDED,
+        EventKind.SUMMARISED,
+        EventKind.ASSESSED,
+        EventKind.ROUND_CANCELLED,
+    }
+)
+"""What happens to rounds alone."""
+
 
 def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) -> Stage | None:
     """Where an event of this procedure leaves a round; None: it is no event of this procedure."""
