@@ -9,7 +9,20 @@ from fastapi.openapi.utils import get_openapi
 from api import problems
 from api.desk import Office
 from api.limits import BodyLimit
-from api.routes import acts, cases, complaints, customers, health, queue, reports, rulebooks, runs
+from api.routes import (
+    acts,
+    cases,
+    complaints,
+    customers,
+    health,
+    link_page,
+    queue,
+    reports,
+    revisit_reports,
+    revisits,
+    rulebooks,
+    runs,
+)
 from flows.acts.perform import Desk
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
@@ -42,9 +55,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
-    for module in (complaints, cases, acts, queue, runs, reports, customers, rulebooks):
+    own = (complaints, cases, acts, queue, runs, reports, customers, rulebooks, revisits, revisit_reports)
+    for module in own:
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
+    app.include_router(link_page.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -65,6 +65,7 @@ class Case(SQLModel, table=True):
         Index("cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
         Index("cases_pattern", "category", "recorded_at"),
         Index("cases_number", "number", unique=True),
+        Index("cases_rounds", "id", postgresql_where=text("procedure = 'round'")),
     )
 
     id: UUID = Field(primary_key=True)

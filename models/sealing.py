@@ -1,7 +1,7 @@
 """The centre's secret: seals what is personal, keys the ledger's chain and the look-up of callers.
 
-Three keys are derived from the one secret (HKDF, RFC 5869), so that none can stand in for another. Sealing is Fernet
-(AES-128-CBC and HMAC); the chain and the look-up are HMAC-SHA-256 (RFC 2104).
+Four keys are derived from the one secret (HKDF, RFC 5869), so that none can stand in for another. Sealing is Fernet
+(AES-128-CBC and HMAC); the chain, the look-up and links are HMAC-SHA-256 (RFC 2104).
 """
 
 import base64
@@ -26,7 +26,7 @@ def canonical(value: Any) -> str:
 
 
 class Seal:
-    """The three uses of the secret (32 bytes, urlsafe base64)."""
+    """The four uses of the secret (32 bytes, urlsafe base64)."""
 
     def __init__(self, secret: str) -> None:
         try:
@@ -38,6 +38,7 @@ class Seal:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(raw, b"redress seal")))
         self._chain = _derive(raw, b"redress ledger")
         self._lookup = _derive(raw, b"redress lookup")
+        self._link = _derive(raw, b"redress link")
 
     def close(self, value: Mapping[str, Any]) -> bytes:
         return self._fernet.encrypt(canonical(value).encode())
@@ -56,6 +57,10 @@ class Seal:
     def lookup(self, identity: str) -> str:
         """What finds a caller again without storing who it is."""
         return hmac.new(self._lookup, identity.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def stamp(self, what: bytes) -> bytes:
+        """24 bytes that prove that a link is one of ours: nobody guesses them, and they need not be stored."""
+        return hmac.new(self._link, what, hashlib.sha256).digest()[:24]
 
 
 def digest(sealed: bytes) -> str:

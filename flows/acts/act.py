@@ -52,7 +52,9 @@ class Act:
 
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
-ACTIVE = OPEN - {Stage.LINKED}
+ACTIVE = OPEN - {Stage.LINKED, Stage.DRAW, Stage.CONTACTS, Stage.RECORDED, Stage.SUMMARY}
+"""Where somebody works on the case itself: not while it stands for others (linked to its main case, a round whose
+contacts are worked) or only the system does."""
 
 
 def moved(facts: CaseFacts, event: EventKind, data: dict[str, Any], **changes: Any) -> Decision:

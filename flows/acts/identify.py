@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.acts.act import OPEN, Act, Setting
+from flows.acts.act import ACTIVE, Act, Setting
 from flows.acts.inputs import VERSION_AT_MOST, ActInput, Line
 from flows.classing.intake import class_of
 from flows.classing.reading import classes_of
@@ -15,7 +15,7 @@ from flows.rules import classes, clocks
 from models.customer import customers
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import CustomerClass, EventKind
+from models.values.vocabulary import CustomerClass, EventKind, Stage
 
 CustomerId = Annotated[int, Field(ge=1, le=VERSION_AT_MOST, strict=True)]
 
@@ -72,7 +72,7 @@ ACTS = (
         "认定客户 · say who the customer is",
         Identify,
         identify,
-        OPEN,
+        (ACTIVE | {Stage.LINKED}) - {Stage.CONTACT, Stage.VISIT, Stage.ASSESSMENT},
         on_hold=True,
         seek=named,
     ),

@@ -1,13 +1,17 @@
 """What acts take: bounded, unknown fields refused, no text that a database or a browser would choke on."""
 
-from datetime import datetime
-from typing import Annotated, Any
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 TEXT_AT_MOST = 10_000
 VERSION_AT_MOST = 2**31 - 1
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+D = TypeVar("D", bound=date)
 
 
 def _clean(text: str) -> str:
@@ -34,7 +38,14 @@ def _written(moment: Any) -> Any:
     return moment
 
 
-def _plausible(moment: datetime) -> datetime:
+def _day(day: Any) -> Any:
+    """The same of a day: its text, and nothing that merely could be one."""
+    if not isinstance(day, str | date) or (isinstance(day, str) and not DAY.fullmatch(day)):
+        raise PydanticCustomError("written_day", "must be a day in a text")
+    return day
+
+
+def _plausible(moment: D) -> D:
     if not 2000 <= moment.year <= 2200:
         raise PydanticCustomError("implausible_year", "must lie between the years 2000 and 2200")
     return moment
@@ -42,6 +53,7 @@ def _plausible(moment: datetime) -> datetime:
 
 Text = Annotated[str, Field(min_length=1, max_length=TEXT_AT_MOST), AfterValidator(_clean), AfterValidator(_not_blank)]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean), AfterValidator(_not_blank)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_plausible)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_plausible)]
 Version = Annotated[int, Field(ge=1, le=VERSION_AT_MOST, strict=True)]
 YesNo = Annotated[bool, Field(strict=True)]

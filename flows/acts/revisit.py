@@ -1,20 +1,23 @@
 """Step 5: reach the customer (three attempts at different times of day), ask whether it is solved and how satisfied."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from flows.acts import contacting
 from flows.acts.act import Act, Setting, moved
+from flows.acts.contacting import Given
 from flows.acts.inputs import ActInput, Moment, Text, YesNo
-from flows.acts.refusals import NotYours
-from flows.rules import assignment, clocks, follow_up, lifecycle
-from models.values.calendar import SHANGHAI
+from flows.acts.refusals import Implausible, NotYours
+from flows.revisits.policy import questionnaire_of
+from flows.rules import assignment, calling, clocks, contact_stages, follow_up, lifecycle
+from flows.rules.questionnaire import Answers
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, ContactOutcome, EventKind, Feeling, Outcome, Stage
+from models.values.questionnaire import CORE
+from models.values.vocabulary import ClockName, ContactOutcome, EventKind, Feeling, Outcome, Procedure, Stage
 
 Mark = Annotated[int, Field(ge=1, le=5, strict=True)]
 
@@ -33,18 +36,24 @@ class Contact(ActInput):
 
 
 class Survey(ActInput):
-    """What the customer said: solved, how satisfied (1–5), what was expected (1–5), which feelings."""
+    """What the customer said: solved, how satisfied (1–5), what was expected (1–5), which feelings.
+
+    `answers` are those to the whole questionnaire, by question; what they say need not be said twice.
+    """
 
     solved: YesNo
-    satisfaction: Mark
+    satisfaction: Mark | None = None
     expectation: Mark | None = None
     feelings: Annotated[tuple[Feeling, ...], AfterValidator(_each_once)] = ()
     remark: Text | None = None
+    answers: Given | None = None
 
 
 def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
     """Kept as an attempt; giving up takes attempts in different parts of the day, or very many."""
-    _refuse_bad_hours(setting)
+    if facts.procedure is Procedure.REVISIT:
+        return contacting.attempted(facts, said.outcome, said.call_back_at, setting)
+    refuse_bad_hours(setting.now, setting.policy)
     if facts.stage is Stage.REVISIT and (obstacle := assignment.taboo(facts, setting.actor, setting.policy)):
         raise NotYours(obstacle.zh, f"you may not make this revisit: {obstacle.en}")
     attempt = {"outcome": said.outcome, "at": setting.now.isoformat(), "by": setting.actor.id}
@@ -55,11 +64,9 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
             raise Refusal("请填写将来的回电时间", "say when to call back (call_back_at, in the future)")
         due, why = said.call_back_at, Reason("客户约定回电时间", "the customer asked to be called then")
     else:
-        due = next_attempt(setting.now, _tried(attempts, setting.policy), setting.policy)
+        due = calling.next_attempt(setting.now, calling.tried(attempts, setting.policy), setting.policy)
         why = Reason("换一个时段再次联系", "the next attempt in another part of the day")
-    course, unreached = setting.policy.rulebook.course, sum(_unreached(one) for one in attempts)
-    tried = _tried(attempts, setting.policy)
-    exhausted = len(tried) >= course.contact_attempts or unreached >= course.contacts_at_most
+    exhausted = calling.exhausted(attempts, setting.policy)
     data = {"outcome": said.outcome, "attempt": len(attempts), "exhausted": exhausted}
     changes: dict[str, Any] = {"attempts": attempts, "overdue": follow_up.overdue(left, setting.now)}
     if exhausted:
@@ -77,9 +84,12 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
     if obstacle := assignment.taboo(facts, setting.actor, setting.policy):
         raise NotYours(obstacle.zh, f"you may not make this revisit: {obstacle.en}")
     left = clocks.meet(clocks.meet(facts.clocks, ClockName.REVISIT, setting.now), ClockName.CALL_BACK, setting.now)
+    whole = _whole(said, setting.policy)
+    satisfaction, expectation = whole.coded["satisfaction"], whole.coded.get("expectation")
     answers = {
-        "satisfaction": said.satisfaction,
-        "expectation": said.expectation,
+        "satisfaction": satisfaction,
+        "expectation": expectation,
+        "details": {**facts.details, "answers": dict(whole.coded), "version": whole.version},
         "solved": said.solved,
         "attempts": (
             *facts.attempts,
@@ -87,13 +97,11 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         ),
         "owner_id": None,
     }
-    sealed = {"remark": said.remark} if said.remark else None
-    data: dict[str, Any] = {
-        "solved": said.solved,
-        "satisfaction": said.satisfaction,
-        "expectation": said.expectation,
-    }
-    data |= {"feelings": list(said.feelings), "final": False}
+    sealed = dict(whole.texts) or None
+    data: dict[str, Any] = {"solved": said.solved, "satisfaction": satisfaction, "expectation": expectation}
+    data |= {"feelings": list(whole.coded.get("feelings", ())), "final": False}
+    if said.answers is not None:
+        data |= {"answers": dict(whole.coded), "questionnaire": whole.version}
     if said.solved:
         late = follow_up.overdue(left, setting.now)
         return moved(
@@ -119,38 +127,21 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
     return moved(facts, EventKind.SURVEYED, data, reasons=(why,), sealed=sealed, **answers, **changes)
 
 
-def next_attempt(now: datetime, tried: Collection[int], policy: Policy) -> datetime:
-    """The beginning of the next part of the day, within calling hours, in which nobody tried yet."""
-    local = now.astimezone(SHANGHAI)
-    course = policy.rulebook.course
-    starts = [part for part in course.day_parts if course.calls_from <= part < course.calls_until]
-    days = (local.date(), local.date() + timedelta(days=1))
-    coming = [datetime.combine(day, part, SHANGHAI) for day in days for part in starts]
-    later = [moment for moment in coming if moment > local]
-    fresh = [moment for moment in later if _part(moment, policy) not in tried]
-    return (fresh or later)[0].astimezone(now.tzinfo)
+def _whole(said: Survey, policy: Policy) -> Answers:
+    """The short fields and the questionnaire as one; raises Implausible when they contradict, or nothing is marked."""
+    short: dict[str, Any] = {"satisfaction": said.satisfaction, "expectation": said.expectation}
+    short |= {"feelings": [one.value for one in said.feelings], "remark": said.remark}
+    short = {name: value for name, value in short.items() if value not in (None, [])}
+    given = dict(said.answers or {})
+    if any(given.get(name, value) != value for name, value in short.items()):
+        raise Implausible("简要项与问卷回答不一致", "answers contradict the fields beside them")
+    required = CORE if said.answers is not None else ("satisfaction",)
+    return contacting.read(questionnaire_of(policy), given | short, required)
 
 
-def _tried(attempts: Iterable[Any], policy: Policy) -> set[int]:
-    """The parts of the day in which the customer was called and not reached."""
-    return {_part(datetime.fromisoformat(one["at"]), policy) for one in attempts if _unreached(one)}
-
-
-def _part(moment: datetime, policy: Policy) -> int:
-    """Which part of the day, whatever the day: ten o'clock on three mornings is one part of it."""
-    parts: tuple[time, ...] = policy.rulebook.course.day_parts
-    return sum(part <= moment.astimezone(SHANGHAI).time() for part in parts)
-
-
-def _unreached(attempt: Any) -> bool:
-    return bool(attempt["outcome"] != ContactOutcome.CALL_BACK)
-
-
-def _refuse_bad_hours(setting: Setting) -> None:
-    course, local = setting.policy.rulebook.course, setting.now.astimezone(SHANGHAI).time()
-    if not course.calls_from <= local < course.calls_until:
-        hours = f"{course.calls_from:%H:%M}–{course.calls_until:%H:%M}"
-        raise Refusal(f"仅可在 {hours} 拨打客户电话", f"customers are called between {hours} only")
+def refuse_bad_hours(moment: datetime, policy: Policy) -> None:
+    if why := calling.obstacle(moment, policy):
+        raise Refusal(why.zh, why.en)
 
 
 ACTS = (
@@ -159,7 +150,8 @@ ACTS = (
         "联系客户未果 · an attempt that did not reach the customer",
         Contact,
         contact,
-        lifecycle.CONTACTING,
+        lifecycle.CONTACTING | contact_stages.WAITING,
+        load=contacting.whether_over,
     ),
     Act("survey", "回访调查 · what the customer said", Survey, survey, frozenset({Stage.REVISIT})),
 )

@@ -9,6 +9,7 @@ from holidays import HolidayBase
 from models.values.calendar import WorkingCalendar
 from models.values.rulebook import Hours
 
+SPRING_FESTIVAL = "Chinese New Year"
 YEARS = range(2015, 2041)
 """Years asked of the library; those it does not know fall back to weekends."""
 
@@ -27,7 +28,9 @@ def working_calendar(name: str, hours: Hours) -> WorkingCalendar:
         said = f"calendars › {name} › country: no holidays are known for {hours.country!r}; write a code such as CN"
         raise UnknownCountry(said) from None
     days = (frozenset[date](), frozenset[date](), frozenset[int]()) if hours.every_day else (off, on, known)
-    return WorkingCalendar(name, hours.always, hours.opens, hours.closes, *days, every_day=hours.every_day)
+    festival = _spring_festival(hours.country)
+    every = hours.every_day
+    return WorkingCalendar(name, hours.always, hours.opens, hours.closes, *days, every_day=every, festival=festival)
 
 
 @lru_cache
@@ -39,3 +42,9 @@ def _days(country: str) -> tuple[frozenset[date], frozenset[date], frozenset[int
     known = {day.year for day in off} & ({day.year for day in on} if on else set(YEARS))
     of_known = [frozenset(day for day in days if day.year in known) for days in (off, on)]
     return of_known[0], of_known[1], frozenset(known)
+
+
+@lru_cache
+def _spring_festival(country: str) -> frozenset[date]:
+    found = holidays.country_holidays(country, years=list(YEARS), language="en_US")
+    return frozenset(day for day, name in found.items() if SPRING_FESTIVAL in name)

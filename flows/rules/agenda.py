@@ -7,7 +7,14 @@ from models.values.case import Agenda, CaseFacts
 from models.values.policy import Policy
 from models.values.vocabulary import ClockName, Stage
 
-SYSTEM = {Stage.RECEIVED: "classify", Stage.ANALYSIS: "analyse", Stage.SCORING: "score"}
+SYSTEM = {
+    Stage.RECEIVED: "classify",
+    Stage.ANALYSIS: "analyse",
+    Stage.SCORING: "score",
+    Stage.DRAW: "draw",
+    Stage.RECORDED: "record",
+    Stage.SUMMARY: "summarise",
+}
 """Stages at which the system works, and its step there."""
 
 

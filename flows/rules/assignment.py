@@ -111,7 +111,7 @@ def _sorted_out(
     able: list[_Able] = []
     barred: dict[Reason, list[int]] = defaultdict(list)
     units, suspects = facts.named_units, {*facts.named_staff, facts.handler_id, facts.proposer_id}
-    each = facts.stage is Stage.APPROVAL
+    each = facts.stage in (Stage.APPROVAL, Stage.CONTACT)
     marks = _Marks(facts, policy)
     climbs = bool(authority(facts))
     for role, members in team.roles():
@@ -145,6 +145,8 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     if obstacle := _unfit(facts, one.role, policy):
         return obstacle
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
+        return REVISITS
+    if facts.stage is Stage.CONTACT and one.id in facts.details.get("barred", ()):
         return REVISITS
     if facts.stage is Stage.APPROVAL and own_proposal(facts, one):
         return PROPOSED

@@ -7,9 +7,10 @@ the ledger.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flows.rules import contact_stages, round_stages
 from models.values.vocabulary import EventKind, Kind, Stage
 
-BEGINNINGS = frozenset({EventKind.RECEIVED})
+BEGINNINGS = frozenset({EventKind.RECEIVED, EventKind.ROUND_OPENED, EventKind.CONTACT_OPENED})
 """Events that begin a case, one for each door it can come in by."""
 
 PERSONS = frozenset(
@@ -23,6 +24,9 @@ PERSONS = frozenset(
         Stage.FINAL_POSITION,
         Stage.ANSWER,
         Stage.CONFIRMATION,
+        Stage.CONTACT,
+        Stage.VISIT,
+        Stage.ASSESSMENT,
     }
 )
 """Stages that wait for a person."""
@@ -73,6 +77,9 @@ def _main_ended(data: Data) -> Stage:
 
 def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
     """The stage at which `event` leaves a case that stood at `stage`."""
+    own = contact_stages.stage_after(stage, event, data) or round_stages.stage_after(stage, event, data)
+    if own is not None:
+        return own
     match event:
         case EventKind.RECEIVED:
             return Stage.RECEIVED

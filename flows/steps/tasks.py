@@ -10,7 +10,9 @@ from flows.room import room
 from flows.steps.analyse import Analyse
 from flows.steps.assign import Assign
 from flows.steps.classify import Classify
+from flows.steps.contacts import AssignContact, FollowContact, Record
 from flows.steps.follow_up import FollowUp
+from flows.steps.rounds import Draw, FollowRound, Summarise
 from flows.steps.score import Score
 
 
@@ -37,3 +39,13 @@ follow_up = _task(
 )
 analyse = _task(lambda: Analyse(room().policies), "analyse", "分析", "cause, liable party, pattern")
 score = _task(lambda: Score(room().policies), "score", "考核", "the quality score")
+
+draw = _task(lambda: Draw(room().policies), "draw", "随机选择客户", "frame, strata, draw")
+look_after = _task(lambda: FollowRound(room().policies), "follow_up", "回访进行", "contacts, reserves, closing")
+summarise = _task(lambda: Summarise(room().policies), "summarise", "整理分析", "rates, estimates, verification")
+
+assign_contact = _task(lambda: AssignContact(room().policies), "assign", "指派", "who calls the customer")
+follow_contact = _task(lambda: FollowContact(room().policies), "follow_up", "跟进", "call-backs, the end of the round")
+record = _task(
+    lambda: Record(room().policies, room().resources.seal), "record", "登记回访结果", "disposition, grievances"
+)

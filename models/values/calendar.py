@@ -37,6 +37,8 @@ class WorkingCalendar:
     on: frozenset[date] = frozenset()
     known: frozenset[int] = frozenset()
     every_day: bool = False
+    festival: frozenset[date] = frozenset()
+    """The days of Spring Festival (春节), of every year: the moon tells them, nobody has to publish them."""
 
     def works(self, day: date) -> bool:
         if self.always or self.every_day or day in self.on:
@@ -72,6 +74,10 @@ class WorkingCalendar:
     def holiday(self, day: date) -> bool:
         """Whether `day` lies in an unbroken run of days off with a public holiday in it; a weekend inside counts."""
         return any(one in self.off for one in self._days_off(day))
+
+    def spring_festival(self, day: date) -> bool:
+        """Whether `day` is one of Spring Festival, or lies in the unbroken run of days off around it."""
+        return day in self.festival or any(one in self.festival for one in self._days_off(day))
 
     def guessed(self, first: datetime, last: datetime) -> tuple[int, ...]:
         """The years of a span whose public holidays are not published yet, so that only weekends were counted."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from models.values.customers import Customers
 from models.values.permissions import Permissions
+from models.values.questionnaire import Questionnaire
 from models.values.sampling import Sampling
 from models.values.taxonomy import Taxonomy, Urgency
 from models.values.vocabulary import (
@@ -369,6 +370,25 @@ class Talk(Section):
     """What staff end with."""
 
 
+class Revisits(Section):
+    """Rounds of revisits: who starts and judges them, how long they are worked, what becomes of what customers say."""
+
+    started_by: tuple[Role, ...]
+    """Who may open and cancel a round."""
+    read_by: tuple[Role, ...]
+    """Who may read the result of a round."""
+    reserve_for: Term
+    """A reserve replicate is released only while so much of the round is left: it must be worked as a whole."""
+    assess: Term
+    """The result of a round to its quality assessment by a supervisor."""
+    visit_classes: tuple[CustomerClass, ...]
+    """Classes whose customers their account managers visit."""
+    grievance_at: Share
+    """From this confidence on, what a customer wrote opens a complaint when it reads as one."""
+    dissatisfied_at: Annotated[int, Field(ge=1, le=5)]
+    """Of a customer as little satisfied as this, a complaint opens whatever the confidence."""
+
+
 class Wording(Section):
     """What staff say at a stage (语言规范), and the terms in the users' languages."""
 
@@ -432,6 +452,10 @@ class Rulebook(Section):
     """None: a rulebook older than this section; then the shipped one's holds."""
     permissions: Permissions | None = None
     sampling: Sampling | None = None
+    """None: a rulebook older than this section; then the shipped one's holds."""
+    revisits: Revisits | None = None
+    """None: a rulebook older than this section; then the shipped one's holds."""
+    questionnaire: Questionnaire | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
 
     @model_validator(mode="after")

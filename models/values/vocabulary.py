@@ -7,6 +7,10 @@ class Procedure(StrEnum):
     """Which Prefect flow carries a case."""
 
     COMPLAINT = "complaint"
+    ROUND = "round"
+    """A round of revisits: drawn, worked, analysed, assessed."""
+    REVISIT = "revisit"
+    """One customer of a round, to be reached."""
 
 
 class Kind(StrEnum):
@@ -133,6 +137,13 @@ class Stage(StrEnum):
     CONFIRMATION = "confirmation"
     SCORING = "scoring"
     LINKED = "linked"
+    DRAW = "draw"
+    CONTACTS = "contacts"
+    CONTACT = "contact"
+    VISIT = "visit"
+    RECORDED = "recorded"
+    SUMMARY = "summary"
+    ASSESSMENT = "assessment"
     CLOSED = "closed"
 
 
@@ -145,6 +156,10 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     ANSWERED = "answered"
     LINKED = "linked"
+    ASSESSED = "assessed"
+    CANCELLED = "cancelled"
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
 
 
 class HandlingMethod(StrEnum):
@@ -173,6 +188,14 @@ class ContactOutcome(StrEnum):
     WRONG_NUMBER = "wrong_number"
     REFUSED = "refused"
     CALL_BACK = "call_back"
+
+
+class RetentionLevel(StrEnum):
+    """What was tried to keep a customer (客户保持的三个层次)."""
+
+    PRICE = "price"
+    SOCIAL = "social"
+    STRUCTURAL = "structural"
 
 
 class HoldReason(StrEnum):
@@ -208,6 +231,18 @@ class EventKind(StrEnum):
     CONFIRMED = "confirmed"
     SCORED = "scored"
     MAIN_ENDED = "main_ended"
+    ROUND_OPENED = "round_opened"
+    DRAWN = "drawn"
+    REPLICATE_RELEASED = "replicate_released"
+    CONTACTS_ENDED = "contacts_ended"
+    SUMMARISED = "summarised"
+    ASSESSED = "assessed"
+    ROUND_CANCELLED = "round_cancelled"
+    CONTACT_OPENED = "contact_opened"
+    LINK_SENT = "link_sent"
+    QUESTIONNAIRE_ANSWERED = "questionnaire_answered"
+    CONTACT_ENDED = "contact_ended"
+    CONTACT_RECORDED = "contact_recorded"
     REASSIGNED = "reassigned"
     ESCALATED = "escalated"
     REOPENED = "reopened"
@@ -242,6 +277,9 @@ class ClockName(StrEnum):
     """The counterpart unit answers, in its own hours."""
     AWAY = "away"
     """Its owner has been away for as long as the rulebook lets a case wait for him."""
+    CLOSING = "closing"
+    """The end of a round of revisits, for it and for its contacts."""
+    ASSESS = "assess"
 
 
 class AccessKind(StrEnum):

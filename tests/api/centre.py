@@ -3,7 +3,7 @@
 `carry` takes every due case through the real leg protocol in this process, so that a test of the API needs no worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -15,13 +15,16 @@ from sqlalchemy import MetaData, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.desk import Office
+from flows.legs.leg import Step
 from flows.room import Room, carrying, furnish
 from flows.rulebook.store import Policies
 from flows.staffing import NewStaff, add_staff, create_token
 from flows.steps.analyse import Analyse
 from flows.steps.assign import Assign
 from flows.steps.classify import Classify
+from flows.steps.contacts import AssignContact, FollowContact, Record
 from flows.steps.follow_up import FollowUp
+from flows.steps.rounds import Draw, FollowRound, Summarise
 from flows.steps.score import Score
 from models.clock import simulated_clock
 from models.database import metadata
@@ -163,16 +166,24 @@ class Centre:
 
     async def carry(self) -> None:
         """Carry whatever is due until nothing is."""
-        resources, policies = self.office.resources, self.steps_by or self.office.desk.policies
-        room = Room(resources, policies)
-        furnish(room)
-        steps = (Classify(policies, resources.seal), Assign(policies), FollowUp(policies), Analyse(policies))
-        while True:
-            async with carrying("complaint", None) as leg:
-                if not leg.held:
-                    return
-                for step in (*steps, Score(policies)):
-                    await leg.carry(step)
+        policies, seal = self.steps_by or self.office.desk.policies, self.office.resources.seal
+        furnish(Room(self.office.resources, policies))
+        complaint = (Classify(policies, seal), Assign(policies), FollowUp(policies), Analyse(policies), Score(policies))
+        steps: dict[str, tuple[Step, ...]] = {
+            "complaint": complaint,
+            "round": (Draw(policies), FollowRound(policies), Summarise(policies), Assign(policies)),
+            "revisit": (AssignContact(policies), FollowContact(policies), Record(policies, seal)),
+        }
+        while any([await self._carry(procedure, of_it) for procedure, of_it in steps.items()]):
+            pass
+
+    async def _carry(self, procedure: str, steps: Iterable[Step]) -> bool:
+        """One leg of a procedure; whether anything was due."""
+        async with carrying(procedure, None) as leg:
+            found = bool(leg.held)
+            for step in steps:
+                await leg.carry(step)
+        return found
 
     async def now(self) -> datetime:
         async with self.engine.connect() as connection:

@@ -272,7 +272,7 @@ def test_the_hash_is_of_the_content() -> None:
 
 
 def test_a_copy_of_the_files_elsewhere_is_the_same_rulebook(tmp_path: Path) -> None:
-    for name in ("default", "taxonomy", "permissions"):
+    for name in ("default", "taxonomy", "permissions", "questionnaire"):
         text = (ROOT / f"flows/rulebook/{name}.toml").read_text(encoding="utf-8")
         (tmp_path / f"{name}.toml").write_text("# a comment changes nothing\n" + text, encoding="utf-8")
     assert content_hash(read(tmp_path)) == content_hash(read())

@@ -1,0 +1,1 @@
+"""Pages for people without a client of their own: server-rendered, no script, in Chinese and English."""
