@@ -104,5 +104,8 @@ def _owner_may(table: Permissions, role: Role, permit: Permit) -> bool:
 
 def _owners(rulebook: Rulebook, stage: Stage) -> Iterable[Role]:
     yield from rulebook.assignment.roles.get(stage, ())
+    if stage in assignment.WITH_CUSTOMER:
+        for roles in rulebook.assignment.class_roles.values():
+            yield from roles
     if stage in assignment.LADDER:
         yield from rulebook.assignment.levels[1:]
