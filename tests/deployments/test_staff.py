@@ -10,6 +10,8 @@ import pytest
 from flows.staffing import digest
 from tests.fixtures.database import Database
 
+pytestmark = pytest.mark.timeout(500)
+"""Each command is a process of its own: wide enough for a machine that others are busy on."""
 REDRESS = Path(sys.executable).with_name("redress")
 Redress = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -75,27 +77,14 @@ async def test_absences_have_a_span_a_reason_and_a_deputy(redress: Redress, data
 MISTAKES = [
     (("add", "Li Hua", "--role", "supervisor"), "there is a 'Li Hua' already"),
     (("add", "New", "--role", "wizard"), "Invalid value"),
-    (("add", "", "--role", "supervisor"), "a name has 1 to 80"),
-    (("add", "x" * 81, "--role", "supervisor"), "a name has 1 to 80"),
     (("add", "New", "--role", "supervisor", "--skill", "magic"), "'magic' is no skill known here; the skills"),
-    (("add", "New", "--role", "supervisor", "--language", "elvish"), "is no language known here"),
-    (("add", "New", "--role", "supervisor", "--unit", "moon"), "'moon' is no unit known here; the units are"),
-    (("add", "New", "--role", "supervisor", "--calendar", "mars"), "'mars' is no calendar known here"),
     (("add", "New", "--role", "supervisor", "--shift", "always"), "write a shift as days and hours"),
-    (("add", "New", "--role", "supervisor", "--capacity", "-1"), "Invalid value"),
-    (("change", "Nobody", "--capacity", "3"), "there is no member of staff 'Nobody'"),
-    (("change", "Li Hua"), "say what is to change"),
     (("change", "Li Hua", "--clear", "name"), "'name' cannot be cleared"),
     (("change", "Li Hua", "--unit", "moon"), "'moon' is no unit known here"),
-    (("absent", "Nobody"), "there is no member of staff 'Nobody'"),
-    (("absent", "Li Hua", "--from", "2026-10-08", "--until", "2026-10-01"), "an absence ends after it begins"),
     (("absent", "Li Hua", "--from", "tomorrow"), "Invalid value"),
-    (("absent", "Li Hua", "--deputy", "Li Hua"), "nobody is his own deputy"),
-    (("absent", "Li Hua", "--deputy", "Nobody"), "there is no member of staff 'Nobody'"),
-    (("absent", "Li Hua", "--reason", "hangover"), "Invalid value"),
-    (("back", "99"), "there is no absence 99 that stands"),
     (("leave", "Nobody"), "there is no member of staff 'Nobody'"),
 ]
+"""What `flows.roster` refuses is in its own tests; here a few, as the command line says them."""
 
 
 async def test_every_mistake_gets_its_sentence_and_changes_nothing(redress: Redress, database: Database) -> None:

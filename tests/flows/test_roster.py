@@ -115,3 +115,41 @@ async def test_a_case_waits_for_somebody_on_shift_and_is_his_when_he_comes(datab
 async def on_shift(centre: Centre, name: str, hours: str) -> None:
     async with centre.engine.begin() as connection:
         await roster.change(connection, name, {"shift": parsed([hours], "working_days").stored()})
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        (roster.Terms(unit="moon"), "'moon' is no unit known here; the units are claims, "),
+        (roster.Terms(skills=("delay", "magic")), "'magic' is no skill known here; the skills are delay, "),
+        (roster.Terms(skills=("unknown",)), "'unknown' is no skill known here"),
+        (roster.Terms(languages=("elvish",)), "'elvish' is no language known here; the languages are zh, "),
+        (roster.Terms(calendar="mars"), "'mars' is no calendar known here; the calendars are centre, working_days"),
+    ],
+)
+def test_staff_are_described_by_known_terms(terms: roster.Terms, sentence: str) -> None:
+    with pytest.raises(StaffError, match=sentence):
+        roster.check(terms, POLICY)
+    roster.check(roster.Terms("claims", ("delay", "road"), ("en",), "centre"), POLICY)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 81, "a\nb", "甲"])
+async def test_a_name_is_one_line_of_its_own(database: Database, two: list[int], name: str) -> None:
+    async with database.engine.connect() as connection:
+        with pytest.raises(StaffError, match=r"a name has 1 to 80|there is a '甲' already"):
+            await add_staff(connection, NewStaff(name, Role.FINANCE))
+
+
+async def test_what_cannot_be_about_an_absence_gets_its_sentence(database: Database, two: list[int]) -> None:
+    for span, deputy, sentence in (
+        (Absence(MORNING, MORNING), None, "ends after it begins"),
+        (Absence(MORNING), "甲", "nobody is his own deputy"),
+        (Absence(MORNING), "丙", "no member of staff '丙'"),
+    ):
+        with pytest.raises(StaffError, match=sentence):
+            await away(database, span, deputy)
+    async with database.engine.connect() as connection:
+        with pytest.raises(StaffError, match="no absence 99 that stands"):
+            await roster.end_absence(connection, 99, MORNING)
+        with pytest.raises(StaffError, match="no member of staff '丙'"):
+            await roster.leave(connection, "丙", MORNING)
