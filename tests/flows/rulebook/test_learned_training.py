@@ -18,6 +18,7 @@ from models.values.learned import FaultyWeights, written
 from models.values.vocabulary import Category, Kind
 
 TAXONOMY = load(read()).rulebook.taxonomy
+ASKED = ("的件在哪", "几时到", "派了吗")
 
 
 def row(text: str, kind: str, category: str | None = None) -> dict[str, Any]:
