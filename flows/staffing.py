@@ -56,14 +56,14 @@ async def add_staff(connection: AsyncConnection, new: NewStaff) -> int:
     return id_
 
 
-async def set_presence(connection: AsyncConnection, name: str, present: bool, now: datetime | None = None) -> None:
-    """Away until further notice; or back, which ends every absence that has begun by `now` (none: those without a
-    beginning). Who is away gets no new cases, and what he has does not wait for him for ever."""
+async def set_presence(connection: AsyncConnection, name: str, present: bool, now: datetime) -> None:
+    """Away until further notice; or back, which ends every absence that has begun. Who is away gets no new cases, and
+    what he has does not wait for him for ever."""
     id_ = await id_of(connection, name)
     if present:
-        begun = absences.c.begins.is_(None) if now is None else func.coalesce(absences.c.begins <= now, True)
+        begun = func.coalesce(absences.c.begins <= now, True)
         query = update(absences).where(absences.c.staff_id == id_, absences.c.ended_at.is_(None), begun)
-        await connection.execute(query.values(ended_at=now or func.now()))
+        await connection.execute(query.values(ended_at=now))
     else:
         await connection.execute(insert(absences).values(staff_id=id_, begins=now))
     await look_up(connection, id_)

@@ -86,12 +86,9 @@ class Policies:
     async def _load(self, connection: AsyncConnection, hashes: set[str]) -> None:
         query = select(rulebooks.c.hash, rulebooks.c.content).where(rulebooks.c.hash.in_(hashes))
         rows = (await connection.execute(query)).all()
-        # Reading a rulebook may take longer than a worker may otherwise idle in a transaction.
-        await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         for row in rows:
             await _fetch_weights(connection, row.content)
-            self._loaded[row.hash] = await asyncio.to_thread(load, row.content)
-        await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"))
+            self._loaded[row.hash] = await _read_beside(connection, row.content)
 
 
 async def in_force(connection: AsyncConnection) -> str | None:
@@ -117,7 +114,7 @@ async def content_in_force(connection: AsyncConnection) -> str:
 
 async def keep(connection: AsyncConnection, content: str) -> str:
     """Store a rulebook without putting it in force; returns its hash. It must load, or nothing changes."""
-    policy = await asyncio.to_thread(load, content)
+    policy = await _read_beside(connection, content)
     query = insert(rulebooks).values(hash=policy.hash, content=content, adopted_at=None)
     await connection.execute(query.on_conflict_do_nothing())
     teaching = policy.rulebook.taxonomy.learned
@@ -135,6 +132,14 @@ async def adopt(connection: AsyncConnection, content: str) -> str:
     hash_ = await keep(connection, content)
     await put_in_force(connection, hash_)
     return hash_
+
+
+async def _read_beside(connection: AsyncConnection, content: str) -> Policy:
+    """Read a rulebook in a thread; it may take longer than a process may otherwise idle in a transaction."""
+    await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    policy = await asyncio.to_thread(load, content)
+    await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"))
+    return policy
 
 
 async def _fetch_weights(connection: AsyncConnection, content: str) -> None:

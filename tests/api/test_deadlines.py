@@ -88,7 +88,7 @@ async def test_an_owner_who_stays_away_loses_his_case_to_somebody_who_is_there(c
     id_ = await centre.carried()
     owner = await centre.owner(id_)
     async with centre.engine.begin() as connection:
-        await set_presence(connection, owner.name, False)
+        await set_presence(connection, owner.name, False, await centre.office.desk.clock.now(connection))
     await later(centre, hours=1)
     assert (await centre.owner(id_)).name == owner.name, "he may be back soon"
     await later(centre, hours=24)
@@ -108,7 +108,7 @@ async def test_who_was_away_for_an_hour_keeps_what_he_has(centre: Centre) -> Non
     owner = await centre.owner(id_)
     for present in (False, True):
         async with centre.engine.begin() as connection:
-            await set_presence(connection, owner.name, present)
+            await set_presence(connection, owner.name, present, await centre.office.desk.clock.now(connection))
         await later(centre, hours=1)
     await later(centre, hours=48)
     assert (await centre.owner(id_)).name == owner.name
@@ -177,7 +177,7 @@ async def test_more_than_one_look_takes_in_does_not_hide_whose_turn_it_is(centre
     """The longest waiting of many comes first, though hundreds of better customers came after."""
     async with centre.engine.begin() as connection:
         for name in centre.people:
-            await set_presence(connection, name, False)
+            await set_presence(connection, name, False, await centre.office.desk.clock.now(connection))
     first = await centre.carried()
     await centre.move(timedelta(hours=121))
     for _ in range(3):

@@ -123,7 +123,7 @@ async def test_cancelling_a_run_is_repeated_even_when_it_has_ended_meanwhile(cen
 
 async def absent(centre: Centre, name: str) -> None:
     async with centre.engine.begin() as connection:
-        await set_presence(connection, name, False)
+        await set_presence(connection, name, False, await centre.office.desk.clock.now(connection))
 
 
 async def open_leg(centre: Centre) -> str:

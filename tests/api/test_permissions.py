@@ -34,6 +34,7 @@ READS = {"read-case": "", "read-events": "/events", "read-runs": "/runs"}
 REFUSED = (200, 409)
 """Let through: done, or refused for another reason than who asks."""
 SAID: dict[str, dict[str, Any]] = {
+    "acknowledge": {"channel": "phone"},
     "note": {"text": "a"},
     "identify": {"customer": 99_999},
     "reopen": {"why": "a"},

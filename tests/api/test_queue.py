@@ -15,7 +15,7 @@ URGENT = "你们的快递延误八天,里面是救命药,我已经向邮政管�
 async def nobody_is_in(centre: Centre) -> None:
     async with centre.engine.begin() as connection:
         for name in centre.people:
-            await set_presence(connection, name, False)
+            await set_presence(connection, name, False, await centre.office.desk.clock.now(connection))
 
 
 async def test_the_urgent_comes_first_and_every_place_has_its_reason(centre: Centre) -> None:

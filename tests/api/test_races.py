@@ -19,7 +19,7 @@ async def nobody_in(served: Centre) -> None:
     """What needs a person stays free; nothing is free yet."""
     for name in ("acceptor", "handler", "colleague"):
         async with served.engine.begin() as connection:
-            await set_presence(connection, name, False)
+            await set_presence(connection, name, False, await served.office.desk.clock.now(connection))
     while (await served.colleague.post("/queue/take")).json()["case"] is not None:
         pass
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from api.desk import TOKEN_SECONDS
+from flows.roster import leave
 from flows.staffing import create_token, digest
 from models.staff import tokens
 from tests.api.centre import DELAY, Centre, is_problem
@@ -66,6 +67,48 @@ async def test_an_expired_token_is_refused(centre: Centre) -> None:
         await connection.execute(past.values(expires_at=func.now() - text("interval '1 second'")))
     async with centre.client(token) as late:
         is_problem(await late.get("/cases"), 401)
+
+
+async def test_each_kind_of_bad_token_gets_its_sentence(centre: Centre) -> None:
+    async with centre.engine.begin() as connection:
+        expired, revoked = [await create_token(connection, "handler", days=1) for _ in range(2)]
+        past = update(tokens).where(tokens.c.digest == digest(expired))
+        await connection.execute(past.values(expires_at=func.now() - text("interval '1 second'")))
+        ended = update(tokens).where(tokens.c.digest == digest(revoked))
+        await connection.execute(ended.values(revoked_at=func.now()))
+    said = {
+        expired: ("this token has expired", "该令牌已过期"),
+        revoked: ("this token was revoked", "该令牌已吊销"),
+        "rdr_" + "A" * 43: ("none of this centre's", "本中心没有该令牌"),
+    }
+    for token, (english, chinese) in said.items():
+        async with centre.client(token) as caller:
+            answer = await caller.post("/complaints", json={"text": DELAY})
+        problem = is_problem(answer, 401)
+        assert english in problem["detail"]
+        assert chinese in problem["detail_zh"]
+        assert token not in answer.text
+
+
+async def test_anothers_token_is_another_person_and_never_the_one_he_claims_to_be(centre: Centre) -> None:
+    """What is done with a token is on the name of its owner; his idempotency keys are his own too."""
+    id_ = await centre.carried()
+    owner = await centre.owner(id_)
+    version = (await owner.read(id_))["version"]
+    said = {"version": version, "remedy": "致歉"}
+    first = await owner.post(f"/cases/{id_}/acts/propose", said, key="mine")
+    assert first.status_code == 200
+    answer = await centre.revisitor.post(f"/cases/{id_}/acts/propose", said, key="mine")
+    is_problem(answer, 403, 409)
+    assert (await owner.events(id_))[-1]["actor"] == owner.name
+
+
+async def test_who_left_is_refused(centre: Centre) -> None:
+    async with centre.engine.begin() as connection:
+        await leave(connection, "handler", await centre.now())
+    is_problem(await centre.handler.get("/queue"), 401)
+    id_ = await centre.carried()
+    assert (await centre.owner(id_)) is centre.colleague
 
 
 async def test_a_revoked_token_is_refused_within_a_second_or_two(centre: Centre) -> None:

@@ -38,7 +38,7 @@ async def test_runs_tell_procedure_cases_and_step_and_nothing_personal(postgres,
     await until(recorded, what="the task runs in Prefect")
 
     async def all_told():
-        tables = await stored(postgres)
+        tables = await stored(postgres.url("prefect"))
         return str(run.id) in tables["events"] and '"Completed"' in tables["events"]
 
     await until(all_told, what="Prefect's own story of the run, to be searched")

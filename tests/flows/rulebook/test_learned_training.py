@@ -18,6 +18,7 @@ from models.values.learned import FaultyWeights, written
 from models.values.vocabulary import Category, Kind
 
 TAXONOMY = load(read()).rulebook.taxonomy
+ASKED = ("的件在哪", "几时到", "派了吗")
 
 
 def row(text: str, kind: str, category: str | None = None) -> dict[str, Any]:
@@ -136,6 +137,19 @@ def test_worse_weights_replace_nothing(examples: Path, centre: Path, tmp_path: P
     assert refused.exit_code == 1
     assert "Nothing changed" in refused.output
     assert read(centre) == before
+
+
+def test_a_few_new_texts_do_not_decide_alone(examples: Path, centre: Path, tmp_path: Path) -> None:
+    """What cross-validation said of the texts both were trained on counts beside them."""
+    run, more = CliRunner(), tmp_path / "more.jsonl"
+    args = ["classifier", "train", "--folder", str(centre), "--examples", str(examples)]
+    assert run.invoke(commands, args).exit_code == 0
+    new = [
+        row(f"{who}家{what}", "enquiry") for who in "天地玄黄宇宙洪荒日月" for what in ("的件在哪", "几时到", "派了吗")
+    ]
+    more.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in new), encoding="utf-8")
+    told = run.invoke(commands, [*args, "--examples", str(more)]).output
+    assert "on 90 texts, each unseen by either" in told
 
 
 def test_the_same_examples_teach_the_same(examples: Path, centre: Path) -> None:
