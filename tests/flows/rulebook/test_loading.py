@@ -228,6 +228,9 @@ def test_files_that_are_missing_or_no_toml_are_said_so(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.toml").write_text("", encoding="utf-8")
     with pytest.raises(RulebookError, match="not TOML"):
         read(tmp_path)
+    (tmp_path / "default.toml").write_text('name = "a"\nname = "b"', encoding="utf-8")
+    with pytest.raises(RulebookError, match="not TOML: Cannot overwrite a value"):
+        read(tmp_path)
 
 
 def test_a_mistake_says_what_the_setting_means_in_chinese_too() -> None:
