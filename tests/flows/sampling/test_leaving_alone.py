@@ -50,7 +50,8 @@ async def test_nobody_asked_about_nobody_answered(database):
 
 async def test_phones_and_wishes_of_merged_records_are_the_customers(database, who):
     await database.rows(
-        "INSERT INTO phones (key, customer_id, number) SELECT 'k' || id, id, 'x' FROM customers WHERE code IN ('K1', 'K2')"
+        """INSERT INTO phones (key, customer_id, number)
+        SELECT 'k' || id, id, 'x' FROM customers WHERE code IN ('K1', 'K2')"""
     )
     await database.rows("UPDATE customers SET do_not_call = true WHERE code = 'K2'")
     found = (await facts(database, who))[who]

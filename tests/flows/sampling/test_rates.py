@@ -3,24 +3,24 @@
 import pytest
 
 from flows.sampling.rates import CODES, rates
-from models.values.vocabulary import Disposition as D
+from models.values.vocabulary import Disposition
 
 RELEASED = [
-    *[D.COMPLETE] * 40,
-    *[D.PARTIAL] * 5,
-    *[D.REFUSED] * 10,
-    *[D.BROKEN_OFF] * 3,
-    *[D.DO_NOT_CALL] * 2,
-    *[D.NO_ANSWER] * 15,
-    *[D.BUSY] * 2,
-    *[D.CALL_BACK] * 1,
-    *[D.WRONG_NUMBER] * 4,
-    *[D.NO_PHONE] * 3,
-    *[D.COOL_DOWN] * 5,
-    *[D.OPEN_COMPLAINT] * 2,
-    *[D.UNABLE] * 3,
-    *[D.NOT_WORKED] * 4,
-    *[D.NOT_ELIGIBLE] * 1,
+    *[Disposition.COMPLETE] * 40,
+    *[Disposition.PARTIAL] * 5,
+    *[Disposition.REFUSED] * 10,
+    *[Disposition.BROKEN_OFF] * 3,
+    *[Disposition.DO_NOT_CALL] * 2,
+    *[Disposition.NO_ANSWER] * 15,
+    *[Disposition.BUSY] * 2,
+    *[Disposition.CALL_BACK] * 1,
+    *[Disposition.WRONG_NUMBER] * 4,
+    *[Disposition.NO_PHONE] * 3,
+    *[Disposition.COOL_DOWN] * 5,
+    *[Disposition.OPEN_COMPLAINT] * 2,
+    *[Disposition.UNABLE] * 3,
+    *[Disposition.NOT_WORKED] * 4,
+    *[Disposition.NOT_ELIGIBLE] * 1,
     None,
 ]
 
@@ -63,7 +63,7 @@ def test_every_rate_carries_its_definition_in_both_languages():
 
 
 def test_every_disposition_has_a_code():
-    assert set(CODES) == set(D)
+    assert set(CODES) == set(Disposition)
 
 
 def test_nobody_released_has_no_rates():
@@ -74,7 +74,10 @@ def test_nobody_released_has_no_rates():
 
 def test_an_exclusion_lowers_the_response_and_contact_but_not_the_cooperation():
     """Whom our own rules kept from being called stays in the count, or the rate would look better than it is."""
-    before, after = rates([D.COMPLETE, D.REFUSED]), rates([D.COMPLETE, D.REFUSED, D.COOL_DOWN, D.OPEN_COMPLAINT])
+    before, after = (
+        rates([Disposition.COMPLETE, Disposition.REFUSED]),
+        rates([Disposition.COMPLETE, Disposition.REFUSED, Disposition.COOL_DOWN, Disposition.OPEN_COMPLAINT]),
+    )
     assert (before["RR1"], after["RR1"]) == (0.5, 0.25)
     assert (before["CON1"], after["CON1"]) == (1, 0.5)
     assert before["COOP1"] == after["COOP1"]
