@@ -64,7 +64,7 @@ def case_view(
     same = (set(CaseView.model_fields) - set(CaseSummary.model_fields)) & set(facts.__dataclass_fields__)
     more = {name: getattr(facts, name) for name in same}
     more |= {
-        "statement": statement(said) if said is not None else None,
+        "statement": statement(said) if said is not None and "text" in said else None,
         "handler": facts.handler_id,
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),

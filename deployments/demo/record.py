@@ -15,7 +15,7 @@ from models.case import cases, to_facts
 from models.event import events
 from models.leg import legs
 from models.values.case import CaseFacts
-from models.values.vocabulary import EventKind, Stage
+from models.values.vocabulary import EventKind, Procedure, Stage
 from models.wake import wakes
 
 
@@ -34,12 +34,18 @@ class Record:
     """All cases with their events in order."""
 
     cases: Sequence[CaseFacts]
+    """Of every procedure."""
     events: Mapping[UUID, Sequence[Happened]]
     quarantined: int = 0
     legs: int = 0
     carried: int = 0
     """Cases over all legs: a case is carried many times."""
     deferred: int = 0
+
+    @property
+    def requests(self) -> list[CaseFacts]:
+        """The cases that callers brought in; not rounds, contacts, nor what those opened."""
+        return [one for one in self.cases if one.procedure is Procedure.COMPLAINT and "revisit" not in one.details]
 
 
 async def read(engine: AsyncEngine) -> Record:

@@ -2,14 +2,17 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from flows.revisits.results import Result
 from models.values.case import CaseFacts
+from models.values.vocabulary import Procedure
 
 from .record import Record
+from .respondents import report_of
 from .tally import Figures, Share
 
 ENTRY = (
@@ -27,11 +30,18 @@ ENTRY = (
 
 
 def report(
-    record: Record, figures: Figures, right: Mapping[str, Share], http: Mapping[str, int], seconds: float
+    record: Record,
+    figures: Figures,
+    right: Mapping[str, Share],
+    http: Mapping[str, int],
+    seconds: float,
+    rounds: Sequence[Result] = (),
 ) -> dict[str, Any]:
     """`seconds`: how long it took, in real time."""
     totals: dict[str, Any] = {
-        "cases": len(record.cases),
+        "cases": len(record.requests),
+        "contacts": sum(one.procedure is Procedure.REVISIT for one in record.cases),
+        "complaints_from_revisits": sum("revisit" in one.details for one in record.cases),
         **{f"by_{name}": dict(sorted(counts.items())) for name, counts in figures.by.items()},
         **figures.what_happened,
         "quarantined": record.quarantined,
@@ -46,7 +56,8 @@ def report(
         "events": sum(case.events for case in record.cases),
         "http": dict(http),
     }
-    return {"cases": [_entry(case) for case in record.cases], "totals": totals, "seconds": round(seconds, 1)}
+    played = {"cases": [_entry(case) for case in record.requests], "rounds": [report_of(one) for one in rounds]}
+    return played | {"totals": totals, "seconds": round(seconds, 1)}
 
 
 def _entry(case: CaseFacts) -> dict[str, Any]:

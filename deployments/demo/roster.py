@@ -70,6 +70,8 @@ _HANDLER, _SPECIALIST, _ACCEPTOR = Role.COMPLAINT_HANDLER, Role.ENQUIRY_SPECIALI
 
 WEB_FORM = Person("网页表单 web form", Role.CHANNEL, EVERY_DAY, 0)
 
+SCHEDULER = Person("方敏(调度)", Role.SCHEDULER, DAY, 0)
+
 PEOPLE = (
     Person("周晓岚(投诉)", _HANDLER, EARLY, 8, ("delay", "tracking_information", "express")),
     Person("吴立群(投诉)", _HANDLER, DAY, 8, ("delay", "delivery_service", "road")),
@@ -85,12 +87,13 @@ PEOPLE = (
     Person("彭雪(查询)", _SPECIALIST, Shift(8, 17, weekends=True), 12),
     Person("苏明哲(查询)", _SPECIALIST, LATE, 12),
     Person("叶子航(查询)", _SPECIALIST, DAY, 12),
-    Person("程思雨(回访)", Role.REVISIT_AGENT, EVERY_DAY, 9),
-    Person("魏嘉铭(回访)", Role.REVISIT_AGENT, LATE, 9),
-    Person("董婉清(回访)", Role.REVISIT_AGENT, DAY, 9),
+    Person("程思雨(回访)", Role.REVISIT_AGENT, EVERY_DAY, 12),
+    Person("魏嘉铭(回访)", Role.REVISIT_AGENT, LATE, 12),
+    Person("董婉清(回访)", Role.REVISIT_AGENT, DAY, 12),
     Person("高建国(主管)", Role.SUPERVISOR, EARLY, 9),
     Person("林淑芬(主管)", Role.SUPERVISOR, LATE, 9),
     Person("罗振华(经理)", Role.MANAGER, DAY, 6),
     Person("唐伟民(总经理)", Role.GENERAL_MANAGER, DAY, 3, capacity=10),
     Person("袁慧(质检)", Role.QUALITY_INSPECTOR, DAY, 9),
+    SCHEDULER,
 )

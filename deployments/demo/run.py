@@ -18,7 +18,7 @@ from models.sealing import Seal
 from models.settings import Settings
 from models.values.policy import Policy
 
-from . import ending, report, tables
+from . import ending, report, round_table, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
@@ -27,7 +27,9 @@ from .play import Play
 from .progress import Reporter
 from .record import Record, contradictions, read
 from .request import SimulatedRequest
+from .respondents import read_rounds
 from .roster import midnight
+from .served import serve
 from .source import BrokenLine
 from .tally import figures, right
 from .timeline import Timeline
@@ -76,6 +78,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                 timeline = Timeline(engine, midnight(A_DAY))
                 await stack.migrate()
                 await timeline.begin()  # before the worker and the API: they refuse a database without it
+                await serve(engine, Seal(stack.env["REDRESS_SECRET_KEY"]), A_DAY, wish.seed)
                 for part in ("worker", "api"):
                     await stack.start(part)
                 reporter.say(f"Prefect UI: {stack.prefect_api_url.removesuffix('/api')}   API: {stack.api_url}/docs")
@@ -85,14 +88,19 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                 record = await read(engine)
                 outcome.failures += await _verify(engine, stack.env["REDRESS_SECRET_KEY"], record)
                 policy = await _policy(engine)
+                rounds = await read_rounds(engine)
             finally:
                 await engine.dispose()
     seconds = time.monotonic() - began
     labels = {one.reference: one.labels for one in wish.requests if one.labels is not None}
     counted, rights = figures(record, timeline.now), right(record, labels)
     tables.show(out, record, counted, rights, policy, http)
+    for one in rounds:
+        round_table.show(out, one)
+        if not one.verdict.ok:
+            outcome.failures.append(f"round {one.round.id} does not verify")
     if wish.report is not None:
-        report.write(wish.report, report.report(record, counted, rights, http, seconds))
+        report.write(wish.report, report.report(record, counted, rights, http, seconds, rounds))
     outcome.failures += ending.failures(record, http, len(wish.requests))
     outcome.open_cases = ending.open_cases(record)
     times = f"start {started - began:.1f} s, play {played - started:.1f} s, in all {seconds:.1f} s"
@@ -106,7 +114,7 @@ async def _play(
     """What went over HTTP, counted."""
     calls = Calls(api_url)
     try:
-        centre = Centre(engine, calls, await hire(engine), A_DAY)
+        centre = Centre(engine, calls, await hire(engine), A_DAY, wish.seed)
         callers = Callers(centre, calls, timeline.now, wish.seed)
         await Play(engine, timeline, centre, callers, wish.requests, reporter.tell).run()
     finally:
