@@ -12,6 +12,7 @@ from api.schemas import (
     CaseSummary,
     CaseView,
     ClockView,
+    ContactView,
     EventView,
     Links,
     ReasonView,
@@ -23,6 +24,8 @@ from flows.acts.registry import ACTS
 from flows.rules import clocks
 from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
+from models.values.contact import ContactDetails
+from models.values.vocabulary import Procedure
 
 PREFIX = "/api/v1/cases"
 PERSONAL = ("text", "remedy_sought", "caller")
@@ -65,6 +68,8 @@ def case_view(
     more = {name: getattr(facts, name) for name in same}
     more |= {
         "statement": statement(said) if said is not None and "text" in said else None,
+        "customer": facts.customer_id,
+        "contact": contact_view(facts),
         "handler": facts.handler_id,
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
@@ -72,6 +77,12 @@ def case_view(
         "acts": [act.name for act in ACTS.values() if _may(act, facts, barred=barred)],
     }
     return CaseView(**summary_fields(facts, quarantined=quarantined), **more)
+
+
+def contact_view(facts: CaseFacts) -> ContactView | None:
+    if facts.procedure is not Procedure.REVISIT:
+        return None
+    return ContactView.model_validate(ContactDetails.of(facts.details), from_attributes=True)
 
 
 def _may(act: Act, facts: CaseFacts, *, barred: bool) -> bool:
