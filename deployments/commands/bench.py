@@ -17,13 +17,16 @@ def bench(
     customers: Annotated[
         bool, typer.Option("--customers", help="Import of a million shipments and look-ups at that size as well.")
     ] = False,
+    sampling: Annotated[bool, typer.Option("--sampling", help="A round of a million customers as well.")] = False,
 ) -> None:
     """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then the classifier."""
-    asyncio.run(_run(surge, requests, texts or [], classes, customers))
+    asyncio.run(_run(surge, requests, texts or [], classes, customers, sampling))
 
 
-async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, with_customers: bool) -> None:
-    from deployments.bench import bench, carrying, classes, classifier, customers, intake
+async def _run(
+    size: int, requests: int, texts: list[Path], with_classes: bool, with_customers: bool, with_sampling: bool
+) -> None:
+    from deployments.bench import bench, carrying, classes, classifier, customers, intake, sampling
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -38,6 +41,8 @@ async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, 
             rows += await classes.measure(here)
         if with_customers:
             rows += await customers.measure(here)
+        if with_sampling:
+            rows += await sampling.measure(here)
     typer.echo("the classifier, cross-validated ...", err=True)
     read, judged = classifier.measure(texts)
     show([*rows, *read])

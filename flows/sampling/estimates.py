@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Measure = Literal["mean", "share", "nps"]
 Domain = Literal["total", "class", "line", "branch", "stratum"]
-DOMAINS: tuple[Domain, ...] = get_args(Domain)
+DOMAINS: tuple[Domain, ...] = ("total", "class", "line", "stratum")
+"""What is estimated unless something else is asked for; a large firm has many branches."""
 Answers = Mapping[int, Mapping[str, float | None]]
 
 METHOD = {
@@ -135,11 +136,13 @@ def estimate(
         classes, trail = _weighting_classes(plan, Counter(design.stratum_of[one] for one in positions), policy)
         collapsed += [Joined(tuple(one.key for one in same), step) for step in trail]
         for domain in domains:
-            found = figures_of(design, positions, answers, same, classes, domain, policy.confidence)
+            counts = Counter(design.label(domain, design.stratum_of[one]) for one in positions)
+            shown = {label for label, count in counts.items() if count >= policy.suppress_below}
+            found = figures_of(design, positions, answers, same, classes, domain, shown, policy.confidence)
             for question in same:
                 rows[question.key, domain] = [
-                    _estimate(design, domain, label, question, found.get((question.key, label)), policy)
-                    for label in design.labels(domain)
+                    _estimate(design, domain, label, question, counts[label], found.get((question.key, label)))
+                    for label in design.sizes[domain]
                 ]
     ordered = [
         one for question in questions for domain in domains for one in _placed(rows[question.key, domain], domain)
@@ -175,21 +178,21 @@ def _estimate(
     domain: Domain,
     label: str,
     question: Question,
-    found: tuple[int, Figure, Figure] | None,
-    policy: Sampling,
+    answers: int,
+    found: tuple[Figure, Figure] | None,
 ) -> Estimate:
-    count, unadjusted, adjusted = found or (0, None, None)
-    suppressed = count < policy.suppress_below
+    unadjusted, adjusted = found or (None, None)
+    released, population = design.sizes[domain][label]
     return Estimate(
         domain,
         label,
         question.key,
-        count,
-        design.released(domain, label),
-        design.population(domain, label),
-        suppressed,
-        None if suppressed else unadjusted,
-        None if suppressed else adjusted,
+        answers,
+        released,
+        population,
+        suppressed=found is None,
+        unadjusted=unadjusted,
+        adjusted=adjusted,
     )
 
 

@@ -2,9 +2,9 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 import svy
@@ -39,26 +39,23 @@ class Design:
         """Of all released who belong to the population."""
         return math.fsum(self._eligible[one] * self.base_weight(one) for one in strata if self._eligible[one])
 
-    def labels(self, domain: Domain) -> list[str]:
-        return list(self._domains[domain])
-
     def label(self, domain: Domain, stratum: int) -> str:
-        return _label(domain, self.plan.strata[stratum])
-
-    def released(self, domain: Domain, label: str) -> int:
-        return sum(self._released[one] for one in self._domains[domain][label])
-
-    def population(self, domain: Domain, label: str) -> int:
-        return sum(self.plan.strata[one].population for one in self._domains[domain][label])
+        return self._labels[domain][stratum]
 
     @cached_property
-    def _domains(self) -> dict[Domain, dict[str, list[int]]]:
-        domains: dict[Domain, dict[str, list[int]]] = {}
-        for domain in ("total", "class", "line", "branch", "stratum"):
-            of_label = domains.setdefault(domain, {})
-            for stratum in self.plan.strata:
-                of_label.setdefault(_label(domain, stratum), []).append(stratum.number)
-        return domains
+    def sizes(self) -> dict[Domain, dict[str, tuple[int, int]]]:
+        """Released and population of each label of each domain, in the order of the strata."""
+        sizes: dict[Domain, dict[str, tuple[int, int]]] = {}
+        for domain, labels in self._labels.items():
+            of_label = sizes.setdefault(domain, {})
+            for stratum, label in zip(self.plan.strata, labels, strict=True):
+                released, population = of_label.get(label, (0, 0))
+                of_label[label] = (released + self._released[stratum.number], population + stratum.population)
+        return sizes
+
+    @cached_property
+    def _labels(self) -> dict[Domain, list[str]]:
+        return {domain: [_label(domain, stratum) for stratum in self.plan.strata] for domain in get_args(Domain)}
 
     def _count(self, positions: Any) -> dict[int, int]:
         counts: dict[int, int] = defaultdict(int)
@@ -74,24 +71,25 @@ def figures_of(
     questions: Sequence[Question],
     classes: Sequence[Sequence[int]],
     domain: Domain,
+    shown: Collection[str],
     confidence: float,
-) -> dict[tuple[str, str], tuple[int, Figure, Figure]]:
-    """By question and label: how many answers, the unadjusted figure, the adjusted one. `positions`: who answered."""
-    if not positions:
+) -> dict[tuple[str, str], tuple[Figure, Figure]]:
+    """By question and label of `shown`: the unadjusted figure and the adjusted one. `positions`: who answered."""
+    if not shown:
         return {}
-    data = _laid_out(design, positions, answers, questions, classes, domain)
+    data = _laid_out(design, positions, answers, questions, classes, domain, shown)
     counts = dict(data.group_by("domain").len().iter_rows())
     unadjusted = _asked(data, "base", questions, confidence)
-    adjusted = _asked(data, "adjusted", questions, confidence)
-    whole = {label: counts[label] == design.population(domain, label) for label in counts}
+    # Within a stratum everybody weighs the same, adjusted or not.
+    adjusted = unadjusted if domain == "stratum" else _asked(data, "adjusted", questions, confidence)
+    whole = {label: counts[label] == design.sizes[domain][label][1] for label in shown}
     return {
         (question.key, label): (
-            counts[label],
             _figure(unadjusted[question.key, label], question, whole[label]),
             _figure(adjusted[question.key, label], question, whole[label]),
         )
         for question in questions
-        for label in counts
+        for label in shown
     }
 
 
@@ -102,8 +100,13 @@ def _laid_out(
     questions: Sequence[Question],
     classes: Sequence[Sequence[int]],
     domain: Domain,
+    shown: Collection[str],
 ) -> pl.DataFrame:
-    """A row an answer: weighting class, its population, weights, domain, and the value of each question."""
+    """A row an answer: weighting class, its population, weights, domain, and the value of each question.
+
+    Answers of domains that are not shown belong to the design all the same, as a domain without a name.
+    """
+    labels = (design.label(domain, design.stratum_of[position]) for position in positions)
     class_of = {stratum: number for number, strata in enumerate(classes) for stratum in strata}
     strata = [design.stratum_of[position] for position in positions]
     base = [design.base_weight(stratum) for stratum in strata]
@@ -118,7 +121,7 @@ def _laid_out(
             "customers": [customers[class_of[stratum]] for stratum in strata],
             "base": base,
             "adjusted": [weight * factors[class_of[stratum]] for stratum, weight in zip(strata, base, strict=True)],
-            "domain": [design.label(domain, stratum) for stratum in strata],
+            "domain": [label if label in shown else "" for label in labels],
             **{
                 f"y{number}": [_value(question, answers[position][question.key]) for position in positions]
                 for number, question in enumerate(questions)
@@ -130,47 +133,56 @@ def _laid_out(
 def _asked(
     data: pl.DataFrame, weight: str, questions: Sequence[Question], confidence: float
 ) -> dict[tuple[str, str], Any]:
-    """svy's estimate of each question in each label; of a share, that of the answer 1."""
-    alpha = 1 - confidence
-    if data.height < 2:
-        value = {f"y{number}": data[f"y{number}"][0] for number in range(len(questions))}
-        label = data["domain"][0]
-        return {(one.key, label): _Bare(value[f"y{number}"]) for number, one in enumerate(questions)}
-    design = svy.Design(stratum="class", wgt=weight, pop_size="customers")
-    asked = svy.Sample(data=data, design=design).estimation
-    found: dict[tuple[str, str], Any] = {}
+    """svy's estimate of each question in each domain of the data; of a share, that of the answer 1."""
     columns = {f"y{number}": question for number, question in enumerate(questions)}
-    means = [column for column, question in columns.items() if question.measure != "share"]
-    shares = [column for column, question in columns.items() if question.measure == "share"]
-    if means:
-        for one in asked.mean(y=means, by="domain", alpha=alpha):
-            found |= {(columns[row.y].key, row.by_level[0]): row for row in one.estimates}
-    if shares:
-        found |= {(columns[column].key, label): row for (column, label), row in _shares(asked, shares, alpha).items()}
-    return found
+    if data.height < 2:
+        return {(one.key, data["domain"][0]): _Bare(data[column][0]) for column, one in columns.items()}
+    asked = _Asked(data, weight, 1 - confidence)
+    found = {
+        **asked.means([column for column, question in columns.items() if question.measure != "share"]),
+        **asked.shares([column for column, question in columns.items() if question.measure == "share"]),
+    }
+    return {(columns[column].key, label): row for (column, label), row in found.items()}
 
 
-def _shares(asked: Any, columns: Sequence[str], alpha: float) -> dict[tuple[str, str], Any]:
-    """Wilson's interval; where all agree there is none, and Korn and Graubard's stands in."""
-    found = _of_ones(asked, columns, alpha, "wilson")
-    agreed = {at for at, row in found.items() if not math.isfinite(row.lci)}
-    if agreed:
-        edges = _of_ones(asked, sorted({column for column, _ in agreed}), alpha, "korn-graubard")
-        found |= {at: edges[at] for at in agreed}
-    return found
+class _Asked:
+    """The answers as a stratified sample of these weights; rows by column and domain."""
 
+    def __init__(self, data: pl.DataFrame, weight: str, alpha: float) -> None:
+        design = svy.Design(stratum="class", wgt=weight, pop_size="customers")
+        self.estimation: Any = svy.Sample(data=data, design=design).estimation
+        self.only = data["domain"][0] if data["domain"].n_unique() == 1 else None
+        self.alpha = alpha
 
-def _of_ones(asked: Any, columns: Sequence[str], alpha: float, method: str) -> dict[tuple[str, str], Any]:
-    """The share of the ones in each domain; svy has a row for every answer given, so without ones: the rest."""
-    found: dict[tuple[str, str], Any] = {}
-    for one in asked.prop(y=list(columns), by="domain", alpha=alpha, ci_method=method):
-        for row in one.estimates:
-            at = row.y, row.by_level[0]
+    def means(self, columns: Sequence[str]) -> dict[tuple[str, str], Any]:
+        found = self.estimation.mean(y=columns, by=self._by, alpha=self.alpha) if columns else []
+        return {(row.y, self._label(row)): row for one in found for row in one.estimates}
+
+    def shares(self, columns: Sequence[str]) -> dict[tuple[str, str], Any]:
+        """Wilson's interval; where all agree there is none, and Korn and Graubard's stands in."""
+        found = self._ones(columns, "wilson")
+        agreed = {at for at, row in found.items() if not math.isfinite(row.lci)}
+        edges = self._ones(sorted({column for column, _ in agreed}), "korn-graubard")
+        return found | {at: edges[at] for at in agreed}
+
+    def _ones(self, columns: Sequence[str], method: str) -> dict[tuple[str, str], Any]:
+        """The share of the ones; svy has a row for every answer given, so without ones it is what is left."""
+        found: dict[tuple[str, str], Any] = {}
+        asked = self.estimation.prop(y=columns, by=self._by, alpha=self.alpha, ci_method=method) if columns else []
+        for row in (row for one in asked for row in one.estimates):
+            at = row.y, self._label(row)
             if row.y_level == 1:
                 found[at] = row
             else:
                 found.setdefault(at, _Rest(row))
-    return found
+        return found
+
+    @property
+    def _by(self) -> str | None:
+        return None if self.only is not None else "domain"
+
+    def _label(self, row: Any) -> str:
+        return str(self.only if self.only is not None else row.by_level[0])
 
 
 class _Bare:
@@ -207,12 +219,14 @@ def _value(question: Question, answer: float | None) -> float:
 
 
 def _label(domain: Domain, stratum: Stratum) -> str:
-    cell = stratum.cell
-    labels: Mapping[Domain, str] = {
-        "total": TOTAL,
-        "class": cell.customer_class,
-        "line": cell.line,
-        "branch": cell.branch,
-        "stratum": str(cell),
-    }
-    return labels[domain]
+    match domain:
+        case "total":
+            return TOTAL
+        case "class":
+            return stratum.cell.customer_class
+        case "line":
+            return stratum.cell.line
+        case "branch":
+            return stratum.cell.branch
+        case "stratum":
+            return str(stratum.cell)

@@ -32,7 +32,7 @@ SVG = "http://www.w3.org/2000/svg"
 
 def picture(found: Estimates, question: str, language: Language, domain: Domain = "stratum") -> str:
     """An SVG document of its own: the total, then each domain. Raises KeyError for a question nobody asked."""
-    import vl_convert  # type: ignore[import-untyped]  # loads its engine: only when a picture is drawn
+    import vl_convert  # loads its engine: only when a picture is drawn
 
     asked = {one.key: one for one in found.questions}[question]
     rows = [*found.of(question), *(found.of(question, domain) if domain != "total" else ())]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from models.values.sampling import Sampling
 
@@ -19,7 +20,8 @@ def needed(population: int, policy: Sampling) -> Size:
     """
     import svy  # loads for half a second: only when a round is drawn
 
-    found = svy.SampleSize().estimate_prop(
+    sized: Any = svy.SampleSize()  # type: ignore[no-untyped-call]
+    found = sized.estimate_prop(
         p=policy.expected_proportion,
         moe=policy.margin,
         pop_size=population,

@@ -77,15 +77,18 @@ async def _frame(connection: AsyncConnection, found: RoundFacts, cells: Numbers)
 async def _rulebook(connection: AsyncConnection, found: RoundFacts) -> Check:
     query = select(rulebooks.c.content).where(rulebooks.c.hash == found.rulebook)
     content = (await connection.execute(query)).scalar_one_or_none()
-    known = content is not None and content_hash(content) == found.rulebook
-    if known and load(content).rulebook.sampling is None:
+    if content is None or content_hash(content) != found.rulebook:
+        return Check(
+            "rulebook", False, "所记规则手册不在库里,或已被改动", "the rulebook it names is not stored, or was changed"
+        )
+    if load(content).rulebook.sampling is None:
         return Check(
             "rulebook",
             True,
             "所记规则手册没有抽样一节,用的是随附的",
             "the rulebook has no such section: the shipped one's held",
         )
-    if known and _section_of(content, found) == found.plan.sampling:
+    if _section_of(content, found) == found.plan.sampling:
         return Check(
             "rulebook", True, "抽样规则与规则手册相符", "the sampling rules are those of the rulebook it names"
         )
@@ -153,7 +156,8 @@ async def _same_customers(connection: AsyncConnection, round_id: int) -> bool:
         """SELECT count(*) FROM round_draws AS draws LEFT JOIN round_members AS members USING (round_id, position)
         WHERE round_id = :round AND draws.customer_id IS DISTINCT FROM members.customer_id"""
     )
-    return (await connection.execute(query, {"round": round_id})).scalar_one() == 0
+    differing: int = (await connection.execute(query, {"round": round_id})).scalar_one()
+    return differing == 0
 
 
 async def _releases(connection: AsyncConnection, round_id: int) -> Check:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from flows.sampling.estimates import Question, estimate
+from flows.sampling.estimates import DOMAINS, Question, estimate
 from models.values.rounds import Cell, CellCount, Draw, Plan, Stratum
 from models.values.vocabulary import Disposition
 from tests.flows.sampling.making import NOW, sampling
@@ -185,7 +185,7 @@ def test_nothing_is_ranked_that_the_intervals_do_not_separate():
 def test_the_domains_agree_with_the_total_and_with_each_other():
     plan, draws = plan_of(("A", "road", 400)), draws_of(50)
     answers = of_strata(draws, "satisfaction", [1, 2, 3, 4, 5] * 10)
-    found = estimate(plan, draws, answers, [SCORE], OPEN)
+    found = estimate(plan, draws, answers, [SCORE], OPEN, (*DOMAINS, "branch"))
     figures = {(row.unadjusted, row.adjusted) for row in found.rows}
     assert {row.domain for row in found.rows} == {"total", "class", "line", "branch", "stratum"}
     assert len(figures) == 1
