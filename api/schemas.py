@@ -19,6 +19,7 @@ from models.values.vocabulary import (
     Outcome,
     Party,
     Procedure,
+    RoundKind,
     Severity,
     Stage,
 )
@@ -107,8 +108,21 @@ class Statement(BaseModel):
     caller_phone: str | None
 
 
+class ContactView(BaseModel):
+    """What only a contact of a round of revisits has. `complaint`: the one that the customer's words opened."""
+
+    round_case: UUID
+    kind: RoundKind
+    order: str | None
+    disposition: str | None
+    complaint: UUID | None
+
+
 class CaseView(CaseSummary):
     statement: Statement | None
+    customer: int | None
+    """By the id of the look-up of customers."""
+    contact: ContactView | None
     channel: Channel
     party: Party
     unit: str | None

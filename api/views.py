@@ -14,6 +14,7 @@ from api.schemas import (
     CaseSummary,
     CaseView,
     ClockView,
+    ContactView,
     EventView,
     Links,
     ReasonView,
@@ -28,7 +29,9 @@ from flows.rulebook.differences import Difference
 from flows.rules import clocks, wording
 from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
+from models.values.contact import ContactDetails
 from models.values.policy import Policy
+from models.values.vocabulary import Procedure
 
 PREFIX = "/api/v1/cases"
 PERSONAL = ("text", "remedy_sought", "caller")
@@ -74,7 +77,9 @@ def case_view(found: Found, said: Mapping[str, Any] | None, linked: Sequence[UUI
     same = (set(CaseView.model_fields) - set(CaseSummary.model_fields)) & set(facts.__dataclass_fields__)
     more = {name: getattr(facts, name) for name in same}
     more |= {
-        "statement": statement(said) if said is not None else None,
+        "statement": statement(said) if said is not None and "text" in said else None,
+        "customer": facts.customer_id,
+        "contact": contact_view(facts),
         "handler": facts.handler_id,
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
@@ -87,6 +92,12 @@ def case_view(found: Found, said: Mapping[str, Any] | None, linked: Sequence[UUI
 def _now(act: Act, facts: CaseFacts) -> bool:
     """Whether the stage and a hold allow it."""
     return facts.stage in act.stages and (act.on_hold or facts.hold is None)
+
+
+def contact_view(facts: CaseFacts) -> ContactView | None:
+    if facts.procedure is not Procedure.REVISIT:
+        return None
+    return ContactView.model_validate(ContactDetails.of(facts.details), from_attributes=True)
 
 
 def clock_view(clock: Deadline, now: datetime) -> ClockView:

@@ -15,6 +15,7 @@ from deployments.commands import (
     importing,
     ledger,
     quarantine,
+    revisit,
     rulebook,
     settings,
     staff,
@@ -44,6 +45,7 @@ commands.add_typer(token.app, name="token")
 commands.add_typer(rulebook.app, name="rulebook")
 commands.add_typer(classifier.app, name="classifier")
 commands.add_typer(classes.app, name="classes")
+commands.add_typer(revisit.app, name="revisit")
 commands.add_typer(ledger.app, name="ledger")
 commands.add_typer(quarantine.app, name="quarantine")
 commands.add_typer(importing.app, name="import")

@@ -73,6 +73,14 @@ class Calls:
         """409 is the caller's to handle; every other refusal is noted as trouble."""
         return await self._send("POST", token, path, json=body, headers={"Idempotency-Key": key or uuid4().hex})
 
+    async def page(self, method: str, path: str, form: dict[str, Any] | None = None) -> int:
+        """The status of a page beside the API, asked for as a browser does: without a token."""
+        root = str(self._client.base_url).removesuffix("/api/v1/")
+        async with self._room:
+            response = await self._try(method, f"{root}{path}", {}, {"data": form} if form else {})
+        self.statuses[response.status_code] += 1
+        return response.status_code
+
     async def _send(
         self, method: str, token: str, path: str, headers: dict[str, str] | None = None, **more: Any
     ) -> Answer:

@@ -22,7 +22,8 @@ from .calls import CONFLICT, Calls
 from .conduct import Said, Scene, acts_for
 from .customers import Customer
 from .request import SimulatedRequest
-from .roster import PEOPLE, WEB_FORM, Person, midnight
+from .respondents import answer_by_link, respondent, wanted
+from .roster import PEOPLE, SCHEDULER, WEB_FORM, Person, midnight
 
 LOOKS_AT = 30
 LOOKS_AGAIN = 4
@@ -50,13 +51,17 @@ async def hire(engine: AsyncEngine) -> dict[str, Colleague]:
 class Centre:
     """Whoever is on duty works; what is asked of the API is counted by `calls`."""
 
-    def __init__(self, engine: AsyncEngine, calls: Calls, colleagues: dict[str, Colleague], day: date) -> None:
+    def __init__(
+        self, engine: AsyncEngine, calls: Calls, colleagues: dict[str, Colleague], day: date, seed: int = 0
+    ) -> None:
         self._engine = engine
         self._calls = calls
         self._colleagues = colleagues
         self._day = day
         self._away: dict[str, str] = {}
+        self._seed = seed
         self.customers: dict[UUID, Customer] = {}
+        self._respondents: dict[UUID, Customer] = {}
 
     @property
     def web_form(self) -> Colleague:
@@ -115,6 +120,8 @@ class Centre:
                 return None
             if answer.status < 400:
                 version, done = answer.body["version"], done + 1
+                if each.act == "send-link":
+                    await answer_by_link(self._calls, answer.body["path"], self._behind(case))
         return done
 
     async def read(self, one: Colleague, case_id: UUID) -> CaseView | None:
@@ -145,6 +152,16 @@ class Centre:
             if case is not None and case.owner in away:
                 await self.act(supervisor, case, [Said("reassign", {"why": phrases.ABSENT})])
 
+    async def open_round(self, now: datetime) -> None:
+        """The scheduler opens the round of the week before."""
+        await self._calls.post(self._colleagues[SCHEDULER.name].token, "/revisits/rounds", wanted(now))
+
+    def _behind(self, case: CaseView) -> Customer:
+        """Who called about this case, or is to be called."""
+        if case.id not in self.customers and case.id not in self._respondents:
+            self._respondents[case.id] = respondent(case, self._seed)
+        return self.customers.get(case.id) or self._respondents[case.id]
+
     async def _sit(self, one: Colleague, now: datetime) -> int:
         body = await self._calls.get(one.token, "/queue", limit=LOOKS_AT)
         acts = worked = 0
@@ -164,7 +181,7 @@ class Centre:
             case = await self.read(one, case_id)
             if case is None or case.owner not in desks or case.hold is not None:
                 return 0
-            done = await self.act(one, case, acts_for(Scene(case, self.customers[case_id], now)))
+            done = await self.act(one, case, acts_for(Scene(case, self._behind(case), now)))
             if done is not None:
                 return done
         self._calls.troubles.add("conflict", f"no act was taken: {self._calls.last_conflict}")

@@ -12,6 +12,7 @@ from models.values.vocabulary import Category, ClockName, ContactOutcome, Kind, 
 from . import phrases
 from .customers import Customer
 from .remedies import compensation
+from .respondents import BY_LINK, answers
 
 CALLS_FROM, CALLS_UNTIL = time(9), time(21)
 """As staff have learned it; the API decides."""
@@ -179,6 +180,20 @@ def _confirmation(scene: Scene) -> list[Said]:
     return [Said("confirm", body)]
 
 
+def _contact(scene: Scene) -> list[Said]:
+    """Reached, he answers on the phone, or would rather do so by himself: then he gets a link."""
+    if (call := _call(scene)) is not None:
+        return call
+    if scene.customer.chance("link", BY_LINK):
+        return [Said("send-link")] if scene.customer.once("link sent", 1) else []
+    return [Said("answer-questionnaire", {"answers": answers(scene.customer)})]
+
+
+def _assessment(scene: Scene) -> list[Said]:
+    body = {"verdict": "acceptable", "finding": phrases.ASSESSED, "improvement": phrases.IMPROVE}
+    return [Said("assess", body)]
+
+
 def _keep_promises(scene: Scene) -> list[Said]:
     open_ones = [clock for clock in scene.case.clocks if clock.name == ClockName.PROMISE and clock.met_at is None]
     return [Said("keep-promise", {"promise": clock.promise, "how": phrases.KEPT}) for clock in open_ones]
@@ -199,4 +214,6 @@ _AT: dict[Stage, Callable[[Scene], list[Said]]] = {
     Stage.WRITTEN_ANSWER: _written_answer,
     Stage.ANSWER: _answer,
     Stage.CONFIRMATION: _confirmation,
+    Stage.CONTACT: _contact,
+    Stage.ASSESSMENT: _assessment,
 }

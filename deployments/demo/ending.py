@@ -39,8 +39,8 @@ def failures(record: Record, http: Mapping[str, int], requests: int) -> list[str
     ]
     if record.quarantined:
         found.append(f"{record.quarantined} cases are in quarantine")
-    if len(record.cases) != requests:
-        found.append(f"{requests} requests made {len(record.cases)} cases")
+    if len(record.requests) != requests:
+        found.append(f"{requests} requests made {len(record.requests)} cases")
     return found
 
 

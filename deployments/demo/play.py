@@ -1,7 +1,7 @@
 """The day played: calls come in, people work in rounds, and weeks pass between."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -43,6 +43,7 @@ class Play:
     colleagues: Colleagues
     requests: Sequence[SimulatedRequest]
     tell: Callable[[Standing], None]
+    _round_opened: bool = field(default=False, init=False)
 
     async def run(self) -> None:
         """Until everything is closed, or the weeks are over."""
@@ -59,9 +60,9 @@ class Play:
             else:
                 await self.timeline.go_to(round_at)
                 await self._round()
-                closed = await self._closed()
+                closed, open_ = await self._counts()
                 left = len(self.centre.customers) - closed
-                if not arrivals and not left and not self.callers.coming_back:
+                if not arrivals and not open_ and not left and not self.callers.coming_back:
                     break
                 quiet = not arrivals and left <= QUIET_SHARE * len(self.requests)
                 round_at = next_round(round_at, quiet=quiet)
@@ -72,6 +73,10 @@ class Play:
         now = self.timeline.now
         await self.centre.note_absences(now)
         await self.callers.answer_mail(now)
+        if not self._round_opened and now.astimezone(SHANGHAI).hour >= MORNING:
+            self._round_opened = True
+            await self.centre.open_round(now)
+            await self.timeline.settle()
         if now.astimezone(SHANGHAI).hour == MORNING:
             await self.callers.morning(now)
             await self.colleagues.morning(now)
@@ -79,8 +84,10 @@ class Play:
         await self.centre.work(now)
         await self.timeline.settle()
 
-    async def _closed(self) -> int:
+    async def _counts(self) -> tuple[int, int]:
+        """How many of the callers' cases are closed, and how many cases of any kind are still open."""
         async with self.engine.connect() as connection:
-            query = select(func.count()).select_from(cases).where(cases.c.stage == Stage.CLOSED)
-            count: int = (await connection.execute(query)).scalar_one()
-            return count
+            called = cases.c.id.in_(self.centre.customers) & (cases.c.stage == Stage.CLOSED)
+            query = select(func.count().filter(called), func.count().filter(cases.c.stage != Stage.CLOSED))
+            closed, open_ = (await connection.execute(query.select_from(cases))).one()
+            return closed, open_

@@ -16,7 +16,7 @@ from models.event import events
 from models.leg import legs
 from models.staff import staff
 from models.values.case import CaseFacts
-from models.values.vocabulary import EventKind, Stage
+from models.values.vocabulary import EventKind, Procedure, Stage
 from models.wake import wakes
 
 
@@ -35,6 +35,7 @@ class Record:
     """All cases with their events in order."""
 
     cases: Sequence[CaseFacts]
+    """Of every procedure."""
     events: Mapping[UUID, Sequence[Happened]]
     quarantined: int = 0
     legs: int = 0
@@ -43,6 +44,11 @@ class Record:
     deferred: int = 0
     acts: Mapping[str, int] = field(default_factory=dict)
     """Events by the role of who wrote them."""
+
+    @property
+    def requests(self) -> list[CaseFacts]:
+        """The cases that callers brought in; not rounds, contacts, nor what those opened."""
+        return [one for one in self.cases if one.procedure is Procedure.COMPLAINT and "revisit" not in one.details]
 
 
 async def read(engine: AsyncEngine) -> Record:

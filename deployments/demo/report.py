@@ -2,15 +2,18 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from flows.revisits.results import Result
 from models.values.case import CaseFacts
 from models.values.policy import Policy
+from models.values.vocabulary import Procedure
 
 from .record import Record
+from .respondents import report_of
 from .tally import Figures, Share
 from .why import examples
 
@@ -36,10 +39,13 @@ def report(
     by_role: Mapping[str, Mapping[str, int]],
     seconds: float,
     policy: Policy,
+    rounds: Sequence[Result] = (),
 ) -> dict[str, Any]:
     """`seconds`: how long it took, in real time."""
     totals: dict[str, Any] = {
-        "cases": len(record.cases),
+        "cases": len(record.requests),
+        "contacts": sum(one.procedure is Procedure.REVISIT for one in record.cases),
+        "complaints_from_revisits": sum("revisit" in one.details for one in record.cases),
         **{f"by_{name}": dict(sorted(counts.items())) for name, counts in figures.by.items()},
         **figures.what_happened,
         "quarantined": record.quarantined,
@@ -56,7 +62,8 @@ def report(
         "by_role": {role: dict(row) for role, row in by_role.items()},
     }
     totals["why"] = {one.en: {"case": one.number, "reason": one.reason} for one in examples(record, policy)}
-    return {"cases": [_entry(case) for case in record.cases], "totals": totals, "seconds": round(seconds, 1)}
+    played = {"cases": [_entry(case) for case in record.requests], "rounds": [report_of(one) for one in rounds]}
+    return played | {"totals": totals, "seconds": round(seconds, 1)}
 
 
 def _entry(case: CaseFacts) -> dict[str, Any]:

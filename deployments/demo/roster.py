@@ -83,6 +83,8 @@ _HANDLER, _SPECIALIST, _ACCEPTOR = Role.COMPLAINT_HANDLER, Role.ENQUIRY_SPECIALI
 
 WEB_FORM = Person("网页表单 web form", Role.CHANNEL, EVERY_DAY, 0, unit=None)
 
+SCHEDULER = Person("方敏(调度)", Role.SCHEDULER, DAY, 0)
+
 PEOPLE = (
     Person("周晓岚(投诉)", _HANDLER, EARLY, 8, ("delay", "tracking_information", "express")),
     Person(DEPUTY, _HANDLER, DAY, 8, ("delay", "delivery_service", "road")),
@@ -98,9 +100,9 @@ PEOPLE = (
     Person("彭雪(查询)", _SPECIALIST, Shift(8, 17, weekends=True), 12),
     Person("苏明哲(查询)", _SPECIALIST, LATE, 12),
     Person("叶子航(查询)", _SPECIALIST, DAY, 12),
-    Person("程思雨(回访)", Role.REVISIT_AGENT, EVERY_DAY, 9),
-    Person("魏嘉铭(回访)", Role.REVISIT_AGENT, LATE, 9),
-    Person("董婉清(回访)", Role.REVISIT_AGENT, DAY, 9),
+    Person("程思雨(回访)", Role.REVISIT_AGENT, EVERY_DAY, 12),
+    Person("魏嘉铭(回访)", Role.REVISIT_AGENT, LATE, 12),
+    Person("董婉清(回访)", Role.REVISIT_AGENT, DAY, 12),
     Person("高建国(主管)", Role.SUPERVISOR, EARLY, 9),
     Person("林淑芬(主管)", Role.SUPERVISOR, LATE, 9),
     Person("罗振华(经理)", Role.MANAGER, DAY, 6),
@@ -112,7 +114,7 @@ PEOPLE = (
     Person("干线调度(业务单位)", Role.BUSINESS_UNIT, DAY, 0, unit="linehaul"),
     Person("分拣中心(业务单位)", Role.BUSINESS_UNIT, DAY, 0, unit="sorting_centre"),
     Person("末端网点(业务单位)", Role.BUSINESS_UNIT, DAY, 0, unit="last_mile"),
-    Person("计划员(调度)", Role.SCHEDULER, DAY, 0),
+    SCHEDULER,
     Person("钱正(审计)", Role.AUDITOR, DAY, 0, unit=None),
     Person("管理员", Role.ADMINISTRATOR, DAY, 0, unit=None),
 )

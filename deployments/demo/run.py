@@ -18,7 +18,7 @@ from models.sealing import Seal
 from models.settings import Settings
 from models.values.policy import Policy
 
-from . import ending, report, tables
+from . import ending, report, round_table, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
@@ -28,7 +28,9 @@ from .play import Play
 from .progress import Reporter
 from .record import Record, contradictions, read
 from .request import SimulatedRequest
+from .respondents import read_rounds
 from .roster import midnight
+from .served import serve
 from .source import BrokenLine
 from .tally import figures, right
 from .timeline import Timeline
@@ -79,6 +81,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                 timeline = Timeline(engine, midnight(A_DAY))
                 await stack.migrate()
                 await timeline.begin()  # before the worker and the API: they refuse a database without it
+                await serve(engine, Seal(stack.env["REDRESS_SECRET_KEY"]), A_DAY, wish.seed)
                 for part in ("worker", "api"):
                     await stack.start(part)
                 reporter.say(f"Prefect UI: {stack.prefect_api_url.removesuffix('/api')}   API: {stack.api_url}/docs")
@@ -89,14 +92,19 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                 by_role = {role: {**row, "acts": record.acts.get(role, 0)} for role, row in asked.items()}
                 outcome.failures += await _verify(engine, stack.env["REDRESS_SECRET_KEY"], record)
                 policy = await _policy(engine)
+                rounds = await read_rounds(engine)
             finally:
                 await engine.dispose()
     seconds = time.monotonic() - began
     labels = {one.reference: one.labels for one in wish.requests if one.labels is not None}
     counted, rights = figures(record, timeline.now), right(record, labels)
     tables.show(out, record, counted, rights, policy, http, by_role)
+    for one in rounds:
+        round_table.show(out, one)
+        if not one.verdict.ok:
+            outcome.failures.append(f"round {one.round.id} does not verify")
     if wish.report is not None:
-        report.write(wish.report, report.report(record, counted, rights, http, by_role, seconds, policy))
+        report.write(wish.report, report.report(record, counted, rights, http, by_role, seconds, policy, rounds))
     outcome.failures += ending.failures(record, http, len(wish.requests))
     outcome.open_cases = ending.open_cases(record)
     times = f"start {started - began:.1f} s, play {played - started:.1f} s, in all {seconds:.1f} s"
@@ -110,7 +118,7 @@ async def _play(
     """What went over HTTP, counted; and by role."""
     calls = Calls(api_url)
     try:
-        centre = Centre(engine, calls, await hire(engine), A_DAY)
+        centre = Centre(engine, calls, await hire(engine), A_DAY, wish.seed)
         callers = Callers(centre, calls, timeline.now, wish.seed)
         colleagues = Colleagues(centre, calls)
         await Play(engine, timeline, centre, callers, colleagues, wish.requests, reporter.tell).run()

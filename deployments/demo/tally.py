@@ -54,7 +54,7 @@ class Figures:
 
 def figures(record: Record, now: datetime) -> Figures:
     """All figures that need no labels. Raises nothing for an empty record."""
-    facts = record.cases
+    facts = record.requests
     by = {
         "stage": Counter(case.stage.value for case in facts),
         "kind": Counter(case.kind.value if case.kind else UNKNOWN for case in facts),
@@ -92,7 +92,7 @@ def visits(entries: Sequence[Happened]) -> Iterable[tuple[Stage, timedelta]]:
 def right(record: Record, labels: Mapping[str, Labels]) -> dict[str, Share]:
     """How often the system's own answer was that of the labels; `labels` by reference."""
     counts: dict[str, list[bool]] = defaultdict(list)
-    for case in record.cases:
+    for case in record.requests:
         truth = labels.get(case.reference or "")
         if truth is None or truth.kind is None:
             continue
@@ -105,8 +105,8 @@ def right(record: Record, labels: Mapping[str, Labels]) -> dict[str, Share]:
 
 def _steps(record: Record) -> dict[Stage, Spread]:
     hours: dict[Stage, list[float]] = defaultdict(list)
-    for entries in record.events.values():
-        for stage, stay in visits(entries):
+    for case in record.requests:
+        for stage, stay in visits(record.events.get(case.id, ())):
             hours[stage].append(stay / timedelta(hours=1))
     found = {stage: spread(hours[stage]) for stage in Stage if stage in hours}
     return {stage: one for stage, one in found.items() if one is not None}
@@ -122,8 +122,8 @@ def _missed(facts: Sequence[CaseFacts], now: datetime) -> dict[ClockName, Share]
 
 
 def _happened(record: Record) -> dict[str, int]:
-    kinds = Counter(one.kind for entries in record.events.values() for one in entries)
-    facts = record.cases
+    facts = record.requests
+    kinds = Counter(one.kind for case in facts for one in record.events.get(case.id, ()))
     escalated = _count(record, EventKind.ESCALATED, without="clocks")
     reassigned = _count(record, EventKind.REASSIGNED, without="absent")
     return {

@@ -94,9 +94,9 @@ async def open_round(
     _refuse_bad_end(wanted, now)
     lock = func.hashtextextended(f"round {wanted.kind}", LOCK_SEED)
     await connection.execute(select(func.pg_advisory_xact_lock(lock)))
-    if (there := await _there(connection, wanted.kind, period)) is not None:
-        return there
     customers = await listing.standing(connection, wanted.customers)
+    if (there := await _there(connection, wanted, period, customers)) is not None:
+        return there
     if not await listing.anybody(connection, wanted.kind, period, customers, policy, now):
         raise Refusal(
             f"{period.first} 至 {period.last} 没有可回访的客户",
@@ -161,11 +161,14 @@ def _refuse_bad_end(wanted: RoundWanted, now: datetime) -> None:
         raise Implausible("截止时间须在将来", "closes_at must lie in the future")
 
 
-async def _there(connection: AsyncConnection, kind: RoundKind, period: Period) -> RoundOpened | None:
-    """The round of this very period; raises Refusal when another one overlaps it, or this one was cancelled."""
-    if kind is RoundKind.RETENTION:
-        return None
-    details = cases.c.details
+async def _there(
+    connection: AsyncConnection, wanted: RoundWanted, period: Period, customers: tuple[int, ...]
+) -> RoundOpened | None:
+    """The round of this very period; raises Refusal when another one overlaps it, or this one was cancelled.
+
+    Lists of customers to win back may overlap, but each needs a period of its own to be told from the others.
+    """
+    kind, details = wanted.kind, cases.c.details
     query = select(cases.c.id, cases.c.number, cases.c.stage, cases.c.outcome, details).where(
         cases.c.procedure == Procedure.ROUND,
         details["kind"].astext == kind.value,
@@ -176,6 +179,8 @@ async def _there(connection: AsyncConnection, kind: RoundKind, period: Period) -
     if not rows:
         return None
     there = next((row for row in rows if _is_of(row, period)), None)
+    if there is None and kind is RoundKind.RETENTION:
+        return None
     if there is None:
         first, last = rows[0]["details"]["first"], rows[0]["details"]["last"]
         raise Refusal(
@@ -184,9 +189,13 @@ async def _there(connection: AsyncConnection, kind: RoundKind, period: Period) -
         )
     if there["details"].get("cancelled"):
         raise Refusal("该期间的回访轮次已取消,记录保留", "the round of this period was cancelled; it stays on record")
-    return RoundOpened(
-        there["id"], there["number"], Stage(there["stage"]), RoundDetails.of(there["details"]), repeated=True
-    )
+    found = RoundDetails.of(there["details"])
+    if (found.customers, found.level) != (customers, wanted.level):
+        raise Refusal(
+            "该期间已有另一份名单的回访,请为本名单指定另一期间",
+            "this period has a round of other customers already; give this list a period of its own (first, last)",
+        )
+    return RoundOpened(there["id"], there["number"], Stage(there["stage"]), found, repeated=True)
 
 
 def _empty(row: RowMapping) -> bool:

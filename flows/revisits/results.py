@@ -1,11 +1,12 @@
 """The result of a round (整理分析): every draw, rates, estimates with intervals, whether it verifies."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.revisits.policy import questionnaire_of
@@ -24,6 +25,8 @@ from models.values.vocabulary import Disposition
 
 HEADLINES = ("satisfaction", "recommend")
 """Whose totals are kept in the ledger."""
+IDLE_SECONDS = 60
+"""How long estimating may take, on a machine that is busy with other things; it holds no case but its round."""
 ANSWERED = (Disposition.COMPLETE, Disposition.PARTIAL)
 
 
@@ -75,14 +78,17 @@ def _figure(row: estimates.Estimate) -> dict[str, Any]:
 
 async def result(connection: AsyncConnection, round_id: int, policy: Policy) -> Result:
     """Of a round as it stands, ended or not. Raises SamplingError when there is none."""
+    await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
     round_ = await rounds.round_named(connection, round_id)
     draws = await rounds.draws_of(connection, round_id)
     asked = questionnaire_of(policy)
     answers = await _answers(connection, draws, asked)
-    found = estimates.estimate(round_.plan, draws, answers, questions(asked), sampling_of(policy))
     counts = Counter(one.disposition.value if one.disposition else "open" for one in draws)
     rated = rates.rates(one.disposition for one in draws)
     left, verdict = await _left_alone(connection, round_id), await verify(connection, round_id)
+    # In a thread: a second of arithmetic must not hold up the loop that renews leases.
+    asking = (round_.plan, draws, answers, questions(asked), sampling_of(policy))
+    found = await asyncio.to_thread(estimates.estimate, *asking)
     return Result(round_, draws, dict(sorted(counts.items())), left, rated, found, verdict)
 
 

@@ -76,7 +76,7 @@ def answered(facts: CaseFacts, answers: Answers, by: StaffFacts | None, how: str
     }
     why = Reason("客户已作答", "the customer answered")
     attempts = (*facts.attempts, attempt)
-    id_ = by.id if by else facts.owner_id
+    id_ = by.id if by else None
     decision = _recorded_next(
         facts, EventKind.QUESTIONNAIRE_ANSWERED, Disposition.COMPLETE, data, (why,), now, attempts, id_
     )

@@ -130,6 +130,15 @@ async def test_retention_revisits_call_on_the_customers_named_and_keep_what_was_
     first = (await centre.supervisor.events(id_))[0]
     assert first["data"]["level"] == "social"
     assert first["said"] == {"why": "客户流失分析"}
+    contact = await centre.supervisor.read((await contacts(centre))[0]["id"])
+    assert contact["customer"] in ids
+    assert (contact["contact"]["round_case"], contact["contact"]["kind"]) == (id_, "retention")
+    same = {"kind": "retention", "customers": ids, "level": "social"}
+    assert (await centre.supervisor.post("/revisits/rounds", same)).json()["id"] == id_
+    other = await centre.supervisor.post("/revisits/rounds", same | {"level": "price"})
+    assert "a period of its own" in is_problem(other, 409)["detail"]
+    own = same | {"level": "price", "customers": ids[:1], **PERIOD}
+    assert (await centre.supervisor.post("/revisits/rounds", own)).status_code == 202
 
 
 async def test_a_contact_never_goes_to_whoever_handled_the_customers_case(centre: Centre, database: Database) -> None:

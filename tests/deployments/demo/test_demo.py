@@ -66,7 +66,14 @@ async def test_a_small_day_is_played_to_its_end_and_leaves_no_name_or_phone_behi
     done = run(tmp_path, "--count", "12", "--seed", "7", "--report", "out.json", "--keep")
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert set(result) == {"cases", "totals", "seconds"}
+    assert set(result) == {"cases", "rounds", "totals", "seconds"}
+    [played] = result["rounds"]
+    assert {"id", "frame", "drawn", "reached", "rates", "verified", "estimates"} <= set(played)
+    assert (played["frame"], played["verified"]) == (400, True)
+    assert 40 <= played["drawn"] < 150
+    assert sum(played["dispositions"].values()) == played["drawn"], "the round is over, every draw has ended somehow"
+    assert played["reached"] == played["dispositions"]["complete"] > 0
+    assert 0 < played["rates"]["RR1"] < 1
     assert {one["reference"] for one in result["cases"]} == {f"G{number:04d}" for number in range(1, 13)}
     assert all(set(one) == ENTRY for one in result["cases"])
     assert result["totals"]["by_stage"] == {"closed": 12}

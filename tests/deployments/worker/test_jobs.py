@@ -1,10 +1,13 @@
 """What has no cases to claim, on a real worker and a real Prefect server."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from prefect.client.schemas.objects import StateType
+from prefect.states import Scheduled
 
+from models.values.calendar import SHANGHAI
+from tests.fixtures.served import serve
 from tests.fixtures.worker import until
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
@@ -54,3 +57,38 @@ async def test_a_schedule_that_ops_stopped_stays_stopped_when_a_worker_registers
     await workers.start()
     [schedule] = (await ops.read_deployment_by_name(f"classes/{workers.pool}")).schedules
     assert schedule.active is False
+
+
+async def test_rounds_are_scheduled_weekly_and_open_once_after_the_stack_was_down_when_due(database, workers, ops):
+    worker = await workers.start()
+    deployment = await ops.read_deployment_by_name(f"rounds/{workers.pool}")
+    [schedule] = deployment.schedules
+    assert (schedule.schedule.cron, schedule.schedule.timezone, schedule.active) == ("0 6 * * 1", "Asia/Shanghai", True)
+    worker.stop()
+
+    today = datetime.now(SHANGHAI).date()
+    sunday = today - timedelta(days=today.isoweekday())
+    await serve(database, 6, sunday - timedelta(days=1))
+    late = [datetime.now(UTC) - timedelta(days=days) for days in (8, 1)]
+    due = [await ops.create_flow_run_from_deployment(deployment.id, state=Scheduled(scheduled_time=at)) for at in late]
+    assert await database.value("SELECT count(*) FROM cases") == 0, "nobody is there"
+
+    await workers.start()
+
+    async def ended():
+        states = [(await ops.read_flow_run(one.id)).state for one in due]
+        return all(state is not None and state.is_final() for state in states)
+
+    await until(ended, what="the end of both runs")
+    states = [(await ops.read_flow_run(one.id)).state for one in due]
+    assert [state.type for state in states] == [StateType.COMPLETED] * 2
+    assert sum("opened before" in state.message for state in states) == 1
+    assert all("census: there is nobody" in state.message for state in states)
+    assert await database.value("SELECT count(*) FROM cases WHERE procedure = 'round'") == 1
+
+    async def contacted():
+        return await database.value("SELECT count(*) FROM cases WHERE procedure = 'revisit'") == 6
+
+    await until(contacted, what="the contacts of the round")
+    assert await database.value("SELECT from_day FROM rounds") == sunday - timedelta(days=6)
+    assert await database.value("SELECT to_day FROM rounds") == sunday
