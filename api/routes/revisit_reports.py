@@ -10,11 +10,12 @@ from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.revisit_reports import RoundReport, round_csv, round_report
 from flows.acts.refusals import Implausible, NotFound
-from flows.revisits.policy import revisits_of
 from flows.revisits.results import result
+from flows.rules import permission
 from flows.sampling.errors import SamplingError
 from flows.sampling.picture import picture
 from models.values.case import StaffFacts
+from models.values.permissions import Permit
 from models.values.policy import Policy
 
 router = APIRouter(tags=["report 报表"], route_class=StrictRoute)
@@ -54,5 +55,5 @@ async def report_round(
 
 def _refuse_outsiders(actor: StaffFacts, policy: Policy) -> None:
     """To whom the rulebook does not name, results do not exist."""
-    if actor.role not in revisits_of(policy).read_by:
+    if not permission.may(actor, Permit.READ_ROUNDS, policy):
         raise NotFound

@@ -15,14 +15,14 @@ from flows.acts.perform import Desk
 from flows.acts.refusals import Implausible, NotYours
 from flows.legs import ledger
 from flows.revisits import listing
-from flows.revisits.policy import revisits_of
-from flows.rules import round_course
+from flows.rules import permission, round_course
 from flows.rules.agenda import agenda
 from flows.sampling.policy import sampling_of
 from models.case import cases
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Opening, Refusal, StaffFacts
 from models.values.classes import Period
+from models.values.permissions import Permit
 from models.values.policy import Policy
 from models.values.round import RoundDetails
 from models.values.vocabulary import (
@@ -87,7 +87,7 @@ async def open_round(
 ) -> RoundOpened:
     """Raises NotYours, Implausible or Refusal; then nothing changed. `actor` None: the schedule."""
     policy = desk.policies.current
-    if actor is not None and actor.role not in revisits_of(policy).started_by:
+    if actor is not None and not permission.may(actor, Permit.START_ROUND, policy):
         raise NotYours("您的角色不能发起回访", "your role may not open a round of revisits")
     now = await desk.clock.now(connection)
     period = _period(wanted, policy, now)

@@ -20,6 +20,9 @@ ASKED: dict[Stage, tuple[Permit, ...]] = {
     Stage.FINAL_POSITION: (Permit.FEED_BACK,),
     Stage.ANSWER: (Permit.ANSWER,),
     Stage.CONFIRMATION: (Permit.CONFIRM,),
+    Stage.CONTACT: (Permit.ANSWER_QUESTIONNAIRE, Permit.CONTACT),
+    Stage.VISIT: (Permit.ANSWER_QUESTIONNAIRE,),
+    Stage.ASSESSMENT: (Permit.ASSESS,),
 }
 """What a stage asks of its owner: without it the case would never go on."""
 

@@ -65,6 +65,10 @@ class Permit(StrEnum):
     REJECT = "reject"
     CONFIRM = "confirm"
     RELEASE = "release"
+    ANSWER_QUESTIONNAIRE = "answer-questionnaire"
+    SEND_LINK = "send-link"
+    CANCEL_ROUND = "cancel-round"
+    ASSESS = "assess"
 
     RECEIVE = "receive"
     QUEUE = "queue"
@@ -76,6 +80,9 @@ class Permit(StrEnum):
     RUNS = "runs"
     CANCEL_RUN = "cancel-run"
     REPORTS = "reports"
+    START_ROUND = "start-round"
+    READ_ROUNDS = "read-rounds"
+    """The result of a round of revisits."""
 
 
 READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS})
@@ -89,6 +96,8 @@ ANYWHERE = frozenset(
         Permit.RUNS,
         Permit.CANCEL_RUN,
         Permit.REPORTS,
+        Permit.START_ROUND,
+        Permit.READ_ROUNDS,
     }
 )
 """What is not about one case; it goes by role alone."""

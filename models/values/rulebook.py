@@ -373,10 +373,6 @@ class Talk(Section):
 class Revisits(Section):
     """Rounds of revisits: who starts and judges them, how long they are worked, what becomes of what customers say."""
 
-    started_by: tuple[Role, ...]
-    """Who may open and cancel a round."""
-    read_by: tuple[Role, ...]
-    """Who may read the result of a round."""
     reserve_for: Term
     """A reserve replicate is released only while so much of the round is left: it must be worked as a whole."""
     assess: Term
