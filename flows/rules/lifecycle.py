@@ -23,6 +23,7 @@ PERSONS = frozenset(
         Stage.FINAL_POSITION,
         Stage.ANSWER,
         Stage.CONFIRMATION,
+        Stage.PROMISED,
     }
 )
 """Stages that wait for a person."""
