@@ -210,6 +210,27 @@ class Analysis(Section):
         return self
 
 
+class Notices(Section):
+    """How long a notice is tried, and when the centre itself raises an alarm."""
+
+    attempts_at_most: Annotated[int, Field(ge=1, le=100)]
+    """How often a notice is tried by one channel before it counts as failed."""
+    first_pause_seconds: Annotated[float, Field(gt=0, le=3600)]
+    """How long after the first failure it is tried again; each further pause is twice as long."""
+    longest_pause_seconds: Annotated[float, Field(gt=0, le=86_400)]
+    """The longest pause between two tries."""
+    no_worker_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """Work is due and nobody took any for so long: there is no worker."""
+    oldest_due_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """A case that is due waits for so long: the workers do not keep up."""
+    named_at_most: Annotated[int, Field(ge=1, le=100)]
+    """How many cases one alarm names; it counts the others."""
+    system_alarms_to: Role
+    """Who is told of quarantine, a missing worker, an old due wake."""
+    missed_deadlines_to: Role
+    """Who is told of missed deadlines."""
+
+
 class Classes(Section):
     """ABC(D): where the classes are cut, what shares of the amount are expected, who in C can grow."""
 
@@ -280,6 +301,8 @@ class Rulebook(Section):
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None
+    """None: a rulebook older than this section; then the shipped one's holds."""
+    notices: Notices | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
 
     @model_validator(mode="after")
