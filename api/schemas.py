@@ -44,7 +44,10 @@ class ReasonView(BaseModel):
 
 
 class ClockView(BaseModel):
-    """A deadline with its derivation; `state`: running, paused, met, missed."""
+    """A deadline with its derivation; `state`: running, paused, met, missed.
+
+    `level`: how far up it has climbed since it was missed; `next_level_at`: when it climbs on, unless it is met.
+    """
 
     name: str
     due_at: datetime
@@ -52,6 +55,8 @@ class ClockView(BaseModel):
     met_at: datetime | None
     calendar: str
     state: str
+    level: int
+    next_level_at: datetime | None
     promise: int | None
     why: ReasonView
 
@@ -77,6 +82,8 @@ class CaseSummary(BaseModel):
     recorded_at: datetime
     next_deadline: datetime | None
     overdue: bool
+    watch: int
+    """While it is overdue: the level it was escalated to, which watches over it; 0: none above its owner."""
     hold: HoldReason | None
     outcome: Outcome | None
     score: float | None

@@ -42,6 +42,7 @@ def summary_fields(facts: CaseFacts, *, quarantined: bool) -> dict[str, Any]:
     same = set(CaseSummary.model_fields) & set(facts.__dataclass_fields__)
     return {name: getattr(facts, name) for name in same} | {
         "owner": facts.owner_id,
+        "watch": facts.watch if facts.overdue else 0,
         "next_deadline": min(running, default=None),
         "quarantined": quarantined,
         "links": links(facts.id),
@@ -93,6 +94,8 @@ def clock_view(clock: Deadline, now: datetime) -> ClockView:
         met_at=clock.met_at,
         calendar=clock.calendar,
         state=state,
+        level=max(clock.fired - clocks.MISSED, 0),
+        next_level_at=clock.escalate_at if clock.running else None,
         promise=clock.ref,
         why=reason(clock.why),
     )

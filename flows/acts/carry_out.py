@@ -86,13 +86,15 @@ def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | Non
         raise NotYours(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")
     if setting.actor.level < int(remedy.get("level", 0)):
         raise NotYours("审批权限不足", f"this amount needs approval of level {remedy['level']}")
+    back = facts.proposer_id if int(remedy.get("proposer_level", 0)) >= facts.level else None
     return moved(
         facts,
         event,
         {"approved": approved, "compensation": remedy.get("compensation")},
         sealed={"remark": remark} if remark else None,
         remedy={**remedy, "approved": approved},
-        owner_id=facts.proposer_id if int(remedy.get("proposer_level", 0)) >= facts.level else None,
+        owner_id=back,
+        poked=back is not None,  # he may be away by now
     )
 
 

@@ -115,7 +115,8 @@ def reassign(facts: CaseFacts, said: Reassign, setting: Setting) -> Decision:
         raise Refusal("没有该员工", "there is no such member of staff")
     if obstacle := assignment.bar(facts, target, setting.policy):
         raise Refusal(f"不能指派给该员工:{obstacle.zh}", f"staff {said.to} cannot take this case: {obstacle.en}")
-    return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to)
+    left = assignment.assigned(facts, target, setting.policy, setting.now)
+    return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to, clocks=left)
 
 
 def escalate(facts: CaseFacts, said: Escalate, setting: Setting) -> Decision:
@@ -135,7 +136,7 @@ def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
         raise Refusal("仅投诉可以重新打开", "only a complaint can be reopened; start a new request")
     if facts.reopenings >= course.reopenings_at_most:
         raise Refusal("已达重新打开次数上限", "it was reopened as often as the rulebook allows")
-    left = (*facts.clocks, clocks.start_resolve(facts, setting.now, setting.policy))
+    left = clocks.start_round(facts, facts.clocks, setting.now, setting.policy)
     level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
     return moved(
         facts,

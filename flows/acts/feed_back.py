@@ -28,7 +28,7 @@ class Answer(ActInput):
 
 def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
     left = clocks.meet(facts.clocks, ClockName.FEED_BACK, setting.now)
-    left = clocks.meet(left, ClockName.CALL_BACK, setting.now)
+    left = clocks.meet(clocks.meet(left, ClockName.CALL_BACK, setting.now), ClockName.ACKNOWLEDGE, setting.now)
     if facts.stage is Stage.FINAL_POSITION:
         return _final(facts, said, left, setting)
     if said.accepted:
@@ -43,7 +43,7 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         f"rejected {rejections} times: "
         + ("the final position comes from one level higher" if final else "handled again"),
     )
-    left = (*left, clocks.start_resolve(facts, setting.now, setting.policy))
+    left = clocks.start_round(facts, left, setting.now, setting.policy)
     changes: dict[str, Any] = {"rejections": rejections, "remedy": None}
     if final:
         changes |= {"level": _higher(facts, setting), "owner_id": None}

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.acts import once
-from flows.acts.inputs import Input, Line, Moment, StaffId, Text
+from flows.acts.inputs import Input, Line, Moment, StaffId, Text, YesNo
 from flows.acts.perform import Desk
 from flows.acts.refusals import Implausible
 from flows.customers import identity
@@ -51,6 +51,8 @@ class Complaint(Input):
     reference: Line | None = None
     recording: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")] | None = None
     caller: Caller | None = None
+    acknowledged: YesNo = False
+    """The channel has told the caller that it arrived, as a web form does."""
     about_staff: Annotated[tuple[StaffId, ...], Field(max_length=10)] = ()
 
 
@@ -87,14 +89,14 @@ async def receive(
         waybill=said.waybill.strip().upper() if said.waybill else None,
         named_staff=tuple(sorted(set(said.about_staff))),
     )
-    facts = replace(bare, clocks=triage.received(bare, policy))
+    facts = replace(bare, clocks=triage.received(bare, policy, acknowledged=said.acknowledged))
     after, event = chain.draft(chain.Entry(facts, b"", _decision(facts, said), actor.id), desk.seal, now, None)
     assert event is not None  # noqa: S101 - a decision with an event drafts one
     values = {f"c_{name}": value for name, value in _case_values(after, event["hash"]).items()}
     values |= {f"e_{name}": value for name, value in event.items()} | {"e_data": canonical(event["data"])}
     its_rank = order.rank(after, policy)
     values |= {"w_procedure": after.procedure, "w_due_at": now, "w_order_at": order.order_at(now, its_rank, policy)}
-    values |= {"w_rank": its_rank}
+    values |= {"w_rank": its_rank, "w_place_at": order.place_at(after, policy)}
     if key is None:
         return Received(after.id, (await connection.execute(_PLAIN, values)).scalar_one())
     values |= {"k_staff_id": actor.id, "k_key": key.value, "k_request": key.request, "k_status": 202}
@@ -181,7 +183,7 @@ _EVENT = [
     "sealed_digest",
     "hash",
 ]
-_WAKE = ["procedure", "due_at", "order_at", "rank"]
+_WAKE = ["procedure", "due_at", "order_at", "rank", "place_at"]
 _KEY = ["staff_id", "key", "request", "status", "answer"]
 
 

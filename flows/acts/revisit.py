@@ -113,7 +113,7 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         f"回访未解决,升至 {level} 级" + (",作最终答复" if final else "重新处理"),
         f"not solved: level {level} " + ("gives the final position" if final else "handles it again"),
     )
-    left = (*left, clocks.start_resolve(facts, setting.now, setting.policy))
+    left = clocks.start_round(facts, left, setting.now, setting.policy)
     changes = {"level": level, "reopenings": facts.reopenings + (not final), "remedy": None, "clocks": left}
     changes |= {"overdue": follow_up.overdue(left, setting.now)}
     return moved(facts, EventKind.SURVEYED, data, reasons=(why,), sealed=sealed, **answers, **changes)

@@ -205,6 +205,9 @@ class EventKind(StrEnum):
     RELEASED = "released"
     IDENTIFIED = "identified"
     ERASED = "erased"
+    ACKNOWLEDGED = "acknowledged"
+    REDERIVED = "rederived"
+    """A new rulebook or calendar moved deadlines that were still to come."""
     TURNED_INTO_COMPLAINT = "turned_into_complaint"
     TURN_ASKED = "turn_asked"
     TURN_REFUSED = "turn_refused"
@@ -215,6 +218,7 @@ class EventKind(StrEnum):
 class ClockName(StrEnum):
     """The deadlines a case can have; `promise` may stand several times."""
 
+    ACKNOWLEDGE = "acknowledge"
     CLASSIFY = "classify"
     RESOLVE = "resolve"
     STATUTORY = "statutory"
@@ -225,6 +229,10 @@ class ClockName(StrEnum):
     PROMISE = "promise"
     HOLD = "hold"
     ASSIGN_AGAIN = "assign_again"
+    UNIT_ANSWER = "unit_answer"
+    """The counterpart unit answers, in its own hours."""
+    AWAY = "away"
+    """Its owner has been away for as long as the rulebook lets a case wait for him."""
 
 
 class AccessKind(StrEnum):

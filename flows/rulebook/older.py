@@ -1,0 +1,54 @@
+"""Rulebooks written before a setting existed: they take it from the shipped one, and keep their own hash."""
+
+import json
+from typing import Any
+
+SINCE = (
+    ("clocks", "acknowledge"),
+    ("clocks", "acknowledged_at_once"),
+    ("clocks", "statutory_count"),
+    ("clocks", "statutory_calendar"),
+    ("clocks", "unit_answer"),
+    ("clocks", "unit_hours"),
+    ("assignment", "absent_at_most"),
+    ("assignment", "class_roles"),
+    ("assignment", "class_skills"),
+    ("assignment", "unit_weight"),
+    ("assignment", "roles", "promised"),
+    ("order", "urgent_hours"),
+    ("order", "wait_hours"),
+    ("escalation",),
+    ("wording", "clocks"),
+    ("wording", "stages", "promised"),
+)
+"""Settings that came later than the first rulebook."""
+
+
+def complemented(content: str, shipped: str) -> str:
+    """The content with what it is too old to have; its own where it has it. What is no JSON object stays as it is."""
+    try:
+        own = json.loads(content)
+    except ValueError:
+        return content
+    if not isinstance(own, dict):
+        return content
+    missing = [path for path in SINCE if _lacks(own, path)]
+    if not missing:
+        return content
+    newest = json.loads(shipped)
+    for *sections, name in missing:
+        into, source = own, newest
+        for section in sections:
+            into, source = into[section], source[section]
+        into[name] = source[name]
+    if isinstance(own.get("calendars"), dict):
+        own["calendars"] = newest["calendars"] | own["calendars"]  # what is complemented names calendars
+    return json.dumps(own, ensure_ascii=False)
+
+
+def _lacks(own: dict[str, Any], path: tuple[str, ...]) -> bool:
+    """Whether the section stands there and the setting does not: a missing old section is a mistake to be told."""
+    section: Any = own
+    for name in path[:-1]:
+        section = section.get(name) if isinstance(section, dict) else None
+    return isinstance(section, dict) and path[-1] not in section
