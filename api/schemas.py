@@ -15,11 +15,13 @@ from models.values.vocabulary import (
     HandlingMethod,
     HoldReason,
     Kind,
+    ManualService,
     Outcome,
     Party,
     Procedure,
     Severity,
     Stage,
+    Verdict,
 )
 
 
@@ -106,8 +108,23 @@ class Statement(BaseModel):
     caller_phone: str | None
 
 
+class RequestView(BaseModel):
+    """What is known of an enquiry, consultation, suggestion or manual service, also of one that became a complaint.
+
+    `turn_asked`: somebody asked that the complaint become this kind; a second person decides. `was`: earlier kinds.
+    """
+
+    door: Kind | None
+    service: ManualService | None
+    verdict: Verdict | None
+    first_contact: bool | None
+    turn_asked: Kind | None
+    was: list[Kind]
+
+
 class CaseView(CaseSummary):
     statement: Statement | None
+    request: RequestView
     channel: Channel
     party: Party
     unit: str | None

@@ -15,6 +15,7 @@ from api.schemas import (
     EventView,
     Links,
     ReasonView,
+    RequestView,
     RunView,
     Statement,
 )
@@ -23,6 +24,7 @@ from flows.acts.registry import ACTS
 from flows.rules import clocks
 from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
+from models.values.request import RequestDetails
 
 PREFIX = "/api/v1/cases"
 PERSONAL = ("text", "remedy_sought", "caller")
@@ -66,6 +68,7 @@ def case_view(
     more = {name: getattr(facts, name) for name in same}
     more |= {
         "statement": statement(said) if said is not None else None,
+        "request": request_view(RequestDetails.of(facts.details)),
         "handler": facts.handler_id,
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
@@ -73,6 +76,17 @@ def case_view(
         "acts": [act.name for act in ACTS.values() if _may(act, facts, barred=barred)],
     }
     return CaseView(**summary_fields(facts, quarantined=quarantined), **more)
+
+
+def request_view(known: RequestDetails) -> RequestView:
+    return RequestView(
+        door=known.door,
+        service=known.service,
+        verdict=known.verdict,
+        first_contact=known.first_contact,
+        turn_asked=known.asked.kind if known.asked else None,
+        was=list(known.was),
+    )
 
 
 def _may(act: Act, facts: CaseFacts, *, barred: bool) -> bool:

@@ -14,18 +14,23 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.classes import classes
 from flows.complaint import complaint
+from flows.request import request
 
-PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint}
+PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint, "request": request}
 """Every procedure whose cases the worker claims; a new one is one line here."""
 
-TITLES = {"complaint": "投诉"}
+TITLES = {"complaint": "投诉", "request": "其他受理"}
 """What runs of a procedure are called in the users' other language."""
 
 JOBS: dict[str, Flow[Any, Any]] = {"classes": classes}
 """What has no cases to claim: run by its schedule, or by hand from Prefect."""
 
 FLOWS = PROCEDURES | JOBS
-ENTRYPOINTS = {"complaint": "flows/complaint.py:complaint", "classes": "flows/classes.py:classes"}
+ENTRYPOINTS = {
+    "complaint": "flows/complaint.py:complaint",
+    "request": "flows/request.py:request",
+    "classes": "flows/classes.py:classes",
+}
 SCHEDULES = {"classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai")}
 """When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete."""
 

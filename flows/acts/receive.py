@@ -24,7 +24,8 @@ from models.idempotency import idempotency_keys
 from models.sealing import canonical
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
-from models.values.vocabulary import Channel, EventKind, Party, Stage
+from models.values.request import RequestDetails
+from models.values.vocabulary import Channel, EventKind, Party, Procedure, Stage
 from models.wake import wakes
 
 SKEW = timedelta(minutes=5)
@@ -66,9 +67,17 @@ class Received:
 
 
 async def receive(
-    connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Complaint, key: once.Key | None
+    connection: AsyncConnection,
+    desk: Desk,
+    actor: StaffFacts,
+    said: Complaint,
+    key: once.Key | None,
+    door: RequestDetails | None = None,
 ) -> Received:
-    """Raises Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out."""
+    """Raises Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out.
+
+    `door`: it came in as something else than a complaint.
+    """
     now = await desk.clock.now(connection)
     if said.received_at is not None and said.received_at > now + SKEW:
         raise Implausible("接到时间不能在将来", "received_at lies in the future")
@@ -89,6 +98,8 @@ async def receive(
         waybill=said.waybill.strip().upper() if said.waybill else None,
         named_staff=tuple(sorted(set(said.about_staff))),
     )
+    if door is not None:
+        bare = replace(bare, procedure=Procedure.REQUEST, kind=door.door, details=door.within({}))
     facts = replace(bare, clocks=triage.received(bare, policy, acknowledged=said.acknowledged))
     after, event = chain.draft(chain.Entry(facts, b"", _decision(facts, said), actor.id), desk.seal, now, None)
     assert event is not None  # noqa: S101 - a decision with an event drafts one
@@ -129,6 +140,8 @@ def _decision(facts: CaseFacts, said: Complaint) -> Decision:
         "waybill": facts.waybill,
         "recording": said.recording,
     }
+    if (door := RequestDetails.of(facts.details)).door is not None:
+        data |= {"door": door.door, "service": door.service}
     caller = said.caller.model_dump(exclude_none=True) if said.caller else {}
     sealed = {"text": said.text, "remedy_sought": said.remedy_sought, "caller": caller}
     return Decision(EventKind.RECEIVED, {}, (), data, sealed)
@@ -140,7 +153,7 @@ def _caller_key(desk: Desk, caller: Caller | None) -> str | None:
 
 def _case_values(facts: CaseFacts, head: bytes) -> dict[str, Any]:
     values = to_columns({name: getattr(facts, name) for name in _CASE if name != "head"}) | {"head": head}
-    return values | {name: canonical(values[name]) for name in ("attempts", "clocks")}
+    return values | {name: canonical(values[name]) for name in ("attempts", "clocks", "details")}
 
 
 _CASE = [
@@ -157,6 +170,7 @@ _CASE = [
     "caller_key",
     "reference",
     "waybill",
+    "kind",
     "business_line",
     "urgent",
     "level",
@@ -168,6 +182,7 @@ _CASE = [
     "poked",
     "clocks",
     "overdue",
+    "details",
 ]
 _EVENT = [
     "case_id",

@@ -15,7 +15,6 @@ from flows.legs.resources import Resources
 from flows.notices import mail, outbox, signing
 from flows.notices.http import NotTaken, post
 from flows.notices.outbox import Claimed
-from flows.notices.policy import notices_of
 from flows.notices.targets import BadTarget, Inside
 from flows.notices.watch import watch
 from flows.rulebook.store import Policies
@@ -58,7 +57,7 @@ class Postman:
         async with self.resources.engine.begin() as connection:
             policy = await self.policies.refresh(connection)
             now = await self.resources.clock.now(connection)
-            await watch(connection, self.resources.seal, notices_of(policy), now)
+            await watch(connection, self.resources.seal, policy.rulebook.notices, now)
         return False
 
     async def _try(self, one: Claimed) -> None:
@@ -97,7 +96,7 @@ class Postman:
             now = await self.resources.clock.now(connection)
             if error is None:
                 return await outbox.arrived(connection, one, now)
-            policy = notices_of(self.policies.current)
+            policy = self.policies.current.rulebook.notices
             return await outbox.failed(connection, one, error, policy, now, final=final)
 
     async def _again(self, work: Callable[[], Awaitable[bool]], seconds: float) -> None:

@@ -18,6 +18,8 @@ SINCE = (
     ("order", "urgent_hours"),
     ("order", "wait_hours"),
     ("escalation",),
+    ("requests",),
+    ("notices",),
     ("wording", "clocks"),
     ("wording", "stages", "promised"),
 )

@@ -266,6 +266,23 @@ class Analysis(Section):
         return self
 
 
+class Requests(Section):
+    """Enquiry, consultation, suggestion, manual service."""
+
+    revisit_share: Mapping[Kind, Share]
+    """The share of the answered ones of a kind that is called back; a kind left out never is."""
+    first_contact_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """Answered within this time of being received, with nothing further in between: resolved at first contact."""
+    turned_by_level: Annotated[int, Field(ge=0, le=9)]
+    """The authority level it takes to agree that a complaint becomes another kind; never the one who asked."""
+
+    @model_validator(mode="after")
+    def complaints_have_their_own_revisit(self) -> Self:
+        if Kind.COMPLAINT in self.revisit_share:
+            raise ValueError("revisit_share names complaint: every complaint is revisited")
+        return self
+
+
 class Notices(Section):
     """How long a notice is tried, and when the centre itself raises an alarm."""
 
@@ -357,12 +374,12 @@ class Rulebook(Section):
     escalation: Escalation
     scoring: Scoring
     analysis: Analysis
+    requests: Requests
+    notices: Notices
     wording: Wording
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    notices: Notices | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
 
     @model_validator(mode="after")

@@ -11,7 +11,6 @@ import pytest
 
 from flows.notices import outbox
 from flows.notices.outbox import NOBODY
-from flows.notices.policy import notices_of
 from models.values.notices import Addressee
 from models.values.vocabulary import NoticeChannel, Role
 from tests.fixtures.office import POLICIES
@@ -102,7 +101,7 @@ async def test_after_the_bound_it_has_failed_and_says_so(post, mailbox):
     mailbox.refuse = "554 no"
     await post.subscribe("li@centre.example", EMAIL)
     id_ = await post.write()
-    tries = notices_of(POLICIES.current).attempts_at_most
+    tries = POLICIES.current.rulebook.notices.attempts_at_most
     for _ in range(tries):
         assert (await post.row(id_)).failed_at is None
         await post.hurry()
@@ -125,7 +124,7 @@ async def test_one_way_that_works_is_enough(post, receiver, mailbox):
     await post.subscribe("li@centre.example", EMAIL)
     await post.subscribe(receiver.url)
     id_ = await post.write()
-    for _ in range(notices_of(POLICIES.current).attempts_at_most):
+    for _ in range(POLICIES.current.rulebook.notices.attempts_at_most):
         await post.hurry()
         await post.postman.deliver()
     row = await post.row(id_)
@@ -190,7 +189,7 @@ async def test_who_comes_back_after_his_lease_settles_nothing(post, receiver):
         [late] = await outbox.claim(connection, seal, "late", 0)
     async with engine.begin() as connection:
         [next_one] = await outbox.claim(connection, seal, "next", 60)
-    policy, now = notices_of(POLICIES.current), datetime.now(UTC)
+    policy, now = POLICIES.current.rulebook.notices, datetime.now(UTC)
     async with engine.begin() as connection:
         assert not await outbox.failed(connection, late, "late", policy, now, final=True)
         assert not await outbox.arrived(connection, late, now)

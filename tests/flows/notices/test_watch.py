@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.notices.policy import notices_of
 from flows.notices.watch import watch
 from models.values.vocabulary import AlarmName
 from tests.fixtures.office import POLICIES
@@ -13,7 +12,7 @@ from tests.fixtures.office import POLICIES
 
 async def look(database, now=None):
     async with database.engine.begin() as connection:
-        return await watch(connection, database.seal, notices_of(POLICIES.current), now or datetime.now(UTC))
+        return await watch(connection, database.seal, POLICIES.current.rulebook.notices, now or datetime.now(UTC))
 
 
 async def told(database):
