@@ -7,7 +7,7 @@ from flows.acts.act import Act, Setting, moved
 from flows.acts.direction import relatives
 from flows.acts.inputs import ActInput, Line, Text
 from flows.acts.refusals import NotYours
-from flows.rules import assignment, triage
+from flows.rules import triage
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.classification import Classification
 from models.values.request import Asked, RequestDetails
@@ -110,8 +110,6 @@ def _asked(facts: CaseFacts, setting: Setting) -> Asked:
             f"须由他人(至少 {needed} 级)复核",
             f"a second person of level {needed} or above decides on that, not the one who asked",
         )
-    if obstacle := assignment.taboo(facts, setting.actor, setting.policy):
-        raise NotYours(obstacle.zh, f"you may not decide on that: {obstacle.en}")
     return asked
 
 

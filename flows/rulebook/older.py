@@ -1,6 +1,7 @@
 """Rulebooks written before a setting existed: they take it from the shipped one, and keep their own hash."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 SINCE = (
@@ -35,17 +36,41 @@ def complemented(content: str, shipped: str) -> str:
     if not isinstance(own, dict):
         return content
     missing = [path for path in SINCE if _lacks(own, path)]
-    if not missing:
+    if not missing or not _has_units_and_levels(own):
         return content
     newest = json.loads(shipped)
     for *sections, name in missing:
         into, source = own, newest
         for section in sections:
             into, source = into[section], source[section]
-        into[name] = source[name]
+        into[name] = FITTING.get(name, _as_it_is)(source[name], own["assignment"])
     if isinstance(own.get("calendars"), dict):
         own["calendars"] = newest["calendars"] | own["calendars"]  # what is complemented names calendars
     return json.dumps(own, ensure_ascii=False)
+
+
+def _as_it_is(value: Any, assignment: Any) -> Any:
+    return value
+
+
+def _own_units(value: Any, assignment: Any) -> Any:
+    return {unit: calendar for unit, calendar in value.items() if unit in assignment["units"].values()}
+
+
+def _own_levels(value: Any, assignment: Any) -> Any:
+    return value | {"takes_over": [role for role in value["takes_over"] if role in assignment["levels"][1:]]}
+
+
+FITTING: dict[str, Callable[[Any, Any], Any]] = {"unit_hours": _own_units, "escalation": _own_levels}
+"""What names units or levels names none that the rulebook does not have."""
+
+
+def _has_units_and_levels(own: dict[str, Any]) -> bool:
+    """Without these it is refused anyway, for what it always had to have."""
+    assignment = own.get("assignment")
+    if not isinstance(assignment, dict):
+        return False
+    return isinstance(assignment.get("units"), dict) and isinstance(assignment.get("levels"), list)
 
 
 def _lacks(own: dict[str, Any], path: tuple[str, ...]) -> bool:

@@ -23,9 +23,11 @@ def told(term: Term, begins: datetime, due: datetime, calendar: WorkingCalendar)
 
 def skipping(why: Reason, calendar: WorkingCalendar, begins: datetime, due: datetime) -> Reason:
     """With the days between that did not count, and the make-up days that did."""
+    if calendar.always:
+        return why
     first, last = _day(begins), _day(due)
     gaps, made_up = calendar.gaps(first, last), calendar.made_up(first, last)
-    if calendar.always or not (gaps or made_up):
+    if not gaps and not made_up:
         return why
     zh, en = [why.zh], [why.en]
     if gaps:

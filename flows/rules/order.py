@@ -75,7 +75,7 @@ def place(facts: CaseFacts, policy: Policy, now: datetime) -> tuple[tuple[float,
         return key, Reason(f"{customer_class} 类客户,无时限", f"class {customer_class}, no deadline runs")
     left = (next_due - now) / timedelta(hours=1)
     if left <= 0:
-        zh, en = f"已超时 {-left:.1f} 小时", f"overdue by {-left:.1f} h"
+        zh, en = f"已超时 {abs(left):.1f} 小时", f"overdue by {abs(left):.1f} h"
         if facts.overdue and facts.watch:
             zh, en = f"{zh},已升级至 {facts.watch} 级", f"{en}, escalated to level {facts.watch}"
         return key, Reason(zh, en)

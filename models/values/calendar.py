@@ -16,6 +16,10 @@ class Gap:
     last: date
     holiday: bool
 
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
 
 @dataclass(frozen=True)
 class WorkingCalendar:

@@ -1,7 +1,7 @@
 """The shape of a rulebook: the centre's policy as data. Every threshold is a field here, none is in code."""
 
 from collections.abc import Iterator, Mapping
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -26,6 +26,9 @@ from models.values.vocabulary import (
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
+
+DAYS_AT_MOST = 400
+"""No term is longer than so many days of its calendar."""
 
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
 Basis = Literal["amount", "profit"]
@@ -57,7 +60,7 @@ class Term(Section):
     """A span of time on a named calendar: hours that count, or working days."""
 
     hours: Annotated[float, Field(gt=0, le=10_000)] | None = None
-    days: Annotated[int, Field(ge=1, le=400)] | None = None
+    days: Annotated[int, Field(ge=1, le=DAYS_AT_MOST)] | None = None
     calendar: Name = "centre"
     source: str = ""
 
@@ -396,6 +399,18 @@ class Rulebook(Section):
         ]
         if unknown:
             raise ValueError(f"{', '.join(unknown)}; the calendars are {', '.join(sorted(self.calendars))}")
+        return self
+
+    @model_validator(mode="after")
+    def every_term_ends(self) -> Self:
+        for where, term in _terms(self):
+            hours = self.calendars[term.calendar]
+            opens, closes = (datetime.combine(date.min, moment) for moment in (hours.opens, hours.closes))
+            day = (closes - opens) / timedelta(hours=1)
+            if term.hours is not None and not hours.always and term.hours > DAYS_AT_MOST * day:
+                raise ValueError(
+                    f"{where}: {term.hours:g} hours are more than {DAYS_AT_MOST} days of the calendar {term.calendar}"
+                )
         return self
 
     @model_validator(mode="after")
