@@ -14,6 +14,7 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.classes import classes
 from flows.complaint import complaint
+from flows.daily_summary import daily_summary
 from flows.request import request
 
 PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint, "request": request}
@@ -22,7 +23,7 @@ PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint, "request": requ
 TITLES = {"complaint": "投诉", "request": "其他受理"}
 """What runs of a procedure are called in the users' other language."""
 
-JOBS: dict[str, Flow[Any, Any]] = {"classes": classes}
+JOBS: dict[str, Flow[Any, Any]] = {"classes": classes, "daily_summary": daily_summary}
 """What has no cases to claim: run by its schedule, or by hand from Prefect."""
 
 FLOWS = PROCEDURES | JOBS
@@ -30,9 +31,15 @@ ENTRYPOINTS = {
     "complaint": "flows/complaint.py:complaint",
     "request": "flows/request.py:request",
     "classes": "flows/classes.py:classes",
+    "daily_summary": "flows/daily_summary.py:daily_summary",
 }
-SCHEDULES = {"classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai")}
-"""When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete."""
+SCHEDULES = {
+    "classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai"),
+    "daily_summary": CronSchedule(cron="5 */2 * * *", timezone="Asia/Shanghai"),
+}
+"""When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete;
+the daily summary often, so that it is made soon after midnight, shifts begin with theirs, and a day without a stack is
+caught up with: what was told is not told again."""
 
 ROOT = Path(__file__).resolve().parents[2]
 POOL_TYPE = "process"

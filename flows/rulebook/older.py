@@ -20,6 +20,7 @@ SINCE = (
     ("order", "wait_hours"),
     ("escalation",),
     ("requests",),
+    ("daily",),
     ("notices",),
     ("wording", "clocks"),
     ("wording", "stages", "promised"),
