@@ -38,6 +38,9 @@ UNCLEAR = "你好"
 MANY = 50
 """How many do the same thing at once."""
 
+PROCEDURES = ("complaint", "request")
+"""Those the centre of the tests carries; a case may pass from one to the other."""
+
 TEAM: dict[str, Role] = {
     "acceptor": Role.ACCEPTOR,
     "handler": Role.COMPLAINT_HANDLER,
@@ -167,12 +170,13 @@ class Centre:
         room = Room(resources, policies)
         furnish(room)
         steps = (Classify(policies, resources.seal), Assign(policies), FollowUp(policies), Analyse(policies))
-        while True:
-            async with carrying("complaint", None) as leg:
-                if not leg.held:
-                    return
-                for step in (*steps, Score(policies)):
-                    await leg.carry(step)
+        idle: set[str] = set()
+        while len(idle) < len(PROCEDURES):
+            for procedure in PROCEDURES:
+                async with carrying(procedure, None) as leg:
+                    idle = idle - {procedure} if leg.held else idle | {procedure}
+                    for step in (*steps, Score(policies)):
+                        await leg.carry(step)
 
     async def now(self) -> datetime:
         async with self.engine.connect() as connection:

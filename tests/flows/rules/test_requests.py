@@ -48,10 +48,11 @@ def test_what_is_no_complaint_goes_on_in_the_flow_of_requests():
         (Kind.ENQUIRY, 0.99, Kind.ENQUIRY, True, False),
         (Kind.ENQUIRY, 0.10, Kind.ENQUIRY, True, False),
         (Kind.COMPLAINT, 0.10, Kind.ENQUIRY, True, False),
+        (Kind.CONSULTATION, 0.99, Kind.ENQUIRY, True, True),
         (Kind.COMPLAINT, 0.99, Kind.COMPLAINT, False, True),
     ],
 )
-def test_the_door_knows_the_kind_unless_the_text_surely_says_another(read, confidence, kind, sure, mismatch):
+def test_the_door_knows_the_kind_unless_the_text_surely_is_a_complaint(read, confidence, kind, sure, mismatch):
     facts = request(Stage.RECEIVED, details=RequestDetails(door=Kind.ENQUIRY).within({}))
     said = reading(kind=read, category=Category.DELAY if read is Kind.COMPLAINT else None, confidence=confidence)
     heard = requests.at_the_door(facts, said, SURE_AT)
