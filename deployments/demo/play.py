@@ -1,6 +1,6 @@
 """The day played: calls come in, people work in rounds, and weeks pass between."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +40,7 @@ class Play:
     centre: Centre
     callers: Callers
     requests: Sequence[SimulatedRequest]
+    sum_up: Callable[[datetime], Awaitable[None]]
     tell: Callable[[Standing], None]
 
     async def run(self) -> None:
@@ -73,6 +74,7 @@ class Play:
         if now.astimezone(SHANGHAI).hour == MORNING:
             await self.callers.morning(now)
             await self.centre.hand_over(now)
+            await self.sum_up(now)
         await self.centre.work(now)
         await self.timeline.settle()
 

@@ -18,10 +18,11 @@ from models.sealing import Seal
 from models.settings import Settings
 from models.values.policy import Policy
 
-from . import ending, report, tables
+from . import daily, ending, report, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
+from .daily import Summing
 from .generate import A_DAY
 from .play import Play
 from .progress import Reporter
@@ -80,8 +81,11 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                     await stack.start(part)
                 reporter.say(f"Prefect UI: {stack.prefect_api_url.removesuffix('/api')}   API: {stack.api_url}/docs")
                 started = time.monotonic()
-                http = await _play(wish, engine, timeline, stack.api_url, reporter)
+                summing = Summing(engine, Seal(stack.env["REDRESS_SECRET_KEY"]), Policies())
+                http = await _play(wish, engine, timeline, stack.api_url, reporter, summing)
                 played = time.monotonic()
+                await summing.up(timeline.now)
+                summary = await summing.told(A_DAY)
                 record = await read(engine)
                 outcome.failures += await _verify(engine, stack.env["REDRESS_SECRET_KEY"], record)
                 policy = await _policy(engine)
@@ -91,6 +95,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     labels = {one.reference: one.labels for one in wish.requests if one.labels is not None}
     counted, rights = figures(record, timeline.now), right(record, labels)
     tables.show(out, record, counted, rights, policy, http)
+    daily.show(out, summary)
     if wish.report is not None:
         report.write(wish.report, report.report(record, counted, rights, http, seconds, policy))
     outcome.failures += ending.failures(record, http, len(wish.requests))
@@ -101,14 +106,14 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
 
 
 async def _play(
-    wish: Wish, engine: AsyncEngine, timeline: Timeline, api_url: str, reporter: Reporter
+    wish: Wish, engine: AsyncEngine, timeline: Timeline, api_url: str, reporter: Reporter, summing: Summing
 ) -> Mapping[str, int]:
     """What went over HTTP, counted."""
     calls = Calls(api_url)
     try:
         centre = Centre(engine, calls, await hire(engine), A_DAY)
         callers = Callers(centre, calls, timeline.now, wish.seed)
-        await Play(engine, timeline, centre, callers, wish.requests, reporter.tell).run()
+        await Play(engine, timeline, centre, callers, wish.requests, summing.up, reporter.tell).run()
     finally:
         await calls.close()
         for sentence in calls.troubles.sentences:
