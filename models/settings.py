@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     )
     api_host: str = Field(default="127.0.0.1", description="Where the API listens.")
     api_port: int = Field(default=8000, ge=0, le=65535, description="The API's port; a free one when it is taken.")
+    api_delivers: bool = Field(
+        default=True,
+        description="Whether the API looks after notices as well, at a slow pace: that no worker lives is told by it.",
+    )
     prefect_port: int = Field(
         default=4200,
         ge=0,

@@ -6,6 +6,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from flows.legs.beside import save_rows
+from flows.legs.clock import RealClock
 from flows.notices import outbox
 from flows.notices.subscribing import Wanted, subscribe
 from flows.notices.targets import Inside
@@ -13,6 +14,9 @@ from models.values.case import Reason
 from models.values.notices import Addressee, notice
 from models.values.vocabulary import NoticeChannel, NoticeKind, Role
 from tests.api.centre import MORNING, is_problem
+from tests.api.conftest import serving
+from tests.fixtures.office import open_office
+from tests.fixtures.worker import until
 
 WORDS = Reason("测试", "a test")
 
@@ -120,3 +124,15 @@ async def test_metrics_count_notices_and_alarms(centre, tell):
     text = (await centre.client().get("http://redress/metrics")).text
     assert 'redress_notices{state="failed"} 1.0' in text
     assert 'redress_notices{state="delivered"} 0.0' in text
+
+
+async def test_that_no_worker_lives_is_told_by_the_api(database, tmp_path, receiver):
+    office = await open_office(database, RealClock())
+    await office.complain(1)
+    await database.rows("UPDATE wakes SET due_at = now() - interval '10 minutes'")
+    async with database.engine.begin() as connection:
+        wanted = Wanted(Addressee(), (NoticeKind.ALARM,), NoticeChannel.WEBHOOK, receiver.url)
+        await subscribe(connection, database.seal, wanted, Inside.of(receiver.allowed))
+    async with serving(database, tmp_path, webhook_allow=receiver.allowed):
+        await until(lambda: bool(receiver.hits), what="the alarm")
+    assert receiver.hits[0].said["data"]["title"]["en"] == "alarm: work is due and no worker takes it"
