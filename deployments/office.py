@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deployments.connection import connected_settings
@@ -28,6 +29,8 @@ async def _run(work: Work[T], reads: bool) -> T:
             if reads:
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             async with connection.begin():
+                # Reading a rulebook takes longer than a transaction may otherwise idle.
+                await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 policies = Policies()
                 await policies.refresh(connection)
                 answer = await work(connection, Desk(resources.seal, policies, resources.clock))
