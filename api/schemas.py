@@ -220,6 +220,8 @@ class QueueItem(BaseModel):
     reason: ReasonView
     wording: ReasonView
     mine: bool
+    watched: bool
+    """It is overdue with somebody else and was escalated to my level: I watch over it."""
     case: CaseSummary
 
 

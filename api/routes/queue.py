@@ -30,7 +30,8 @@ async def my_queue(
         zh, en = here.desk.policies.of(one.facts).rulebook.wording.stages[one.facts.stage]
         case = summary(one.facts, quarantined=one.facts.id in held)
         wording = ReasonView(zh=zh, en=en)
-        items.append(QueueItem(place=place, reason=reason(one.reason), wording=wording, mine=one.mine, case=case))
+        why = reason(one.reason)
+        items.append(QueueItem(place=place, reason=why, wording=wording, mine=one.mine, watched=one.watched, case=case))
     return Queue(items=items)
 
 

@@ -18,7 +18,7 @@ def bench(
         bool, typer.Option("--customers", help="Import of a million shipments and look-ups at that size as well.")
     ] = False,
 ) -> None:
-    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then desk and classifier."""
+    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then desk, classifier."""
     asyncio.run(_run(surge, requests, texts or [], classes, customers))
 
 

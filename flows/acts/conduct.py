@@ -7,7 +7,7 @@ from pydantic import Field
 
 from flows.acts.act import ACTIVE, OPEN, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
-from flows.rules import clocks, follow_up
+from flows.rules import clocks, derivation, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason, Stage
 
@@ -85,8 +85,8 @@ def promise(facts: CaseFacts, said: Promise, setting: Setting) -> Decision:
         raise Refusal("承诺时间必须在将来", "a promise must lie in the future")
     ref = facts.events + 1
     why = Reason(
-        f"向客户承诺于 {said.by:%Y-%m-%d %H:%M} 前完成",
-        f"promised to the customer by {said.by:%Y-%m-%d %H:%M}",
+        f"向客户承诺于 {derivation.local(said.by)} 前完成",
+        f"promised to the customer by {derivation.local(said.by)}",
     )
     remind_at = setting.now + (said.by - setting.now) * setting.policy.rulebook.clocks.remind_at
     timer = replace(clocks.timer(ClockName.PROMISE, setting.now, said.by, why, ref=ref), remind_at=remind_at)
@@ -119,8 +119,8 @@ def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
     until = said.until or latest
     if not setting.now < until <= latest:
         raise Refusal(
-            f"挂起须在将来结束,最长至 {latest:%Y-%m-%d %H:%M}",
-            f"a hold must end in the future and no later than {latest:%Y-%m-%d %H:%M}",
+            f"挂起须在将来结束,最长至 {derivation.local(latest)}",
+            f"a hold must end in the future and no later than {derivation.local(latest)}",
         )
     pauses = said.reason in setting.policy.rulebook.clocks.paused_by
     why = Reason(

@@ -27,17 +27,20 @@ class Item:
     facts: CaseFacts
     reason: Reason
     mine: bool
+    watched: bool
+    """It is overdue with somebody else and has climbed to this person's level."""
 
 
 async def queue(connection: AsyncConnection, desk: Desk, actor: StaffFacts, at_most: int) -> list[Item]:
     """The work of one person in order; what is on hold comes back when its hold ends."""
     now = await desk.clock.now(connection)
-    owned = [*await _owned(connection, actor), *await _watched(connection, actor)]
-    await desk.policies.know(connection, owned)
-    found = {facts.id: facts for facts in (*owned, *await _free(connection, desk, actor))}
+    owned, watched = await _owned(connection, actor), await _watched(connection, actor)
+    await desk.policies.know(connection, [*owned, *watched])
+    found = {facts.id: facts for facts in (*owned, *watched, *await _free(connection, desk, actor))}
+    above = {facts.id for facts in watched if facts.owner_id is not None}
     placed = [(order.place(facts, desk.policies.of(facts), now), facts) for facts in found.values()]
     placed.sort(key=lambda one: one[0][0])
-    return [Item(facts, why, facts.owner_id == actor.id) for (_, why), facts in placed[:at_most]]
+    return [Item(facts, why, facts.owner_id == actor.id, facts.id in above) for (_, why), facts in placed[:at_most]]
 
 
 async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: once.Key | None) -> Done:

@@ -32,7 +32,7 @@ def complemented(content: str, shipped: str) -> str:
     """The content with what it is too old to have; its own where it has it. What is no JSON object stays as it is."""
     try:
         own = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content
     if not isinstance(own, dict):
         return content

@@ -15,6 +15,9 @@ from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 SATISFACTION = (1, 5)
 
+NOT_SPEED = frozenset({ClockName.PROMISE, ClockName.UNIT_ANSWER})
+"""Promises are an indicator of their own; how long a unit keeps silent is not the agent's speed."""
+
 
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     """What was promised is still owed: the case does not close before that is kept, if late. Withdrawn, it is not."""
@@ -78,7 +81,7 @@ def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, 
 
 
 def _speed(facts: CaseFacts, policy: Policy, now: datetime) -> float:
-    missed = sum(clocks.late(clock, now) for clock in facts.clocks if clock.name is not ClockName.PROMISE)
+    missed = sum(clocks.late(clock, now) for clock in facts.clocks if clock.name not in NOT_SPEED)
     return max(0.0, 1 - missed * policy.rulebook.scoring.late_costs)
 
 

@@ -228,8 +228,9 @@ async def test_a_promise_is_reminded_of_then_overdue_and_can_still_be_kept(centr
     assert (reminded["kind"], reminded["data"]["clocks"]) == ("reminded", ["promise"])
     await centre.supervisor.done(id_, "reassign", why="换班", to=centre.colleague.id)
     await centre.move(timedelta(hours=1))
-    late = (await owner.events(id_))[-1]
+    late, climbed = (await owner.events(id_))[-2:]
     assert (late["kind"], late["data"]["clocks"]) == ("overdue", ["promise"]), "it outlives the shift"
+    assert (climbed["kind"], climbed["data"]["level"]) == ("escalated", 1), "and the supervisor is told"
     assert (await owner.read(id_))["overdue"] is True
     assert id_ in [one["id"] for one in (await owner.get("/cases", overdue="true", limit=200)).json()["items"]]
     await centre.move(timedelta(hours=1))

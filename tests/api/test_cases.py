@@ -33,7 +33,9 @@ async def test_a_case_says_what_its_reader_may_do_now(centre: Centre) -> None:
     may = set((await owner.read(id_))["acts"])
     assert may >= {"propose", "carry-out", "note", "hold"}
     assert not may & {"approve", "feed-back", "survey", "reopen"}
-    assert (await centre.acceptor.read(id_))["acts"] == ["identify", "note"], "a colleague only adds what he heard"
+    assert (await centre.acceptor.read(id_))["acts"] == ["identify", "acknowledge", "note"], (
+        "a colleague only adds what he heard"
+    )
     await owner.done(id_, "hold", reason="waiting_unit")
     may = set((await owner.read(id_))["acts"])
     assert "resume" in may

@@ -53,7 +53,7 @@ async def test_a_missed_deadline_climbs_by_wakes_and_shows_where_people_look(cen
     assert resolve["next_level_at"] is not None
     for person, mine in ((owner, True), (centre.supervisor, False)):
         (item,) = (await person.get("/queue")).json()["items"]
-        assert (item["case"]["id"], item["mine"]) == (id_, mine)
+        assert (item["case"]["id"], item["mine"], item["watched"]) == (id_, mine, not mine)
         assert item["reason"]["en"] == "overdue by 0.0 h, escalated to level 1"
         assert "已升级至 1 级" in item["reason"]["zh"]
     listed = (await centre.supervisor.get("/cases", overdue=True, watch=1)).json()["items"]

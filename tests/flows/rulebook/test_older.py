@@ -60,7 +60,7 @@ def test_nonsense_in_its_place_is_told_and_never_a_traceback(section: str, value
         load(json.dumps(without(*SINCE) | {section: value}))
 
 
-@pytest.mark.parametrize("broken", ["nonsense", "[]", "3", '{"clocks": 3}'])
+@pytest.mark.parametrize("broken", ["nonsense", "[]", "3", '{"clocks": 3}', "[" * 100_000], ids=len)
 def test_what_is_no_rulebook_is_not_made_one(broken: str) -> None:
     with pytest.raises(RulebookError):
         load(broken)

@@ -189,3 +189,12 @@ def test_nothing_runs_on_after_closing_but_promises_of_what_was_withdrawn(facts:
     running = {one.name for one in closed.clocks if one.met_at is None}
     assert running <= ({ClockName.PROMISE} if facts.withdrawn else set())
     assert (closed.overdue, closed.hold) == (False, None)
+
+
+def test_a_unit_that_kept_silent_costs_the_agent_no_speed() -> None:
+    late = [
+        replace(clocks.timer(name, NOW, NOW, Reason("", "")), met_at=NOW + HOUR)
+        for name in (ClockName.UNIT_ANSWER, ClockName.RESOLVE)
+    ]
+    speeds = [scoring.measure(under_way(clocks=(one,)), POLICY, NOW + 2 * HOUR)["speed"] for one in late]
+    assert speeds == [1.0, 1 - POLICY.rulebook.scoring.late_costs]
