@@ -1,5 +1,6 @@
 """The application: what is served, and what it holds while it serves."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,8 +18,10 @@ from api.routes import (
     customers,
     health,
     link_page,
+    notices,
     queue,
     reports,
+    requests,
     revisit_reports,
     revisits,
     rulebooks,
@@ -27,11 +30,14 @@ from api.routes import (
 from flows.acts.perform import Desk
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
+from flows.notices.postman import Postman
 from flows.rulebook.store import Policies
 from models.settings import Settings
 
 PREFIX = "/api/v1"
 POOL_SIZE = 12
+DELIVER_SECONDS, WATCH_SECONDS = 5.0, 30.0
+"""How often the API looks after notices: seldom, and beside the worker."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -45,7 +51,8 @@ def create_app(settings: Settings) -> FastAPI:
             await policies.refresh(connection)
         desk = Desk(resources.seal, policies, resources.clock)
         app.state.office = Office(resources, desk, Ringer(resources.engine), settings.prefect_ui_url)
-        yield
+        async with _standing_in(Postman(resources, policies, settings, DELIVER_SECONDS, WATCH_SECONDS), settings):
+            yield
         await resources.close()
 
     app = FastAPI(
@@ -58,13 +65,27 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
-    own = (complaints, cases, acts, queue, runs, reports, customers, rulebooks, revisits, revisit_reports)
-    for module in own:
+    routes = (complaints, requests, cases, acts, queue, runs, reports, customers, notices)
+    for module in (*routes, rulebooks, revisits, revisit_reports):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
     app.include_router(link_page.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+@asynccontextmanager
+async def _standing_in(postman: Postman, settings: Settings) -> AsyncIterator[None]:
+    """Notices are the worker's work; but who else would tell that no worker lives?"""
+    if not settings.api_delivers:
+        yield
+        return
+    serving = asyncio.create_task(postman.serve())
+    try:
+        yield
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 def _openapi(app: FastAPI) -> dict[str, object]:

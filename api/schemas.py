@@ -16,12 +16,14 @@ from models.values.vocabulary import (
     HandlingMethod,
     HoldReason,
     Kind,
+    ManualService,
     Outcome,
     Party,
     Procedure,
     RoundKind,
     Severity,
     Stage,
+    Verdict,
 )
 
 
@@ -118,11 +120,26 @@ class ContactView(BaseModel):
     complaint: UUID | None
 
 
+class RequestView(BaseModel):
+    """What is known of an enquiry, consultation, suggestion or manual service, also of one that became a complaint.
+
+    `turn_asked`: somebody asked that the complaint become this kind; a second person decides. `was`: earlier kinds.
+    """
+
+    door: Kind | None
+    service: ManualService | None
+    verdict: Verdict | None
+    first_contact: bool | None
+    turn_asked: Kind | None
+    was: list[Kind]
+
+
 class CaseView(CaseSummary):
     statement: Statement | None
     customer: int | None
     """By the id of the look-up of customers."""
     contact: ContactView | None
+    request: RequestView
     channel: Channel
     party: Party
     unit: str | None

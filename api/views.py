@@ -18,6 +18,7 @@ from api.schemas import (
     EventView,
     Links,
     ReasonView,
+    RequestView,
     RunView,
     SaidView,
     Statement,
@@ -31,6 +32,7 @@ from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
+from models.values.request import RequestDetails
 from models.values.vocabulary import Procedure
 
 PREFIX = "/api/v1/cases"
@@ -80,6 +82,7 @@ def case_view(found: Found, said: Mapping[str, Any] | None, linked: Sequence[UUI
         "statement": statement(said) if said is not None and "text" in said else None,
         "customer": facts.customer_id,
         "contact": contact_view(facts),
+        "request": request_view(RequestDetails.of(facts.details)),
         "handler": facts.handler_id,
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
@@ -98,6 +101,17 @@ def contact_view(facts: CaseFacts) -> ContactView | None:
     if facts.procedure is not Procedure.REVISIT:
         return None
     return ContactView.model_validate(ContactDetails.of(facts.details), from_attributes=True)
+
+
+def request_view(known: RequestDetails) -> RequestView:
+    return RequestView(
+        door=known.door,
+        service=known.service,
+        verdict=known.verdict,
+        first_contact=known.first_contact,
+        turn_asked=known.asked.kind if known.asked else None,
+        was=list(known.was),
+    )
 
 
 def clock_view(clock: Deadline, now: datetime) -> ClockView:

@@ -174,7 +174,7 @@ class Stack:
 
     def _own_env(self) -> dict[str, str]:
         settings = self.settings.model_dump(
-            mode="json", include={"pool", "slots", "lease_seconds", "leg_cases", "clock", "api_host"}
+            mode="json", include={"pool", "slots", "lease_seconds", "leg_cases", "clock", "api_host", "api_delivers"}
         )
         return {
             **{f"REDRESS_{name.upper()}": str(value) for name, value in settings.items()},

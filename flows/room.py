@@ -46,7 +46,7 @@ class Room:
 
     @classmethod
     async def open(cls, settings: Settings) -> "Room":
-        room = cls(await Resources.open(settings, pool_size=settings.slots + 4), Policies())
+        room = cls(await Resources.open(settings, pool_size=settings.slots + 6), Policies())
         async with room.resources.engine.begin() as connection:
             await room.policies.refresh(connection)
         return room

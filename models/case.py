@@ -63,6 +63,7 @@ class Case(SQLModel, table=True):
         Index("cases_caller", "caller_key", postgresql_where=text("caller_key IS NOT NULL")),
         Index("cases_customer", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
+        Index("cases_overdue", "id", postgresql_where=text("overdue AND closed_at IS NULL")),
         Index("cases_pattern", "category", "recorded_at"),
         Index("cases_number", "number", unique=True),
         Index("cases_rounds", "id", postgresql_where=text("procedure = 'round'")),

@@ -1,6 +1,6 @@
 """The day played: calls come in, people work in rounds, and weeks pass between."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,6 +42,7 @@ class Play:
     callers: Callers
     colleagues: Colleagues
     requests: Sequence[SimulatedRequest]
+    sum_up: Callable[[datetime], Awaitable[None]]
     tell: Callable[[Standing], None]
     _round_opened: bool = field(default=False, init=False)
 
@@ -81,6 +82,7 @@ class Play:
             await self.callers.morning(now)
             await self.colleagues.morning(now)
             await self.centre.hand_over(now)
+            await self.sum_up(now)
         await self.centre.work(now)
         await self.timeline.settle()
 

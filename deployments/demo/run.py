@@ -18,11 +18,12 @@ from models.sealing import Seal
 from models.settings import Settings
 from models.values.policy import Policy
 
-from . import ending, report, round_table, tables
+from . import daily, ending, report, round_table, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
 from .colleagues import Colleagues
+from .daily import Summing
 from .generate import A_DAY
 from .play import Play
 from .progress import Reporter
@@ -86,8 +87,11 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                     await stack.start(part)
                 reporter.say(f"Prefect UI: {stack.prefect_api_url.removesuffix('/api')}   API: {stack.api_url}/docs")
                 started = time.monotonic()
-                http, asked = await _play(wish, engine, timeline, stack.api_url, reporter)
+                summing = Summing(engine, Seal(stack.env["REDRESS_SECRET_KEY"]), Policies())
+                http, asked = await _play(wish, engine, timeline, stack.api_url, reporter, summing)
                 played = time.monotonic()
+                await summing.up(timeline.now)
+                summary = await summing.told(A_DAY)
                 record = await read(engine)
                 by_role = {role: {**row, "acts": record.acts.get(role, 0)} for role, row in asked.items()}
                 outcome.failures += await _verify(engine, stack.env["REDRESS_SECRET_KEY"], record)
@@ -99,6 +103,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     labels = {one.reference: one.labels for one in wish.requests if one.labels is not None}
     counted, rights = figures(record, timeline.now), right(record, labels)
     tables.show(out, record, counted, rights, policy, http, by_role)
+    daily.show(out, summary)
     for one in rounds:
         round_table.show(out, one)
         if not one.verdict.ok:
@@ -113,7 +118,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
 
 
 async def _play(
-    wish: Wish, engine: AsyncEngine, timeline: Timeline, api_url: str, reporter: Reporter
+    wish: Wish, engine: AsyncEngine, timeline: Timeline, api_url: str, reporter: Reporter, summing: Summing
 ) -> tuple[Mapping[str, int], ByRole]:
     """What went over HTTP, counted; and by role."""
     calls = Calls(api_url)
@@ -121,7 +126,8 @@ async def _play(
         centre = Centre(engine, calls, await hire(engine), A_DAY, wish.seed)
         callers = Callers(centre, calls, timeline.now, wish.seed)
         colleagues = Colleagues(centre, calls)
-        await Play(engine, timeline, centre, callers, colleagues, wish.requests, reporter.tell).run()
+        play = Play(engine, timeline, centre, callers, colleagues, wish.requests, summing.up, reporter.tell)
+        await play.run()
     finally:
         await calls.close()
         for sentence in calls.troubles.sentences:

@@ -13,6 +13,7 @@ from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
 from flows.rules import assignment, authority, clocks, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.request import RequestDetails
 from models.values.vocabulary import ClockName, EventKind, HandlingMethod, Stage
 
 Money = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_places=2)]
@@ -83,6 +84,8 @@ def reject(facts: CaseFacts, said: Reject, setting: Setting) -> Decision:
 
 def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | None, setting: Setting) -> Decision:
     """The proposer gets the case back either way, unless it climbed past him meanwhile."""
+    if RequestDetails.of(facts.details).asked is not None:
+        raise Refusal("待复核的是转换申请", "what waits here is a turn into a request: agree-turn or refuse-turn")
     remedy = dict(facts.remedy or {})
     if obstacle := assignment.taboo(facts, setting.actor, setting.policy):
         raise NotYours(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")

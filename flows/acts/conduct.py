@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from flows.acts.act import ACTIVE, OPEN, Act, Setting
+from flows.acts.act import ACTIVE, OPEN, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.rules import clocks, derivation, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason
+from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason, Stage
 
 
 class Acknowledge(ActInput):
@@ -103,8 +103,13 @@ def keep_promise(facts: CaseFacts, said: KeepPromise, setting: Setting) -> Decis
     in_time = setting.now <= running[0].due_at
     why = Reason("按时兑现" if in_time else "逾期兑现", "kept in time" if in_time else "kept late")
     sealed = {"how": said.how} if said.how else None
-    changes = {"clocks": left, "overdue": follow_up.overdue(left, setting.now)}
-    return Decision(EventKind.PROMISE_KEPT, changes, (why,), {"promise": said.promise, "in_time": in_time}, sealed)
+    last = facts.stage is Stage.PROMISED and not clocks.promised(left)
+    data = {"promise": said.promise, "in_time": in_time, "last": last}
+    late = follow_up.overdue(left, setting.now)
+    changes: dict[str, Any] = {"owner_id": None, "hold": None} if last else {}
+    return moved(
+        facts, EventKind.PROMISE_KEPT, data, reasons=(why,), sealed=sealed, clocks=left, overdue=late, **changes
+    )
 
 
 def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:

@@ -25,7 +25,8 @@ from models.sealing import canonical
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.permissions import Permit
-from models.values.vocabulary import Channel, EventKind, Party, Stage
+from models.values.request import RequestDetails
+from models.values.vocabulary import Channel, EventKind, Party, Procedure, Stage
 from models.wake import wakes
 
 SKEW = timedelta(minutes=5)
@@ -72,9 +73,17 @@ class Received:
 
 
 async def receive(
-    connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Complaint, key: once.Key | None
+    connection: AsyncConnection,
+    desk: Desk,
+    actor: StaffFacts,
+    said: Complaint,
+    key: once.Key | None,
+    door: RequestDetails | None = None,
 ) -> Received:
-    """Raises NotYours, Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out."""
+    """Raises NotYours, Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out.
+
+    `door`: it came in as something else than a complaint.
+    """
     policy = desk.policies.current
     if not permission.may(actor, Permit.RECEIVE, policy):
         raise NotYours("无权受理", "your role does not bring cases in")
@@ -100,6 +109,8 @@ async def receive(
         named_staff=tuple(sorted(set(said.about_staff))),
         named_units=tuple(sorted(set(said.about_units))),
     )
+    if door is not None:
+        bare = replace(bare, procedure=Procedure.REQUEST, kind=door.door, details=door.within({}))
     facts = replace(bare, clocks=triage.received(bare, policy, acknowledged=said.acknowledged))
     after, event = chain.draft(chain.Entry(facts, b"", _decision(facts, said), actor.id), desk.seal, now, None)
     assert event is not None  # noqa: S101 - a decision with an event drafts one
@@ -140,6 +151,8 @@ def _decision(facts: CaseFacts, said: Complaint) -> Decision:
         "waybill": facts.waybill,
         "recording": said.recording,
     }
+    if (door := RequestDetails.of(facts.details)).door is not None:
+        data |= {"door": door.door, "service": door.service}
     caller = said.caller.model_dump(exclude_none=True) if said.caller else {}
     sealed = {"text": said.text, "remedy_sought": said.remedy_sought, "caller": caller}
     return Decision(EventKind.RECEIVED, {}, (), data, sealed)
@@ -151,7 +164,7 @@ def _caller_key(desk: Desk, caller: Caller | None) -> str | None:
 
 def _case_values(facts: CaseFacts, head: bytes) -> dict[str, Any]:
     values = to_columns({name: getattr(facts, name) for name in _CASE if name != "head"}) | {"head": head}
-    return values | {name: canonical(values[name]) for name in ("attempts", "clocks")}
+    return values | {name: canonical(values[name]) for name in ("attempts", "clocks", "details")}
 
 
 _CASE = [
@@ -168,6 +181,7 @@ _CASE = [
     "caller_key",
     "reference",
     "waybill",
+    "kind",
     "business_line",
     "urgent",
     "level",
@@ -180,6 +194,7 @@ _CASE = [
     "poked",
     "clocks",
     "overdue",
+    "details",
 ]
 _EVENT = [
     "case_id",

@@ -1,6 +1,6 @@
 """Every act by name, as the route has it."""
 
-from flows.acts import carry_out, conduct, contacting, direction, feed_back, identify, revisit, rounds
+from flows.acts import carry_out, conduct, contacting, direction, feed_back, identify, revisit, rounds, turn
 from flows.acts.act import Act
 
 ACTS: dict[str, Act] = {
@@ -14,5 +14,6 @@ ACTS: dict[str, Act] = {
         *revisit.ACTS,
         *contacting.ACTS,
         *rounds.ACTS,
+        *turn.ACTS,
     )
 }

@@ -1,5 +1,6 @@
 """Step 5: reach the customer (three attempts at different times of day), ask whether it is solved and how satisfied."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,8 +13,9 @@ from flows.acts.contacting import Given
 from flows.acts.inputs import ActInput, Moment, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
 from flows.revisits.policy import questionnaire_of
-from flows.rules import assignment, calling, clocks, contact_stages, follow_up, lifecycle
+from flows.rules import assignment, calling, clocks, contact_stages, follow_up, lifecycle, requests
 from flows.rules.questionnaire import Answers
+from flows.rules.request_course import SHORT
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
 from models.values.questionnaire import CORE
@@ -67,7 +69,9 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
         due = calling.next_attempt(setting.now, calling.tried(attempts, setting.policy), setting.policy)
         why = Reason("换一个时段再次联系", "the next attempt in another part of the day")
     exhausted = calling.exhausted(attempts, setting.policy)
-    data = {"outcome": said.outcome, "attempt": len(attempts), "exhausted": exhausted}
+    data: dict[str, Any] = {"outcome": said.outcome, "attempt": len(attempts), "exhausted": exhausted}
+    if facts.procedure is Procedure.REQUEST:
+        data[SHORT] = True  # it was answered already: nothing more is owed to whom nobody reaches
     changes: dict[str, Any] = {"attempts": attempts, "overdue": follow_up.overdue(left, setting.now)}
     if exhausted:
         why = Reason(
@@ -86,7 +90,7 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
     left = clocks.meet(clocks.meet(facts.clocks, ClockName.REVISIT, setting.now), ClockName.CALL_BACK, setting.now)
     whole = _whole(said, setting.policy)
     satisfaction, expectation = whole.coded["satisfaction"], whole.coded.get("expectation")
-    answers = {
+    answers: dict[str, Any] = {
         "satisfaction": satisfaction,
         "expectation": expectation,
         "details": {**facts.details, "answers": dict(whole.coded), "version": whole.version},
@@ -102,6 +106,11 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
     data |= {"feelings": list(whole.coded.get("feelings", ())), "final": False}
     if said.answers is not None:
         data |= {"answers": dict(whole.coded), "questionnaire": whole.version}
+    if facts.procedure is Procedure.REQUEST:
+        answered = replace(facts, details=answers["details"])
+        changes = answers | requests.after_survey(answered, left, said.solved, setting.policy, setting.now)
+        data |= changes.pop("data")
+        return moved(facts, EventKind.SURVEYED, data, sealed=sealed, **changes)
     if said.solved:
         late = follow_up.overdue(left, setting.now)
         return moved(

@@ -17,6 +17,7 @@ from flows.legs.erasing import erase_sealed
 from flows.rules.agenda import agenda
 from models.case import cases
 from models.customer import accesses, customers, erasures, merges, phones, possible_duplicates
+from models.notice import notices
 from models.shipment import shipments
 from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
 from models.values.vocabulary import EventKind
@@ -47,6 +48,7 @@ async def erase(connection: AsyncConnection, desk: Desk, code: str, actor: Staff
     events = 0
     for start in range(0, len(found), CHUNK):
         events += await _erase_cases(connection, desk, found[start : start + CHUNK], actor, reason)
+    await connection.execute(update(notices).where(notices.c.case_id.in_(found)).values(payload=None))
     for column in (shipments.c.consignor_key, shipments.c.consignee_key):
         named = or_(shipments.c.customer_id.in_(ids), column.in_(keys))
         await connection.execute(update(shipments).where(named, column.is_not(None)).values({column: None}))

@@ -15,15 +15,20 @@ SINCE = (
     ("assignment", "class_roles"),
     ("assignment", "class_skills"),
     ("assignment", "unit_weight"),
+    ("assignment", "roles", "promised"),
     ("order", "urgent_hours"),
     ("order", "wait_hours"),
     ("escalation",),
+    ("requests",),
+    ("daily",),
+    ("notices",),
     ("wording", "clocks"),
     ("repeats",),
     ("changes",),
     ("wording", "say"),
     ("wording", "empathy"),
     ("permissions",),
+    ("wording", "stages", "promised"),
 )
 """Settings that came later than the first rulebook."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")

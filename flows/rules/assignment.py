@@ -11,6 +11,7 @@ from flows.rules import absence, clocks
 from flows.rules.authority import own_proposal
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.policy import Policy
+from models.values.request import RequestDetails
 from models.values.vocabulary import BusinessLine, ClockName, EventKind, Role, Stage
 
 LADDER = frozenset({Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL})
@@ -176,6 +177,8 @@ def authority(facts: CaseFacts) -> int:
     """The level that its owner needs at this stage: what the case has climbed to, or what the proposal asks for."""
     if facts.stage not in LADDER:
         return 0
+    if facts.stage is Stage.APPROVAL and RequestDetails.of(facts.details).asked is not None:
+        return 0  # whether it is a complaint at all: any other pair of eyes that may approve
     if facts.stage is Stage.APPROVAL and facts.remedy is not None:
         return max(facts.level, int(facts.remedy["level"]))
     return facts.level

@@ -208,6 +208,11 @@ def moved_by(clock: Deadline, stood: timedelta) -> Deadline:
     )
 
 
+def promised(clocks: Clocks) -> Clocks:
+    """The promises that are not kept yet, late or not."""
+    return tuple(clock for clock in clocks if clock.name is ClockName.PROMISE and clock.met_at is None)
+
+
 def earliest(clocks: Clocks) -> datetime | None:
     """When the next of the running clocks wants follow-up."""
     moments = [moment for clock in clocks if (moment := _wants(clock)) is not None]

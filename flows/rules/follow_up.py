@@ -46,9 +46,9 @@ def decide(
     if rising and not late:
         return escalation.decide(facts, rising, policy, now)
     if late:
-        return _missed(facts, late, policy, now)
+        return handed_on(_missed(facts, late, policy, now), facts, late, owner)
     changed = tuple(_fire(clock, now) if clock in due else clock for clock in facts.clocks)
-    return _told(facts, EventKind.REMINDED, due, {"clocks": changed}, policy)
+    return handed_on(_told(facts, EventKind.REMINDED, due, {"clocks": changed}, policy), facts, due, owner)
 
 
 def _missed(facts: CaseFacts, late: list[Deadline], policy: Policy, now: datetime) -> Decision:
@@ -64,6 +64,21 @@ def _told(
     data = {"clocks": [clock.name for clock in told], "owner": facts.owner_id}
     reasons = tuple(_say(clock, policy, missed=event is EventKind.OVERDUE) for clock in told)
     return Decision(event, changes | {"poked": False}, reasons, data)
+
+
+def handed_on(decision: Decision, facts: CaseFacts, told: list[Deadline], owner: StaffFacts | None) -> Decision:
+    """A promise comes back to somebody who is there: an owner off shift or away loses the case to who can keep it."""
+    promised = any(clock.name is ClockName.PROMISE for clock in told)
+    if not promised or owner is None or owner.present or facts.stage not in lifecycle.PERSONS:
+        return decision
+    why = Reason(
+        f"经办人(员工 {owner.id})不在岗,承诺转由他人兑现",
+        f"staff {owner.id} is not there: somebody else keeps the promise",
+    )
+    changes = {**decision.changes, "owner_id": None}
+    return replace(
+        decision, changes=changes, reasons=(*decision.reasons, why), data={**decision.data, "handed_on": True}
+    )
 
 
 def resume(facts: CaseFacts, now: datetime) -> Decision:
@@ -99,7 +114,8 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
     same_caller = facts.caller_key is not None and facts.caller_key == main.caller_key
     owed = not same_caller and not facts.withdrawn
     unhandled = owed and main.outcome in UNHANDLED
-    data = {"answer_owed": owed, "work_remains": unhandled, "main": str(facts.linked_to)}
+    promises = not owed and not facts.withdrawn and bool(clocks.promised(facts.clocks))
+    data = {"answer_owed": owed, "work_remains": unhandled, "main": str(facts.linked_to), "promises": promises}
     changes: dict[str, Any] = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.MAIN_ENDED, data),
         "owner_id": None,
@@ -108,7 +124,8 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
     }
     if not owed:
         why = Reason(f"随主工单 {main.number} 结案", f"closed with case {main.number}")
-        changes |= {"outcome": Outcome.LINKED, "closed_at": now, "overdue": False}
+        changes |= {"outcome": Outcome.LINKED}
+        changes |= {} if promises else {"closed_at": now, "overdue": False}
         return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
     if unhandled:
         clock = clocks.start_resolve(facts, now, policy)

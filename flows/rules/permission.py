@@ -20,6 +20,7 @@ ASKED: dict[Stage, tuple[Permit, ...]] = {
     Stage.FINAL_POSITION: (Permit.FEED_BACK,),
     Stage.ANSWER: (Permit.ANSWER,),
     Stage.CONFIRMATION: (Permit.CONFIRM,),
+    Stage.PROMISED: (Permit.KEEP_PROMISE,),
     Stage.CONTACT: (Permit.ANSWER_QUESTIONNAIRE, Permit.CONTACT),
     Stage.VISIT: (Permit.ANSWER_QUESTIONNAIRE,),
     Stage.ASSESSMENT: (Permit.ASSESS,),

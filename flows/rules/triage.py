@@ -14,7 +14,7 @@ from flows.rules import clocks, follow_up, lifecycle, reopening
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
-from models.values.vocabulary import Category, ClockName, EventKind, Kind, Outcome, Stage
+from models.values.vocabulary import Category, ClockName, EventKind, Kind, Outcome, Procedure, Stage
 
 UNJOINED = frozenset({Stage.RECEIVED, Stage.TRIAGE})
 """Stages of a case that no other has joined yet."""
@@ -76,6 +76,7 @@ def decide(
     }
     if not sure:
         return _moved(facts, EventKind.CLASSIFIED, changes, data, reading.reasons)
+    changes["procedure"] = Procedure.COMPLAINT if reading.kind is Kind.COMPLAINT else Procedure.REQUEST
     if main := _same_cause(facts, reading, relatives, policy, now):
         left = _joined(facts, now)
         changes |= {"linked_to": main.id, "owner_id": None, "hold": None}

@@ -309,6 +309,61 @@ class Analysis(Section):
         return self
 
 
+class Requests(Section):
+    """Enquiry, consultation, suggestion, manual service."""
+
+    revisit_share: Mapping[Kind, Share]
+    """The share of the answered ones of a kind that is called back; a kind left out never is."""
+    first_contact_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """Answered within this time of being received, with nothing further in between: resolved at first contact."""
+    turned_by_level: Annotated[int, Field(ge=0, le=9)]
+    """The authority level it takes to agree that a complaint becomes another kind; never the one who asked."""
+
+    @model_validator(mode="after")
+    def complaints_have_their_own_revisit(self) -> Self:
+        if Kind.COMPLAINT in self.revisit_share:
+            raise ValueError("revisit_share names complaint: every complaint is revisited")
+        return self
+
+
+class Daily(Section):
+    """The daily summary and the hand-over at each shift."""
+
+    shifts: Annotated[Mapping[Name, TimeOfDay], Field(min_length=1, max_length=24)]
+    """When each shift begins; it goes on until the next one does."""
+    named_at_most: Annotated[int, Field(ge=1, le=200)]
+    """How many cases a list names; the counts are whole."""
+    catches_up_days: Annotated[int, Field(ge=1, le=366)]
+    """How many days back a summary that was missed is still made."""
+
+    @model_validator(mode="after")
+    def no_two_shifts_begin_at_once(self) -> Self:
+        if len(set(self.shifts.values())) < len(self.shifts):
+            raise ValueError("two shifts begin at the same time")
+        return self
+
+
+class Notices(Section):
+    """How long a notice is tried, and when the centre itself raises an alarm."""
+
+    attempts_at_most: Annotated[int, Field(ge=1, le=100)]
+    """How often a notice is tried by one channel before it counts as failed."""
+    first_pause_seconds: Annotated[float, Field(gt=0, le=3600)]
+    """How long after the first failure it is tried again; each further pause is twice as long."""
+    longest_pause_seconds: Annotated[float, Field(gt=0, le=86_400)]
+    """The longest pause between two tries."""
+    no_worker_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """Work is due and nobody took any for so long: there is no worker."""
+    oldest_due_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """A case that is due waits for so long: the workers do not keep up."""
+    named_at_most: Annotated[int, Field(ge=1, le=100)]
+    """How many cases one alarm names; it counts the others."""
+    system_alarms_to: Role
+    """Who is told of quarantine, a missing worker, an old due wake."""
+    missed_deadlines_to: Role
+    """Who is told of missed deadlines."""
+
+
 class Classes(Section):
     """ABC(D): where the classes are cut, what shares of the amount are expected, who in C can grow."""
 
@@ -439,6 +494,9 @@ class Rulebook(Section):
     escalation: Escalation
     scoring: Scoring
     analysis: Analysis
+    requests: Requests
+    daily: Daily
+    notices: Notices
     wording: Wording
     repeats: Repeats
     changes: Changes

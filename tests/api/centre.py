@@ -41,6 +41,9 @@ UNCLEAR = "你好"
 MANY = 50
 """How many do the same thing at once."""
 
+PROCEDURES = ("complaint", "request")
+"""Those the centre of the tests carries; a case may pass from one to the other."""
+
 TEAM: dict[str, Role] = {
     "acceptor": Role.ACCEPTOR,
     "handler": Role.COMPLAINT_HANDLER,
@@ -171,6 +174,7 @@ class Centre:
         complaint = (Classify(policies, seal), Assign(policies), FollowUp(policies), Analyse(policies), Score(policies))
         steps: dict[str, tuple[Step, ...]] = {
             "complaint": complaint,
+            "request": complaint,
             "round": (Draw(policies), FollowRound(policies), Summarise(policies), Assign(policies)),
             "revisit": (AssignContact(policies), FollowContact(policies), Record(policies, seal)),
         }

@@ -24,6 +24,7 @@ Opening = Callable[..., Awaitable[Centre]]
 
 def settings(database_url: str, **more: Any) -> Settings:
     given = {"secret_key": KEY, "prefect_api_url": "http://127.0.0.1:9/api", "clock": "simulated"}
+    given |= {"api_delivers": False}  # a test looks after notices itself
     return Settings(database_url=database_url, **{**given, **more})
 
 

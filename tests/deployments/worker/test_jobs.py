@@ -92,3 +92,21 @@ async def test_rounds_are_scheduled_weekly_and_open_once_after_the_stack_was_dow
     await until(contacted, what="the contacts of the round")
     assert await database.value("SELECT from_day FROM rounds") == sunday - timedelta(days=6)
     assert await database.value("SELECT to_day FROM rounds") == sunday
+
+
+async def test_the_daily_summary_is_scheduled_often_and_told_once(database, office, workers, ops):
+    await office.complain(2)
+    await database.rows("UPDATE cases SET recorded_at = recorded_at - interval '2 days'")
+    await workers.start()
+    deployment = await ops.read_deployment_by_name(f"daily_summary/{workers.pool}")
+    [schedule] = deployment.schedules
+    assert (schedule.schedule.cron, schedule.active) == ("5 */2 * * *", True)
+    state = await run(ops, deployment.id)
+    assert state.type is StateType.COMPLETED
+    assert "summary of" in state.message
+    assert await database.value("SELECT count(*) FROM daily_summaries") == 2
+    again = await run(ops, deployment.id)
+    assert again.type is StateType.COMPLETED
+    assert "summary of" not in again.message
+    assert await database.value("SELECT count(*) FROM daily_summaries") == 2
+    assert await database.value("SELECT sum((figures #>> '{received,cases}')::int) FROM daily_summaries") == 2

@@ -1,12 +1,17 @@
 """Erasing: what is personal is gone, shipments stay, cases go on, the ledger still verifies."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from flows.customers.erasing import erase
 from flows.customers.merging import merge
+from flows.legs.beside import save_rows
 from flows.legs.verify import verify
 from flows.staffing import staff_named
-from models.values.case import Refusal
+from models.values.case import Reason, Refusal
+from models.values.notices import Addressee, notice
+from models.values.vocabulary import NoticeKind
 from tests.fixtures.soundness import assert_sound
 
 PEOPLE = "customer_id,name,phone,branch\nc1,王小明,13812345678,王家村\nc2,小明,010-62345678,\nc3,赵大,13900000003,\n"
@@ -116,3 +121,15 @@ async def test_cases_of_one_caller_stay_cases_of_one_caller(importer, office, da
     assert len(keys) == 1
     assert before not in keys
     assert None not in keys
+
+
+async def test_notices_about_his_cases_are_emptied(importer, office, database):
+    await importer.customers(PEOPLE)
+    [his] = await office.complain(1, caller={"phone": "138 1234 5678", "name": "王小明"})
+    [other] = await office.complain(1, caller={"phone": "13900000003"})
+    words = Reason("王小明的包裹", "the parcel of Wang Xiaoming")
+    rows = [notice(NoticeKind.TEST, Addressee(), words, words, datetime.now(UTC), case_id=id_) for id_ in (his, other)]
+    async with database.engine.begin() as connection:
+        await save_rows(connection, database.seal, rows)
+    await by(office, erase, "c1", why="依法删除")
+    assert await database.rows("SELECT case_id FROM notices WHERE payload IS NULL") == [(his,)]

@@ -100,7 +100,13 @@ def test_front_desk_staff_decide_on_nothing_that_is_not_theirs() -> None:
         (Relation.NONE, Relation.CALLER_AT_HAND, Relation.UNIT, Relation.MONEY),
     ):
         allowed = POLICY.permissions.by_relation[role][relation]
-        assert allowed <= READS | {Permit.ACKNOWLEDGE, Permit.NOTE, Permit.IDENTIFY, Permit.REOPEN}
+        assert allowed <= READS | {
+            Permit.ACKNOWLEDGE,
+            Permit.NOTE,
+            Permit.IDENTIFY,
+            Permit.REOPEN,
+            Permit.TURN_INTO_COMPLAINT,
+        }
 
 
 def test_only_those_with_authority_judge_proposals() -> None:
@@ -178,5 +184,12 @@ def test_more_relations_never_allow_less_and_decisions_need_one(
     assert permission.permits(facts, actor, POLICY) <= granted <= permission.permits(facts, actor, POLICY, at_hand=True)
     held = permission.relations(facts, actor, POLICY)
     if not held & {Relation.OWNER, Relation.ABOVE, Relation.ABLE}:
-        served = {Permit.ACKNOWLEDGE, Permit.NOTE, Permit.IDENTIFY, Permit.REOPEN, Permit.RELEASE}
+        served = {
+            Permit.ACKNOWLEDGE,
+            Permit.NOTE,
+            Permit.IDENTIFY,
+            Permit.REOPEN,
+            Permit.TURN_INTO_COMPLAINT,
+            Permit.RELEASE,
+        }
         assert granted <= READS | served

@@ -13,11 +13,12 @@ from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
 from flows.acts.registry import ACTS
 from flows.legs.chain import Entry, draft
-from flows.rules import analysis, assignment, follow_up, permission, reopening, scoring, triage
+from flows.rules import analysis, assignment, clocks, follow_up, permission, reopening, scoring, triage
 from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
 from models.values.policy import Policy
+from models.values.request import RequestDetails
 from models.values.vocabulary import (
     Category,
     Channel,
@@ -28,9 +29,11 @@ from models.values.vocabulary import (
     HandlingMethod,
     HoldReason,
     Kind,
+    ManualService,
     Outcome,
     Severity,
     Stage,
+    Verdict,
 )
 from tests.fixtures.database import KEY
 from tests.flows.rules.making import NOW, POLICY, case, policy, reading, staff
@@ -160,7 +163,7 @@ class Walk:
         chance = self.random
         soon = self.now + timedelta(hours=chance.choice([1, 20, 90]))
         kind = chance.choice([Kind.COMPLAINT, Kind.COMPLAINT, Kind.ENQUIRY])
-        promised = [one.ref for one in self.facts.clocks if one.name is ClockName.PROMISE]
+        promised = [one.ref for one in clocks.promised(self.facts.clocks)]
         texts: dict[str, dict[str, Any]] = {
             "note": {"text": "记录"},
             "identify": {"customer": chance.randrange(1, 4)},
@@ -174,7 +177,14 @@ class Walk:
             "feed-back": {"accepted": chance.random() < 0.5, "said": "已告知", "outside_routes_named": True},
             "contact": {"outcome": chance.choice([*ContactOutcome]), "call_back_at": soon},
             "survey": {"solved": chance.random() < 0.5, "satisfaction": chance.randint(1, 5)},
-            "answer": {"text": "答复"},
+            "answer": {
+                "text": "答复",
+                "verdict": Verdict.CONSIDERED if self.facts.kind is Kind.SUGGESTION else None,
+                "service": ManualService.TRANSFER if self.facts.kind is Kind.MANUAL_SERVICE else None,
+            },
+            "turn-into-complaint": {"category": chance.choice([*Category]), "why": "客户表示不满"},
+            "turn-into-request": {"kind": chance.choice([*Kind]), "why": "只是询问"},
+            "refuse-turn": {"why": "确为投诉"},
             "reassign": {"why": "休假", "to": chance.choice([None, *(one.id for one in self.team)])},
             "escalate": {"why": "客户要求"},
             "reopen": {"why": "再次出现"},
@@ -209,18 +219,20 @@ class Walk:
 
     def _asked(self) -> str:
         """The act that takes the case on from where it stands."""
+        turn = RequestDetails.of(self.facts.details).asked
         remedy = self.facts.remedy or {"approved": False}
         approved = remedy["approved"] and remedy["customer"] == self.facts.customer_id
         return {
             Stage.TRIAGE: "classify",
             Stage.CARRY_OUT: "carry-out" if approved else "propose",
-            Stage.APPROVAL: "approve",
+            Stage.APPROVAL: self.random.choice(["agree-turn", "refuse-turn"]) if turn else "approve",
             Stage.FEED_BACK: "feed-back",
             Stage.REVISIT: "survey",
             Stage.WRITTEN_ANSWER: "answer",
             Stage.FINAL_POSITION: "feed-back",
             Stage.ANSWER: "answer",
             Stage.CONFIRMATION: "confirm",
+            Stage.PROMISED: "keep-promise",
         }.get(self.facts.stage, "")
 
     def _step(self, name: str) -> Decision | None:
@@ -228,7 +240,7 @@ class Walk:
         match name:
             case "classify":
                 sure = self.random.random() < 0.6
-                kind = self.random.choice([Kind.COMPLAINT, Kind.COMPLAINT, Kind.COMPLAINT, Kind.SUGGESTION])
+                kind = self.random.choice([*[Kind.COMPLAINT] * 6, Kind.SUGGESTION, Kind.ENQUIRY, Kind.MANUAL_SERVICE])
                 category = self.random.choice([*Category]) if kind is Kind.COMPLAINT else None
                 said = reading(kind=kind, category=category, severity=self.random.choice([*Severity]))
                 related = self._related()
