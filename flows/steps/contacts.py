@@ -47,7 +47,10 @@ class AssignContact:
         details = ContactDetails.of(facts.details)
         barred = set(details.barred) | handlers.get(facts.customer_id or 0, frozenset())
         facts = replace(facts, details=replace(details, barred=tuple(sorted(barred))).as_json())
-        decision = assignment.decide(facts, desk.members.values(), self.policies.of(facts), now)
+        policy = self.policies.of(facts)
+        share = revisits_of(policy).contact_load
+        team = [replace(one, capacity=int(one.capacity * share)) for one in desk.members.values()]
+        decision = assignment.decide(facts, team, policy, now)
         if (owner := decision.changes.get("owner_id")) is not None:
             desk.add(owner)
         return replace(decision, changes={**decision.changes, "details": facts.details})
