@@ -198,8 +198,10 @@ async def test_who_comes_back_after_his_lease_settles_nothing(post, receiver):
 
 
 async def test_its_case_looks_up_when_it_arrived_if_it_wants_to_know(post, office, mailbox):
-    [asks, does_not] = await office.complain(2)
+    [asks, does_not, closed] = await office.complain(3)
+    await post.database.rows("UPDATE cases SET closed_at = now() WHERE id = :id", id=closed)
     await post.subscribe("li@centre.example", EMAIL)
+    await post.write(case_id=closed, pokes=True)
     await post.write(case_id=asks, pokes=True)
     await post.write(case_id=does_not)
     await post.postman.deliver()
