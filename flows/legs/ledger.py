@@ -155,9 +155,8 @@ async def _save_wakes(connection: AsyncConnection, rows: list[dict[str, Any]], *
 async def poke(connection: AsyncConnection, ids: Sequence[UUID], now: datetime) -> None:
     """Make other cases look up again now: a fact of theirs, set under their lock, so no later save forgets it.
 
-    What is closed stays so: it would be due for ever, and nothing would carry it.
+    A closed one looks up once as well: its cause may have come back.
     """
-    still_open = select(cases.c.id).where(cases.c.id.in_(ids), cases.c.closed_at.is_(None))
-    ids = (await connection.execute(still_open.order_by(cases.c.id).with_for_update())).scalars().all()
+    await connection.execute(select(cases.c.id).where(cases.c.id.in_(ids)).order_by(cases.c.id).with_for_update())
     await connection.execute(update(cases).where(cases.c.id.in_(ids)).values(poked=True))
     await connection.execute(update(wakes).where(wakes.c.case_id.in_(ids)).values(due_at=now, order_at=now))
