@@ -373,6 +373,9 @@ BODY_OF: dict[str, dict[str, Any]] = {
     "turn-into-complaint": {"category": "delay", "why": "a"},
     "turn-into-request": {"kind": "enquiry", "why": "a"},
     "refuse-turn": {"why": "a"},
+    "answer-questionnaire": {"answers": {"expectation": 4, "satisfaction": 5}},
+    "cancel-round": {"why": "a"},
+    "assess": {"verdict": "acceptable", "finding": "a"},
 }
 
 QUERIES = {

@@ -35,6 +35,14 @@ REFUSED = (200, 409)
 """Let through: done, or refused for another reason than who asks."""
 SAID: dict[str, dict[str, Any]] = {
     "acknowledge": {"channel": "phone"},
+    "turn-into-complaint": {"category": "delay", "why": "a"},
+    "turn-into-request": {"kind": "enquiry", "why": "a"},
+    "agree-turn": {},
+    "refuse-turn": {"why": "a"},
+    "answer-questionnaire": {"answers": {"expectation": 4, "satisfaction": 5}},
+    "send-link": {},
+    "cancel-round": {"why": "a"},
+    "assess": {"verdict": "acceptable", "finding": "a"},
     "note": {"text": "a"},
     "identify": {"customer": 99_999},
     "reopen": {"why": "a"},
