@@ -103,7 +103,8 @@ def facts_of(relation: str, role: str, one: Person, other: Person) -> tuple[dict
                 return bare | {"owner_id": None, "level": level, "stage": Stage.FINAL_POSITION}, {"able", "above"}
             stages = [stage for stage, roles in BOOK["assignment"]["roles"].items() if role in roles]
             ladder = ("carry_out", "feed_back", "approval", "final_position")
-            free = [stage for stage in stages if stage not in ladder]
+            of_rounds = ("contact", "visit", "assessment")  # their cases are no complaints
+            free = [stage for stage in stages if stage not in (*ladder, *of_rounds)]
             return (bare | {"owner_id": None, "stage": free[0]}, {"able"}) if free else None
         case "unit":
             return bare | {"unit": OWN_UNIT}, {"unit"}
