@@ -48,7 +48,8 @@ class Record:
     @property
     def requests(self) -> list[CaseFacts]:
         """The cases that callers brought in; not rounds, contacts, nor what those opened."""
-        return [one for one in self.cases if one.procedure is Procedure.COMPLAINT and "revisit" not in one.details]
+        asked = (Procedure.COMPLAINT, Procedure.REQUEST)
+        return [one for one in self.cases if one.procedure in asked and "revisit" not in one.details]
 
 
 async def read(engine: AsyncEngine) -> Record:
