@@ -1,6 +1,6 @@
 """One paper: title, sections, pairs, tables, page numbers; Chinese and English in one embedded font.
 
-It knows nothing of the trade. Rendering is CPU work of half a second (the font is read, and cut to what the paper uses):
+It knows nothing of the trade. Rendering is CPU work of half a second (the font is cut to what the paper uses):
 call `render` in a thread.
 """
 
