@@ -29,6 +29,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "half_surrogate": ("must be valid Unicode (it holds half a surrogate pair)", "须为有效的 Unicode 文本"),
     "implausible_year": ("must lie between the years 2000 and 2200", "须在 2000 年至 2200 年之间"),
     "written_date": ("must be a date and time in a text", "须为日期时间文本"),
+    "cursor": ("must be the `next` of an earlier page", "须为上一页的 next"),
     "repeated": ("names something twice", "有重复项"),
 }
 """By pydantic's type of error (docs.pydantic.dev/latest/errors) or our own (`flows.acts.inputs`)."""
@@ -40,6 +41,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "须为日期时间,如 2026-03-04T10:00:00+08:00",
     ),
     "int": ("must be a whole number", "须为整数"),
+    "date": ("must be a day, such as 2026-03-04", "须为日期,如 2026-03-04"),
     "bool": ("must be true or false", "须为 true 或 false"),
     "decimal": ("must be an amount of money", "须为金额"),
     "finite": ("must be a number with an end", "须为有限数"),

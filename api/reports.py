@@ -104,10 +104,11 @@ def classes_csv(report: ClassesReport) -> str:
     head = ["snapshot", "first", "last", "basis", "currency", "part"]
     said = report.snapshot.model_dump() if report.snapshot else {}
     said["snapshot"] = said.get("id")
-    return _csv([*head, *columns], ([{**line, **said}.get(name) for name in [*head, *columns]] for line in lines))
+    return table([*head, *columns], ([{**line, **said}.get(name) for name in [*head, *columns]] for line in lines))
 
 
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV with a heading."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(head)

@@ -20,6 +20,7 @@ from api.schemas import (
 )
 from flows.acts.act import Act
 from flows.acts.registry import ACTS
+from flows.papers.masking import mask_name, mask_phone
 from flows.rules import clocks
 from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
@@ -106,14 +107,6 @@ def statement(said: Mapping[str, Any]) -> Statement:
         caller_name=mask_name(caller.get("name")),
         caller_phone=mask_phone(caller.get("phone")),
     )
-
-
-def mask_name(name: str | None) -> str | None:
-    return name and name[0] + "*" * max(len(name) - 1, 1)
-
-
-def mask_phone(phone: str | None) -> str | None:
-    return phone and ("*" * max(len(phone) - 4, 1) + phone[-4:] if len(phone) > 4 else "****")
 
 
 def event_view(row: RowMapping, seal: Seal, names: Mapping[int, str]) -> EventView:

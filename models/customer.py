@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
@@ -108,6 +109,8 @@ class Access(SQLModel, table=True):
     """None: the command line."""
     customer_id: int | None = Field(default=None, foreign_key="customers.id")
     """None: nobody was found."""
+    case_id: UUID | None = Field(default=None, foreign_key="cases.id")
+    """The case whose dossier was printed."""
     kind: str = Field(sa_type=String(12))
     reason: bytes | None = Field(default=None, sa_type=Bytes)
     at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))

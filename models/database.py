@@ -18,13 +18,14 @@ from models import (
     idempotency,
     leg,
     rulebook,
+    settlement,
     shipment,
     staff,
     wake,
 )
 from models.sealing import canonical
 
-TABLES = (case, clock, customer, customer_class, event, idempotency, leg, rulebook, shipment, staff, wake)
+TABLES = (case, clock, customer, customer_class, event, idempotency, leg, rulebook, settlement, shipment, staff, wake)
 """Importing them registers them in `metadata`; a new table module goes in here."""
 
 metadata = SQLModel.metadata

@@ -1,25 +1,33 @@
 """Step 3: propose a remedy, approve or reject it at the right level (four eyes), carry it out."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from flows.acts.act import Act, Setting, moved
-from flows.acts.inputs import ActInput, Line, Text
+from flows.acts.inputs import ActInput, Line, Text, YesNo
+from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
+from flows.acts.settling import refuse_over_limit, requested
+from flows.rulebook.sections import settlement_of
 from flows.rules import assignment, clocks, follow_up
-from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import ClockName, EventKind, HandlingMethod, Stage
+from flows.rules import settlement as settlements
+from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
+from models.values.vocabulary import ClockName, EventKind, HandlingMethod, PaymentKind, Stage
 
 Money = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_places=2)]
 
 
 class Propose(ActInput):
-    """The remedy proposed to the customer; money in CNY."""
+    """The remedy proposed to the customer; `compensation` in CNY, beside what was paid before.
+
+    `goodwill` (通融赔付): more than is owed, which asks for a higher level.
+    """
 
     remedy: Text
     compensation: Money = Decimal(0)
+    goodwill: YesNo = False
 
 
 class Approve(ActInput):
@@ -44,6 +52,11 @@ class CarryOut(ActInput):
 def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     limits = setting.policy.rulebook.approval.limits
     needed = next((level for level, limit in enumerate(limits) if said.compensation <= limit), len(limits) - 1)
+    held = money(setting)
+    if over := settlements.over_limit(said.compensation, held):
+        if not said.goodwill:
+            raise Refusal(over.zh, over.en)
+        needed = max(needed, settlement_of(setting.policy).goodwill_level)
     own = max(setting.actor.level, 0)
     approval = needed > own
     why = (
@@ -59,6 +72,8 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     )
     remedy = {"compensation": f"{said.compensation + 0:f}", "approved": not approval, "level": needed}
     remedy["proposer_level"] = own
+    if over:
+        remedy["goodwill"] = True
     return moved(
         facts,
         EventKind.PROPOSED,
@@ -66,6 +81,7 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
         reasons=(why,),
         sealed={"remedy": said.remedy},
         remedy=remedy,
+        rows=settlements.void_agreement(held.settlement),
         proposer_id=setting.actor.id,
         owner_id=None if approval else facts.owner_id,
     )
@@ -101,7 +117,16 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
         raise Refusal("尚未提出处理方案", "propose a remedy before carrying it out")
     if not facts.remedy["approved"]:
         raise Refusal("处理方案未获批准", "the proposal was rejected: propose again")
-    left = clocks.meet(facts.clocks, ClockName.RESOLVE, setting.now)
+    data: dict[str, Any] = {"method": said.method}
+    more: dict[str, Any] = {"clocks": facts.clocks}
+    rows: tuple[Row, ...] = ()
+    if due := settlements.to_request(facts.remedy):
+        refuse_over_limit(facts.remedy, due, money(setting))
+        payment, more = requested(facts, PaymentKind.COMPENSATION, due, setting)
+        more["remedy"] = {**facts.remedy, "requested": True}
+        data |= {"with_finance": settlements.ledger_data(payment)}
+        rows = (settlements.row(payment),)
+    left = clocks.meet(more.pop("clocks"), ClockName.RESOLVE, setting.now)
     left = (
         *left,
         clocks.start(ClockName.FEED_BACK, setting.policy.rulebook.clocks.feed_back, setting.now, setting.policy),
@@ -109,8 +134,10 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
     return moved(
         facts,
         EventKind.CARRIED_OUT,
-        {"method": said.method},
+        data,
         sealed={"finding": said.finding},
+        rows=rows,
+        **more,
         method=said.method,
         handler_id=setting.actor.id,
         owner_id=setting.actor.id,
@@ -121,8 +148,8 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
 
 
 ACTS = (
-    Act("propose", "提出处理方案 · propose a remedy", Propose, propose, frozenset({Stage.CARRY_OUT})),
+    Act("propose", "提出处理方案 · propose a remedy", Propose, propose, frozenset({Stage.CARRY_OUT}), load=money_of),
     Act("approve", "批准 · approve a proposal", Approve, approve, frozenset({Stage.APPROVAL})),
     Act("reject", "驳回 · reject a proposal", Reject, reject, frozenset({Stage.APPROVAL})),
-    Act("carry-out", "落实 · carry the remedy out", CarryOut, carry_out, frozenset({Stage.CARRY_OUT})),
+    Act("carry-out", "落实 · carry the remedy out", CarryOut, carry_out, frozenset({Stage.CARRY_OUT}), load=money_of),
 )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
-from flows.rules import assignment, clocks, follow_up, triage
+from flows.rules import assignment, clocks, follow_up, reopening, triage
 from flows.rules.triage import Relative
 from flows.steps.assign import members
 from flows.steps.relatives import relatives_of
@@ -88,6 +88,8 @@ def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
         raise Refusal(
             "责任单位须为规则手册中的单位", f"liable must be a unit of the rulebook: {', '.join(sorted(units))}"
         )
+    if facts.firm_liable is not None and said.liable not in (None, facts.liable):
+        raise Refusal("责任已经认定,只能通过申诉改变", "liability was found: only an appeal changes it")
     cause, liable = said.root_cause or facts.root_cause, said.liable or facts.liable
     changed = {"root_cause": cause != facts.root_cause, "liable": liable != facts.liable}
     return moved(
@@ -136,22 +138,13 @@ def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
     if facts.reopenings >= course.reopenings_at_most:
         raise Refusal("已达重新打开次数上限", "it was reopened as often as the rulebook allows")
     left = (*facts.clocks, clocks.start_resolve(facts, setting.now, setting.policy))
-    level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
+    changes = reopening.again(facts, setting.policy)
     return moved(
         facts,
         EventKind.REOPENED,
-        {"level": level},
+        {"level": changes["level"]},
         sealed={"why": said.why},
-        level=level,
-        reopenings=facts.reopenings + 1,
-        owner_id=None,
-        outcome=None,
-        score=None,
-        solved=None,
-        remedy=None,
-        linked_to=None,
-        withdrawn=False,
-        closed_at=None,
+        **changes,
         clocks=left,
         overdue=follow_up.overdue(left, setting.now),
     )

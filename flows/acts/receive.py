@@ -31,6 +31,9 @@ SKEW = timedelta(minutes=5)
 """How far a caller's clock may go before ours."""
 
 
+WaybillNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
+
+
 class Caller(Input):
     """Who is calling; everything may be unknown."""
 
@@ -47,7 +50,7 @@ class Complaint(Input):
     party: Party = Party.UNKNOWN
     received_at: Moment | None = None
     remedy_sought: Annotated[Text, Field(max_length=2000)] | None = None
-    waybill: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")] | None = None
+    waybill: WaybillNumber | None = None
     reference: Line | None = None
     recording: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")] | None = None
     caller: Caller | None = None

@@ -11,6 +11,9 @@ from models.values.vocabulary import ClockName, HoldReason
 
 Clocks = tuple[Deadline, ...]
 
+BEYOND = frozenset({ClockName.PAYMENT, ClockName.REGULATOR})
+"""Clocks of others than the customer: they run on when the case is closed."""
+
 TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN})
 """Clocks that only call again: being late at them is not a breach."""
 
@@ -90,9 +93,9 @@ def meet(clocks: Clocks, name: ClockName, now: datetime, *, ref: int | None = No
 
 
 def meet_all(clocks: Clocks, now: datetime) -> Clocks:
-    """End what still runs except promises: the case needs no more attention."""
+    """End what still runs except promises and what others wait for: the case itself needs no more attention."""
     for name in ClockName:
-        if name is not ClockName.PROMISE:
+        if name is not ClockName.PROMISE and name not in BEYOND:
             clocks = meet(clocks, name, now)
     return clocks
 

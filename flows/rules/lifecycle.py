@@ -106,6 +106,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
             return Stage.ANALYSIS
         case EventKind.MAIN_ENDED:
             return _main_ended(data)
+        case EventKind.REFERRED if data["reopens"]:
+            return Stage.CARRY_OUT
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     return stage

@@ -1,4 +1,4 @@
-"""Step 7, score: the quality mark of a case (0–100), counted to the agent and the liable unit.
+"""Step 7, score: the quality mark of a case (0–100), counted to the agent and the unit found liable.
 
 Each indicator gives 0–1 or nothing; what was not measured is left out and said so, its weight shared by the rest.
 The weights are the rulebook's.
@@ -13,6 +13,8 @@ from models.values.rulebook import Indicator
 from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 SATISFACTION = (1, 5)
+UNSCORED = frozenset({ClockName.PROMISE, ClockName.PAYMENT})
+"""Clocks that are no part of the speed: promises have a mark of their own, a payment is late with finance."""
 
 
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
@@ -28,11 +30,13 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "marks": marks,
         "missed": missed,
         "agent": facts.handler_id,
-        "unit": facts.liable,
+        "unit": facts.liable if facts.firm_liable else None,
+        "firm_liable": facts.firm_liable,
     }
     said = ", ".join(f"{name} {mark:.2f}" if mark is not None else f"{name} —" for name, mark in marks.items())
     shown = ("未测", "not measured") if score is None else (str(score), str(score))
     reasons = [Reason(f"得分 {shown[0]}:{said}(— 为未测)", f"score {shown[1]}: {said} (— not measured)")]
+    reasons.append(_counts(facts))
     if missed:
         reasons.append(Reason(f"超时:{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
     changes = {
@@ -48,6 +52,15 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     return Decision(EventKind.SCORED, changes, tuple(reasons), data)
 
 
+def _counts(facts: CaseFacts) -> Reason:
+    """A case counts against a unit only when the finding says the firm is liable; the analysis alone proposes."""
+    if facts.firm_liable is None:
+        return Reason("尚无责任认定,不计入任何单位", "no finding on liability: it counts against no unit")
+    if not facts.firm_liable:
+        return Reason("认定公司无责,不计入任何单位", "the firm is not liable: it counts against no unit")
+    return Reason(f"计入责任单位 {facts.liable}", f"it counts against {facts.liable}")
+
+
 def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, float | None]:
     """The indicators by name; None: not measured."""
     complaint = facts.kind is Kind.COMPLAINT
@@ -61,7 +74,7 @@ def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, 
 
 
 def _speed(facts: CaseFacts, policy: Policy, now: datetime) -> float:
-    missed = sum(clocks.late(clock, now) for clock in facts.clocks if clock.name is not ClockName.PROMISE)
+    missed = sum(clocks.late(clock, now) for clock in facts.clocks if clock.name not in UNSCORED)
     return max(0.0, 1 - missed * policy.rulebook.scoring.late_costs)
 
 

@@ -200,6 +200,17 @@ class EventKind(StrEnum):
     QUARANTINED = "quarantined"
     RELEASED = "released"
     IDENTIFIED = "identified"
+    ASSESSED = "assessed"
+    AGREED = "agreed"
+    ADVANCED = "advanced"
+    VOUCHERED = "vouchered"
+    VOUCHER_CONFIRMED = "voucher_confirmed"
+    VOUCHER_RETURNED = "voucher_returned"
+    PAID = "paid"
+    LIABILITY_FOUND = "liability_found"
+    LIABILITY_APPEALED = "liability_appealed"
+    REFERRED = "referred"
+    REGULATOR_ANSWERED = "regulator_answered"
     ERASED = "erased"
 
 
@@ -216,6 +227,10 @@ class ClockName(StrEnum):
     PROMISE = "promise"
     HOLD = "hold"
     ASSIGN_AGAIN = "assign_again"
+    PAYMENT = "payment"
+    """A voucher is with finance; it runs on when the case is closed."""
+    REGULATOR = "regulator"
+    """The regulator waits for an answer; it runs on when the case is closed."""
 
 
 class AccessKind(StrEnum):
@@ -227,3 +242,47 @@ class AccessKind(StrEnum):
     READ = "read"
     UNMASKED = "unmasked"
     CORRECTED = "corrected"
+    DOSSIER = "dossier"
+
+
+class EvidenceKind(StrEnum):
+    """What a settlement rests on."""
+
+    PHOTOGRAPH = "photograph"
+    INVOICE = "invoice"
+    WAYBILL = "waybill"
+    PACKING_LIST = "packing_list"
+    STATEMENT = "statement"
+    RECORDING = "recording"
+    SURVEY_REPORT = "survey_report"
+    OTHER = "other"
+
+
+class LimitBasis(StrEnum):
+    """What the most that is owed was worked out from."""
+
+    DECLARED_VALUE = "declared_value"
+    FREIGHT = "freight"
+
+
+class PaymentKind(StrEnum):
+    COMPENSATION = "compensation"
+    ADVANCE = "advance"
+    """先行赔付: paid before the customer agreed to the whole, and before anybody is found liable."""
+
+
+class PaymentState(StrEnum):
+    AWAITING = "awaiting"
+    """Its voucher is with finance."""
+    CONFIRMED = "confirmed"
+    PAID = "paid"
+    RETURNED = "returned"
+    """Finance sent the voucher back."""
+    CANCELLED = "cancelled"
+    """The customer refused what it was for."""
+
+
+class LiableKind(StrEnum):
+    UNIT = "unit"
+    CARRIER = "carrier"
+    """An outside firm that carries for us."""

@@ -1,0 +1,105 @@
+"""What goes into the dossier of a case, read in one transaction: the case cannot change while it is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts.money import findings_of, money_of
+from flows.acts.perform import Desk
+from flows.acts.refusals import NotFound, NotYours
+from flows.customers.policy import customers_of
+from flows.legs.verify import Verdict, verify
+from flows.rulebook.sections import regulator_of
+from flows.rules import permission
+from models.case import cases, to_facts
+from models.customer import accesses
+from models.event import events
+from models.settlement import referrals
+from models.staff import staff
+from models.values.case import CaseFacts, StaffFacts
+from models.values.policy import Policy
+from models.values.settlement import Finding, Money
+from models.values.vocabulary import AccessKind
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event with its sealed part opened; None: it holds none, or (`erased`) not any more."""
+
+    row: RowMapping
+    said: Mapping[str, Any] | None
+    erased: bool
+    by: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Everything in a dossier, unmasked; `unmasked` says whether whoever asked may see it so."""
+
+    facts: CaseFacts
+    policy: Policy
+    happened: Sequence[Happened]
+    money: Money
+    findings: Sequence[Finding]
+    referrals: Sequence[RowMapping]
+    verdict: Verdict
+    head: bytes
+    unmasked: bool
+    made_for: str
+    made_at: datetime
+
+
+async def compile_dossier(connection: AsyncConnection, desk: Desk, case_id: UUID, actor: StaffFacts | None) -> Compiled:
+    """Raises NotFound or NotYours. That it was made is on record; `actor` None: the command line, masked."""
+    query = select(cases).where(cases.c.id == case_id).with_for_update(read=True)
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise NotFound
+    facts = to_facts(row)
+    await desk.policies.know(connection, [facts])
+    policy = desk.policies.of(facts)
+    if actor is not None:
+        _refuse(facts, actor, policy)
+    values = {"staff_id": actor.id if actor else None, "kind": AccessKind.DOSSIER, "case_id": case_id}
+    await connection.execute(insert(accesses).values(values | {"customer_id": facts.customer_id}))
+    query = select(referrals).where(referrals.c.case_id == case_id).order_by(referrals.c.clock)
+    return Compiled(
+        facts=facts,
+        policy=policy,
+        happened=await _happened(connection, desk, case_id),
+        money=await money_of(connection, facts, policy, lock=False),
+        findings=(await findings_of(connection, [case_id])).get(case_id, []),
+        referrals=(await connection.execute(query)).mappings().all(),
+        verdict=await verify(connection, desk.seal, only=case_id),
+        head=row["head"],
+        unmasked=actor is not None and actor.role in customers_of(policy).unmasked_by,
+        made_for=actor.name if actor else "redress dossier",
+        made_at=await desk.clock.now(connection),
+    )
+
+
+def _refuse(facts: CaseFacts, actor: StaffFacts, policy: Policy) -> None:
+    if not permission.sees(facts, actor, policy):
+        raise NotFound
+    if actor.level < 1 and actor.role not in regulator_of(policy).dossier_roles:
+        raise NotYours("无权打印工单档案", "your role does not print dossiers")
+
+
+async def _happened(connection: AsyncConnection, desk: Desk, case_id: UUID) -> list[Happened]:
+    query = (
+        select(events, staff.c.name.label("actor"))
+        .outerjoin(staff, staff.c.id == events.c.actor_id)
+        .where(events.c.case_id == case_id)
+        .order_by(events.c.seq)
+    )
+    found = []
+    for row in (await connection.execute(query)).mappings():
+        said = desk.seal.open(row["sealed"]) if row["sealed"] is not None else None
+        erased = row["sealed"] is None and row["sealed_digest"] is not None
+        found.append(Happened(row, said, erased, row["actor"] or "系统 system"))
+    return found
