@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from api.schemas import Links
 from models.values.vocabulary import EvidenceKind, LiableKind, LimitBasis, Party, PaymentKind, PaymentState
 
 
@@ -129,4 +130,4 @@ class ReferralTaken(BaseModel):
     referral: str
     opened: bool
     due_at: datetime
-    links: dict[str, str]
+    links: Links

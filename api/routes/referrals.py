@@ -26,7 +26,8 @@ async def take_referral(
     """A referral of the regulator: linked to its complaint, or opening one; its own clock starts. One number, once."""
     taken = await refer(connection, here.desk, actor, said, key)
     response.headers["Idempotent-Replayed"] = str(taken.repeated).lower()
-    return ReferralTaken(**vars(taken), referral=said.number, links=links(taken.id).model_dump())
+    fields = {name: value for name, value in vars(taken).items() if name != "repeated"}
+    return ReferralTaken(**fields, referral=said.number, links=links(taken.id))
 
 
 @router.get(

@@ -53,6 +53,7 @@ class Referred:
     id: UUID
     number: int
     opened: bool
+    due_at: datetime
     repeated: bool = False
 
 
@@ -87,20 +88,20 @@ async def refer(
     found = await _complaint(connection, actor, said)
     case_id = found or await _open(connection, desk, actor, said, received)
     link = Link(case_id, received, opened=found is None)
-    number = await _link(connection, desk, actor, said, link, now)
+    referred = await _link(connection, desk, actor, said, link, now)
     if key is not None:
         await once.keep(connection, actor.id, key, {"id": str(case_id)})
-    return Referred(case_id, number, opened=found is None)
+    return referred
 
 
 async def _known(connection: AsyncConnection, number: str) -> Referred | None:
     query = (
-        select(referrals.c.case_id, referrals.c.opened, cases.c.number)
+        select(referrals.c.case_id, referrals.c.opened, referrals.c.due_at, cases.c.number)
         .join(cases, cases.c.id == referrals.c.case_id)
         .where(referrals.c.number == number)
     )
     row = (await connection.execute(query)).first()
-    return Referred(row.case_id, row.number, row.opened, repeated=True) if row else None
+    return Referred(row.case_id, row.number, row.opened, row.due_at, repeated=True) if row else None
 
 
 async def _complaint(connection: AsyncConnection, actor: StaffFacts, said: Referral) -> UUID | None:
@@ -136,13 +137,14 @@ async def _open(connection: AsyncConnection, desk: Desk, actor: StaffFacts, said
 
 async def _link(
     connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Referral, link: Link, now: datetime
-) -> int:
-    """The event, the clock and the row of the referral on its case; returns the case's number."""
+) -> Referred:
+    """The event, the clock and the row of the referral on its case."""
     facts, head = (await ledger.lock_cases(connection, [link.case_id]))[link.case_id]
     await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == facts.id).with_for_update())
     await desk.policies.know(connection, [facts])
     policy = desk.policies.of(facts)
-    clock = rules.clock(facts, link.received_at, said.due_at, regulator_of(policy), policy)
+    named = said.due_at.astimezone(UTC) if said.due_at else None
+    clock = rules.clock(facts, link.received_at, named, regulator_of(policy), policy)
     decision = rules.decide(facts, said.number, link.received_at, clock, policy, now)
     row = {
         "number": said.number,
@@ -159,4 +161,4 @@ async def _link(
     entry = chain.Entry(facts, head, decision, actor.id)
     plan = desk.policies
     await ledger.write(connection, desk.seal, [entry], lambda after: agenda(after, plan.of(after), now), now)
-    return facts.number
+    return Referred(facts.id, facts.number, link.opened, clock.due_at)

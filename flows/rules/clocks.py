@@ -166,7 +166,7 @@ def _deadline(
     ref: int | None,
 ) -> Deadline:
     remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
-    pausable = name is not ClockName.STATUTORY
+    pausable = name is not ClockName.STATUTORY and name not in BEYOND
     return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref)
 
 

@@ -36,18 +36,21 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     said = ", ".join(f"{name} {mark:.2f}" if mark is not None else f"{name} —" for name, mark in marks.items())
     shown = ("未测", "not measured") if score is None else (str(score), str(score))
     reasons = [Reason(f"得分 {shown[0]}:{said}(— 为未测)", f"score {shown[1]}: {said} (— not measured)")]
-    reasons.append(_counts(facts))
     if missed:
         reasons.append(Reason(f"超时:{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
+    reasons.append(_counts(facts))
+    left = clocks.meet_all(facts.clocks, now)
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.SCORED, data),
         "score": score,
         "outcome": facts.outcome or (Outcome.WITHDRAWN if facts.withdrawn else Outcome.SOLVED),
         "owner_id": facts.handler_id,
         "hold": None,
-        "overdue": False,
+        "overdue": any(
+            clock.met_at is None and clocks.late(clock, now) for clock in left if clock.name in clocks.BEYOND
+        ),
         "closed_at": now,
-        "clocks": clocks.meet_all(facts.clocks, now),
+        "clocks": left,
     }
     return Decision(EventKind.SCORED, changes, tuple(reasons), data)
 

@@ -54,7 +54,7 @@ def over_limit(more: Decimal, money: Money) -> Reason | None:
     """
     most = money.settlement.owed_at_most if money.settlement else None
     before = committed(money.payments) + money.elsewhere
-    if most is None or more + before <= most:
+    if not more or most is None or more + before <= most:
         return None
     zh = en = ""
     if before:

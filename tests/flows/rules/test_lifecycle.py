@@ -42,15 +42,19 @@ MOVES: list[tuple[EventKind, dict[str, Any], Stage]] = [
     (E.MAIN_ENDED, {"answer_owed": False}, S.CLOSED),
     (E.MAIN_ENDED, {"answer_owed": True}, S.FEED_BACK),
     (E.MAIN_ENDED, {"answer_owed": True, "work_remains": True}, S.CARRY_OUT),
+    (E.REFERRED, {"reopens": True}, S.CARRY_OUT),
 ]
 STAYS: list[tuple[EventKind, dict[str, Any]]] = [
     (E.CONTACTED, {"exhausted": False}),
     (E.WITHDRAWN, {"work_remains": True}),
+    (E.REFERRED, {"reopens": False}),
     *[
         (event, {})
         for event in (
             E.ASSIGNED, E.UNASSIGNED, E.NOTED, E.PROMISED, E.PROMISE_KEPT, E.HELD, E.RESUMED, E.REASSIGNED,
             E.ESCALATED, E.REMINDED, E.OVERDUE, E.STEP_FAILED, E.QUARANTINED, E.RELEASED, E.IDENTIFIED, E.ERASED,
+            E.ASSESSED, E.AGREED, E.ADVANCED, E.VOUCHERED, E.VOUCHER_CONFIRMED, E.VOUCHER_RETURNED, E.PAID,
+            E.LIABILITY_FOUND, E.LIABILITY_APPEALED, E.REGULATOR_ANSWERED,
         )
     ],
 ]  # fmt: skip
