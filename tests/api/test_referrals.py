@@ -1,15 +1,14 @@
 """Referrals of the regulator (12305) over HTTP: linked or opened, on a clock of their own, answered with a dossier."""
 
 import asyncio
-import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from models.values.vocabulary import Role
 from tests.api.centre import MANY, UNCLEAR, Centre, is_problem
+from tests.fixtures.paper import read_back
 
 WAYBILL = "SD202603180001"
 CALLER = {"name": "欧阳明月", "phone": "13912345678"}
@@ -135,8 +134,7 @@ async def dossier(centre: Centre, who: str, id_: str) -> str:
     answer = await centre.people[who].get(f"/cases/{id_}/dossier")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/pdf"
-    pages = PdfReader(io.BytesIO(answer.content)).pages
-    return "\n".join(page.extract_text().replace("\0", "") for page in pages)
+    return read_back(answer.content)
 
 
 async def test_a_dossier_tells_timeline_deadlines_evidence_and_proof_in_both_languages(centre: Centre) -> None:
