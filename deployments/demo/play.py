@@ -15,6 +15,7 @@ from .callers import Callers
 from .centre import Centre
 from .request import SimulatedRequest
 from .rounds import batches, next_round
+from .till import Till
 from .timeline import Timeline
 
 WEEKS_AT_MOST = 6
@@ -39,6 +40,7 @@ class Play:
     timeline: Timeline
     centre: Centre
     callers: Callers
+    till: Till
     requests: Sequence[SimulatedRequest]
     tell: Callable[[Standing], None]
 
@@ -72,6 +74,7 @@ class Play:
             await self.callers.morning(now)
             await self.centre.hand_over(now)
         await self.centre.work(now)
+        await self.till.work(now)
         await self.timeline.settle()
 
     async def _closed(self) -> int:

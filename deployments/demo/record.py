@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from models.leg import legs
 from models.values.case import CaseFacts
 from models.values.vocabulary import EventKind, Stage
 from models.wake import wakes
+
+from .accounts import Accounts, read_accounts
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Record:
     carried: int = 0
     """Cases over all legs: a case is carried many times."""
     deferred: int = 0
+    accounts: Accounts = field(default_factory=Accounts)
 
 
 async def read(engine: AsyncEngine) -> Record:
@@ -54,7 +57,8 @@ async def read(engine: AsyncEngine) -> Record:
         quarantined = (await connection.execute(held)).scalar_one()
         sums = [func.coalesce(func.sum(column), 0) for column in (legs.c.carried, legs.c.deferred)]
         row = (await connection.execute(select(func.count().label("count"), *sums).select_from(legs))).one()
-    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]))
+        accounts = await read_accounts(connection)
+    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]), accounts)
 
 
 def contradictions(record: Record) -> list[str]:

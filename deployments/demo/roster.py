@@ -92,5 +92,6 @@ PEOPLE = (
     Person("林淑芬(主管)", Role.SUPERVISOR, LATE, 9),
     Person("罗振华(经理)", Role.MANAGER, DAY, 6),
     Person("唐伟民(总经理)", Role.GENERAL_MANAGER, DAY, 3, capacity=10),
-    Person("袁慧(质检)", Role.QUALITY_INSPECTOR, DAY, 9),
+    Person("袁慧(质检)", Role.QUALITY_INSPECTOR, DAY, 9, unit="quality"),
+    Person("邱敏(财务)", Role.FINANCE, DAY, 20, unit="finance_office"),
 )

@@ -30,6 +30,7 @@ from .request import SimulatedRequest
 from .roster import midnight
 from .source import BrokenLine
 from .tally import figures, right
+from .till import Till
 from .timeline import Timeline
 
 
@@ -108,7 +109,8 @@ async def _play(
     try:
         centre = Centre(engine, calls, await hire(engine), A_DAY)
         callers = Callers(centre, calls, timeline.now, wish.seed)
-        await Play(engine, timeline, centre, callers, wish.requests, reporter.tell).run()
+        till = Till(centre, calls)
+        await Play(engine, timeline, centre, callers, till, wish.requests, reporter.tell).run()
     finally:
         await calls.close()
         for sentence in calls.troubles.sentences:
