@@ -199,7 +199,7 @@ def _answer(scene: Scene) -> list[Said]:
 
 def _confirmation(scene: Scene) -> list[Said]:
     body: dict[str, Any] = {"remark": phrases.CONFIRMED}
-    if scene.chance("another unit", 0.1):
+    if scene.case.firm_liable is None and scene.chance("another unit", 0.1):
         body["liable"] = "last_mile"
     return [Said("confirm", body)]
 
