@@ -1,6 +1,6 @@
 """From rows and facts to what the API answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from api.schemas import (
     Statement,
 )
 from flows.acts.act import Act
-from flows.acts.registry import ACTS
 from flows.papers.masking import mask_name, mask_phone
 from flows.rules import clocks
 from models.sealing import Seal
@@ -60,8 +59,9 @@ def case_view(
     now: datetime,
     *,
     quarantined: bool,
-    barred: bool,
+    mine: Iterable[Act],
 ) -> CaseView:
+    """`mine`: the acts that role and relation leave to the reader."""
     same = (set(CaseView.model_fields) - set(CaseSummary.model_fields)) & set(facts.__dataclass_fields__)
     more = {name: getattr(facts, name) for name in same}
     more |= {
@@ -70,14 +70,14 @@ def case_view(
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
         "clocks": [clock_view(clock, now) for clock in facts.clocks],
-        "acts": [act.name for act in ACTS.values() if _may(act, facts, barred=barred)],
+        "acts": [act.name for act in mine if _now(act, facts)],
     }
     return CaseView(**summary_fields(facts, quarantined=quarantined), **more)
 
 
-def _may(act: Act, facts: CaseFacts, *, barred: bool) -> bool:
-    """Whether the stage, a hold and the relation of the reader to the case allow it."""
-    return facts.stage in act.stages and (act.on_hold or facts.hold is None) and not (act.decides and barred)
+def _now(act: Act, facts: CaseFacts) -> bool:
+    """Whether the stage and a hold allow it."""
+    return facts.stage in act.stages and (act.on_hold or facts.hold is None)
 
 
 def clock_view(clock: Deadline, now: datetime) -> ClockView:

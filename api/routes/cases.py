@@ -12,7 +12,7 @@ from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.schemas import CasePage, CaseView, EventList, RunList
 from flows.acts.inputs import Line
-from flows.rules import permission
+from flows.acts.registry import ACTS
 from models.case import cases
 from models.event import events
 from models.values.vocabulary import Category, CustomerClass, Kind, Procedure, Stage
@@ -74,8 +74,9 @@ async def read_case(case_id: UUID, here: OfficeDep, connection: Connection, acto
     now = await here.desk.clock.now(connection)
     said = here.desk.seal.open(sealed) if sealed is not None else None
     await here.desk.policies.know(connection, [facts])
-    barred = permission.barred(facts, actor, here.desk.policies.of(facts)) is not None
-    return views.case_view(facts, said, linked, now, quarantined=held, barred=barred)
+    policy = here.desk.policies.of(facts)
+    mine = [act for act in ACTS.values() if act.barred(facts, actor, policy) is None]
+    return views.case_view(facts, said, linked, now, quarantined=held, mine=mine)
 
 
 @router.get("/cases/{case_id}/events", responses=answers(404))

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.inputs import ActInput
-from flows.rules import lifecycle
-from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
+from flows.rules import lifecycle, permission
+from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
 from models.values.policy import Policy
 from models.values.vocabulary import EventKind, Stage
 
@@ -30,11 +30,15 @@ Seek = Callable[[AsyncConnection, CaseFacts, Any, Setting], Awaitable[Any]]
 """Loads what depends on what was said."""
 
 
+Bars = Callable[[StaffFacts, Policy], Reason | None]
+
+
 @dataclass(frozen=True)
 class Act:
     """One thing a person can do: its name in the route, what it takes, at which stages, and the decision.
 
-    `decides`: only the owner (or somebody with authority above) may; otherwise it is a contact anyone may add.
+    `decides`: only the owner (or somebody with authority above) may; otherwise it is a contact anyone may add, or what
+    `bars` says: why somebody's role keeps him from it.
     `on_hold`: it may be done while the case is on hold.
     """
 
@@ -44,9 +48,16 @@ class Act:
     decide: Decide
     stages: frozenset[Stage]
     decides: bool = True
+    bars: Bars | None = None
     on_hold: bool = False
     load: Load | None = None
     seek: Seek | None = None
+
+    def barred(self, facts: CaseFacts, actor: StaffFacts, policy: Policy) -> Reason | None:
+        """What keeps somebody who sees the case from this act, whatever its stage; None: nothing."""
+        if self.decides:
+            return permission.barred(facts, actor, policy)
+        return self.bars(actor, policy) if self.bars else None
 
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}

@@ -12,7 +12,8 @@ from flows.acts.refusals import NotYours
 from flows.acts.settling import PAYING
 from flows.rulebook.sections import liability_of
 from flows.rules import liability as rules
-from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
+from models.values.policy import Policy
 from models.values.settlement import Finding, Share
 from models.values.vocabulary import EventKind, LiableKind
 
@@ -41,6 +42,20 @@ class AppealLiability(ActInput):
 
     party: Party
     grounds: Text
+
+
+def no_arbiter(actor: StaffFacts, policy: Policy) -> Reason | None:
+    terms = liability_of(policy)
+    if actor.level >= terms.arbiter_level or actor.role in terms.arbiter_roles:
+        return None
+    return Reason("您的角色不裁定责任", "your role does not decide who is liable")
+
+
+def no_party(actor: StaffFacts, policy: Policy) -> Reason | None:
+    """Whoever belongs to a unit may speak for it; for others, those of the arbiters' level."""
+    if actor.unit is not None or actor.level >= liability_of(policy).arbiter_level:
+        return None
+    return Reason("仅责任方本单位人员或主管可以代为申诉", "its own people, or a supervisor for it, appeal")
 
 
 def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decision:
@@ -106,6 +121,7 @@ ACTS = (
         find_liable,
         PAYING,
         decides=False,
+        bars=no_arbiter,
         on_hold=True,
         load=money_of,
     ),
@@ -116,6 +132,7 @@ ACTS = (
         appeal_liability,
         PAYING,
         decides=False,
+        bars=no_party,
         on_hold=True,
         load=money_of,
     ),

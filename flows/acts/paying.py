@@ -15,7 +15,8 @@ from flows.rulebook.sections import settlement_of
 from flows.rules import clocks, follow_up
 from flows.rules import settlement as rules
 from models.values.calendar import SHANGHAI
-from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
+from models.values.policy import Policy
 from models.values.settlement import Payment, text
 from models.values.vocabulary import ClockName, EventKind, PaymentKind, PaymentState
 
@@ -39,6 +40,12 @@ class Pay(ActInput):
     payment: PaymentNumber
     paid_on: date
     reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
+
+
+def not_finance(actor: StaffFacts, policy: Policy) -> Reason | None:
+    if actor.role in settlement_of(policy).finance_roles:
+        return None
+    return Reason("须由财务办理", "finance does this")
 
 
 def confirm_voucher(facts: CaseFacts, said: ConfirmVoucher, setting: Setting) -> Decision:
@@ -86,8 +93,8 @@ def pay(facts: CaseFacts, said: Pay, setting: Setting) -> Decision:
 def _of_finance(facts: CaseFacts, number: int, setting: Setting) -> Payment:
     """The payment of that number; raises NotYours or Refusal."""
     actor = setting.actor
-    if actor.role not in settlement_of(setting.policy).finance_roles:
-        raise NotYours("须由财务办理", "finance does this")
+    if why := not_finance(actor, setting.policy):
+        raise NotYours(why.zh, why.en)
     payment = next((one for one in money(setting).payments if one.number == number), None)
     if payment is None:
         raise Refusal("没有该笔付款", "there is no such payment on this case")
@@ -123,6 +130,7 @@ ACTS = (
         confirm_voucher,
         PAYING,
         decides=False,
+        bars=not_finance,
         on_hold=True,
         load=money_of,
     ),
@@ -133,8 +141,19 @@ ACTS = (
         return_voucher,
         PAYING,
         decides=False,
+        bars=not_finance,
         on_hold=True,
         load=money_of,
     ),
-    Act("pay", "财务付款 · finance paid", Pay, pay, PAYING, decides=False, on_hold=True, load=money_of),
+    Act(
+        "pay",
+        "财务付款 · finance paid",
+        Pay,
+        pay,
+        PAYING,
+        decides=False,
+        bars=not_finance,
+        on_hold=True,
+        load=money_of,
+    ),
 )

@@ -59,7 +59,7 @@ async def perform(
         raise NotFound
     if said.version != facts.version:
         raise Stale(facts.version)  # before NotYours: who lost the case a moment ago should look, not wonder
-    if act.decides and (why := permission.barred(facts, actor, policy)):
+    if why := act.barred(facts, actor, policy):
         raise NotYours(why.zh, why.en)
     refuse_wrong_stage(act, facts)
     now = await desk.clock.now(connection)

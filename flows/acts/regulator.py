@@ -14,9 +14,9 @@ from flows.acts.settling import PAYING
 from flows.rulebook.sections import regulator_of
 from flows.rules import clocks, follow_up
 from models.settlement import referrals
-from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
+from models.values.case import CaseFacts, Decision, Reason, Refusal, Row, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, Role
+from models.values.vocabulary import ClockName, EventKind
 
 ReferralNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$")]
 
@@ -41,10 +41,15 @@ async def referrals_of(connection: AsyncConnection, facts: CaseFacts, policy: Po
     return Referrals({row["number"]: dict(row) for row in rows})
 
 
+def not_ours(actor: StaffFacts, policy: Policy) -> Reason | None:
+    if actor.level > 0 or actor.role in regulator_of(policy).answer_roles:
+        return None
+    return Reason("无权答复监管部门", "your role does not answer the regulator")
+
+
 def answer_regulator(facts: CaseFacts, said: AnswerRegulator, setting: Setting) -> Decision:
-    actor = setting.actor
-    if actor.level < 1 and (actor.role not in regulator_of(setting.policy).refer_roles or actor.role is Role.CHANNEL):
-        raise NotYours("无权答复监管部门", "your role does not answer the regulator")
+    if why := not_ours(setting.actor, setting.policy):
+        raise NotYours(why.zh, why.en)
     known: dict[str, dict[str, Any]] = setting.loaded.rows if isinstance(setting.loaded, Referrals) else {}
     row = known.get(said.referral)
     if row is None or row["answered_at"] is not None:
@@ -70,6 +75,7 @@ ACTS = (
         answer_regulator,
         PAYING,
         decides=False,
+        bars=not_ours,
         on_hold=True,
         load=referrals_of,
     ),

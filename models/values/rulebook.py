@@ -282,7 +282,9 @@ class RegulatorTerms(Section):
     answer: Term
     """From the referral to the answer, unless the referral names its own date."""
     refer_roles: Annotated[tuple[Role, ...], Field(min_length=1)]
-    """Who records referrals and answers them; those above level 0 always may."""
+    """Who records referrals; those above level 0 always may."""
+    answer_roles: tuple[Role, ...]
+    """Who answers the regulator; those above level 0 always may."""
     dossier_roles: tuple[Role, ...]
     """Who may print a dossier; those above level 0 always may."""
 
