@@ -53,7 +53,7 @@ class FindingView(BaseModel):
     round: int
     firm_liable: bool
     shares: list[ShareView]
-    decided_by: int
+    decided_by: int | None
     decided_at: datetime
     appeal_until: datetime | None
     appealed_at: datetime | None

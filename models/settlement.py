@@ -76,7 +76,8 @@ class LiabilityFinding(SQLModel, table=True):
     case_id: UUID = Field(primary_key=True, foreign_key="cases.id")
     round: int = Field(primary_key=True)
     firm_liable: bool
-    decided_by: int = Field(foreign_key="staff.id")
+    decided_by: int | None = Field(default=None, foreign_key="staff.id")
+    """None: presumed on whoever kept silent."""
     decided_at: datetime = Field(sa_type=Moment)
     appeal_until: datetime | None = Field(default=None, sa_type=Moment)
     appealed_at: datetime | None = Field(default=None, sa_type=Moment)

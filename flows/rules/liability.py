@@ -56,12 +56,12 @@ def find(
     last: Finding | None,
     firm_liable: bool,
     shares: Sequence[Share],
-    arbiter_id: int,
+    arbiter_id: int | None,
     terms: LiabilityTerms,
     policy: Policy,
     now: datetime,
 ) -> Finding:
-    """The finding: the first can be appealed within the term, the second is final."""
+    """The finding: the first can be appealed within the term, the second is final. No arbiter: it is presumed."""
     number = last.round + 1 if last else 1
     until = clocks.after(terms.appeal_within, now, policy) if number < ROUNDS else None
     return Finding(facts.id, number, firm_liable, tuple(shares), arbiter_id, now, until)

@@ -92,7 +92,8 @@ class Finding:
     round: int
     firm_liable: bool
     shares: tuple[Share, ...]
-    decided_by: int
+    decided_by: int | None
+    """None: nobody decided; a procedure presumes it on whoever kept silent."""
     decided_at: datetime
     appeal_until: datetime | None
     """None: it is final."""

@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("firm_liable", sa.Boolean(), nullable=False),
-        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
         _moment("decided_at", nullable=False),
         _moment("appeal_until"),
         _moment("appealed_at"),

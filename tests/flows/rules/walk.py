@@ -129,7 +129,7 @@ class Walk:
         act, facts = ACTS[name], self.facts
         if not permission.sees(facts, actor, POLICY):
             raise Refusal("", "not seen")
-        if act.decides and (why := permission.barred(facts, actor, POLICY)):
+        if why := act.barred(facts, actor, POLICY):
             raise Refusal(why.zh, why.en)
         refuse_wrong_stage(act, facts)
         loaded: Any = self.team if name == "reassign" else self.money if act.load is money_of else []
