@@ -29,6 +29,9 @@ SINCE = (
     ("wording", "empathy"),
     ("permissions",),
     ("wording", "stages", "promised"),
+    ("settlement",),
+    ("liability",),
+    ("regulator",),
 )
 """Settings that came later than the first rulebook."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")

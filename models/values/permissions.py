@@ -73,6 +73,17 @@ class Permit(StrEnum):
     SEND_LINK = "send-link"
     CANCEL_ROUND = "cancel-round"
     ASSESS = "assess"
+    SETTLE = "settle"
+    AGREE = "agree"
+    ADVANCE = "advance"
+    VOUCHER = "voucher"
+    CONFIRM_VOUCHER = "confirm-voucher"
+    RETURN_VOUCHER = "return-voucher"
+    PAY = "pay"
+    FIND_LIABLE = "find-liable"
+    APPEAL_LIABILITY = "appeal-liability"
+    ANSWER_REGULATOR = "answer-regulator"
+    PRINT_DOSSIER = "print-dossier"
 
     RECEIVE = "receive"
     QUEUE = "queue"
@@ -87,6 +98,10 @@ class Permit(StrEnum):
     START_ROUND = "start-round"
     READ_ROUNDS = "read-rounds"
     """The result of a round of revisits."""
+    REFER = "refer"
+    """Record what the regulator sends on."""
+    PAYMENTS = "payments"
+    """The list of payments, and of what is recharged to whom."""
 
 
 READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS})
@@ -102,6 +117,8 @@ ANYWHERE = frozenset(
         Permit.REPORTS,
         Permit.START_ROUND,
         Permit.READ_ROUNDS,
+        Permit.REFER,
+        Permit.PAYMENTS,
     }
 )
 """What is not about one case; it goes by role alone."""
