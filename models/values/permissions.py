@@ -42,6 +42,8 @@ class Permit(StrEnum):
     READ_EVENTS = "read-events"
     """The ledger, and what the caller and colleagues said."""
     READ_RUNS = "read-runs"
+    PRINT_DOSSIER = "print-dossier"
+    """The case as one paper, for the regulator; each printing is on record."""
 
     ACKNOWLEDGE = "acknowledge"
     NOTE = "note"
@@ -83,7 +85,6 @@ class Permit(StrEnum):
     FIND_LIABLE = "find-liable"
     APPEAL_LIABILITY = "appeal-liability"
     ANSWER_REGULATOR = "answer-regulator"
-    PRINT_DOSSIER = "print-dossier"
 
     RECEIVE = "receive"
     QUEUE = "queue"
@@ -104,7 +105,7 @@ class Permit(StrEnum):
     """The list of payments, and of what is recharged to whom."""
 
 
-READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS})
+READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS, Permit.PRINT_DOSSIER})
 ANYWHERE = frozenset(
     {
         Permit.RECEIVE,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flows.rulebook.sections import liability_of
 from flows.rules import liability
+from models.values.permissions import Permit, Relation
 from models.values.settlement import Finding, Share
 from models.values.vocabulary import LiableKind
 from tests.flows.rules.making import NOW, POLICY, often, staff, under_way
@@ -98,7 +99,8 @@ def test_an_arbiter_comes_from_no_unit_concerned_and_did_not_handle_the_case() -
 )
 def test_the_rulebook_says_who_decides_and_who_on_an_appeal(role: str, first: bool, appeal: bool) -> None:
     one, disputed = staff(role, 12), finding(appealed_at=NOW, appellant=UNITS[0])
-    assert (liability.partial(CASE, one, (), None, TERMS) is None) == first
+    may = Permit.FIND_LIABLE in POLICY.permissions.by_relation[one.role][Relation.NONE]
+    assert (may and liability.partial(CASE, one, (), None, TERMS) is None) == first
     assert (liability.partial(CASE, one, (), disputed, TERMS) is None) == appeal
     assert liability.partial(CASE, replace(one, id=11), (), disputed, TERMS) is not None, "who found first"
 

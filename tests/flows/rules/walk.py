@@ -316,7 +316,7 @@ class Walk:
                 return triage.decide(facts, said, related, self.policy, now, sure=sure, proposed=True)
             case "assign":
                 return assignment.decide(facts, self.team, self.policy, now)
-            case "follow_up" if facts.stage is Stage.CLOSED:
+            case "follow_up" if facts.stage is Stage.CLOSED and facts.poked:
                 return reopening.by_repeats(facts, self.repeats, self.policy, now)
             case "follow_up":
                 owner = next((one for one in self.team if one.id == facts.owner_id), None)
