@@ -20,12 +20,14 @@ from api.routes import (
     link_page,
     notices,
     queue,
+    referrals,
     reports,
     requests,
     revisit_reports,
     revisits,
     rulebooks,
     runs,
+    settlements,
 )
 from flows.acts.perform import Desk
 from flows.legs.bell import Ringer
@@ -66,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit)
     routes = (complaints, requests, cases, acts, queue, runs, reports, customers, notices)
-    for module in (*routes, rulebooks, revisits, revisit_reports):
+    for module in (*routes, rulebooks, revisits, revisit_reports, settlements, referrals):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
     app.include_router(link_page.router)

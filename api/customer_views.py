@@ -13,8 +13,9 @@ from api.customer_schemas import (
     StaleView,
 )
 from api.schemas import CaseSummary
-from api.views import mask_name, mask_phone, reason, summary
+from api.views import reason, summary
 from flows.customers.dossier import Dossier
+from flows.papers.masking import mask_name, mask_phone
 from models.values.case import CaseFacts, StaffFacts
 from models.values.customers import Customers
 

@@ -33,6 +33,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "greater_than": ("must be more than {gt}", "须大于 {gt}"),
     "less_than": ("must be less than {lt}", "须小于 {lt}"),
     "dict_type": ("must be a JSON object", "须为 JSON 对象"),
+    "cursor": ("must be the `next` of an earlier page", "须为上一页的 next"),
     "repeated": ("names something twice", "有重复项"),
 }
 """By pydantic's type of error (docs.pydantic.dev/latest/errors) or our own (`flows.acts.inputs`)."""

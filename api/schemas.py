@@ -163,6 +163,8 @@ class CaseView(CaseSummary):
     sibling_of: UUID | None
     root_cause: str | None
     liable: str | None
+    firm_liable: bool | None
+    """What the finding on liability says; None: there is none, and `liable` is a proposal."""
     rulebook: str | None
     closed_at: datetime | None
     clocks: list[ClockView]

@@ -26,6 +26,7 @@ from api.schemas import (
 )
 from flows.acts.act import Act
 from flows.acts.registry import ACTS
+from flows.papers.masking import mask_name, mask_phone
 from flows.rulebook.differences import Difference
 from flows.rules import clocks, wording
 from models.sealing import Seal
@@ -143,14 +144,6 @@ def statement(said: Mapping[str, Any]) -> Statement:
         caller_name=mask_name(caller.get("name")),
         caller_phone=mask_phone(caller.get("phone")),
     )
-
-
-def mask_name(name: str | None) -> str | None:
-    return name and name[0] + "*" * max(len(name) - 1, 1)
-
-
-def mask_phone(phone: str | None) -> str | None:
-    return phone and ("*" * max(len(phone) - 4, 1) + phone[-4:] if len(phone) > 4 else "****")
 
 
 def event_view(row: RowMapping, seal: Seal, names: Mapping[int, str]) -> EventView:

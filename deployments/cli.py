@@ -12,6 +12,7 @@ from deployments.commands import (
     classifier,
     customers,
     demo,
+    dossier,
     importing,
     ledger,
     notices,
@@ -41,6 +42,7 @@ commands.command("settings")(settings.settings)
 commands.command("version")(version.version)
 commands.command("bench")(bench.bench)
 commands.command("wakes")(wakes.wakes)
+commands.command("dossier")(dossier.dossier)
 commands.add_typer(staff.app, name="staff")
 commands.add_typer(token.app, name="token")
 commands.add_typer(rulebook.app, name="rulebook")

@@ -124,6 +124,8 @@ class Case(SQLModel, table=True):
     watch: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     rulebook: str | None = Field(default=None, sa_type=String(64))
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    settlings: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    firm_liable: bool | None = None
     details: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="{}"))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
@@ -112,6 +113,8 @@ class Access(SQLModel, table=True):
     caller_key: str | None = Field(default=None, sa_type=String(32))
     """Keyed digest of who was looked for, as cases carry it; and the waybill: they tell whose case is at hand."""
     waybill: str | None = Field(default=None, sa_type=String(60))
+    case_id: UUID | None = Field(default=None, foreign_key="cases.id")
+    """The case whose dossier was printed."""
     kind: str = Field(sa_type=String(12))
     reason: bytes | None = Field(default=None, sa_type=Bytes)
     at: datetime = Field(sa_type=Moment)

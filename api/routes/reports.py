@@ -20,12 +20,12 @@ router = APIRouter(tags=["report 报表"], route_class=StrictRoute)
 Format = Annotated[Literal["json", "csv"], Query()]
 
 
-def _or_csv(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def or_csv(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The answers of a report: a table as well, when it was asked for."""
     return {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **answers(*statuses)}
 
 
-@router.get("/reports/classes", response_model=ClassesReport, responses=_or_csv(404))
+@router.get("/reports/classes", response_model=ClassesReport, responses=or_csv(404))
 async def report_classes(
     here: OfficeDep,
     connection: Connection,
@@ -44,7 +44,7 @@ async def report_classes(
     return report if format == "json" else Response(classes_csv(report), media_type=CSV_MEDIA)
 
 
-@router.get("/reports/daily", response_model=DailyReport, responses=_or_csv(404))
+@router.get("/reports/daily", response_model=DailyReport, responses=or_csv(404))
 async def report_day(
     here: OfficeDep,
     connection: Connection,

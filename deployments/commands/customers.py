@@ -20,11 +20,11 @@ def show(code: Code) -> None:
     """A customer's record, masked. That it was read is on record."""
     from sqlalchemy import true
 
-    from api.views import mask_name, mask_phone
     from deployments.office import in_office
     from flows.customers.auditing import note
     from flows.customers.dossier import dossier
     from flows.customers.family import by_code
+    from flows.papers.masking import mask_name, mask_phone
     from models.values.vocabulary import AccessKind
 
     async def work(connection: Any, desk: Any) -> Any:

@@ -51,6 +51,7 @@ class Callers:
         self._seed = seed
         self._mail: list[Customer] = []
         self.coming_back: list[Customer] = []
+        self.referred = False
 
     async def receive(self, batch: Sequence[SimulatedRequest]) -> None:
         """All calls of a batch at once."""
@@ -93,12 +94,27 @@ class Callers:
         acceptor = next((one for one in self._centre.on_duty(now) if one.person.role is Role.ACCEPTOR), None)
         if acceptor is None:
             return
+        await self._refer(acceptor, now)
         for customer in self._centre.customers.values():
             waited = now - self._begins - customer.request.received
             if not customer.told and not customer.asked and waited.days >= customer.request.temperament.patience:
                 await self._ask_again(acceptor, customer)
         for customer in tuple(self.coming_back):
             await self._come_back(acceptor, customer, now)
+
+    async def _refer(self, acceptor: Colleague, now: datetime) -> None:
+        """Once, the regulator sends on the complaint of somebody who is still not answered."""
+        for customer in self._centre.customers.values() if not self.referred else ():
+            if customer.told or customer.request.kind not in (None, Kind.COMPLAINT):
+                continue
+            case = await self._centre.read(acceptor, customer.case_id)
+            if case is None or case.stage not in (Stage.CARRY_OUT, Stage.APPROVAL) or case.withdrawn:
+                continue
+            number = f"12305-{now:%Y%m%d}-1"
+            body = {"number": number, "text": phrases.REFERRED, "case_number": case.number}
+            if (await self._calls.post(acceptor.token, "/referrals", body)).status == ACCEPTED:
+                customer.referral, self.referred = number, True
+            return
 
     async def _ask_again(self, acceptor: Colleague, customer: Customer) -> None:
         case = await self._centre.read(acceptor, customer.case_id)

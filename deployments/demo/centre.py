@@ -85,6 +85,10 @@ class Centre:
     def on_duty(self, now: datetime) -> list[Colleague]:
         return [one for one in self._colleagues.values() if one.person.pace and one.person.works(now, self._day)]
 
+    def somebody(self, role: Role, now: datetime) -> Colleague | None:
+        """The first of a role who is on duty."""
+        return next((one for one in self.on_duty(now) if one.person.role is role), None)
+
     async def work(self, now: datetime) -> int:
         """One round: everybody on duty at once, each one case after the other. Returns the number of acts."""
         owners = await self._owners()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from api.schemas import CaseView
@@ -23,6 +24,7 @@ from .customers import Customer
 from .remedies import compensation
 from .respondents import BY_LINK, answers
 
+SETTLED = (Category.LOSS, Category.DAMAGE, Category.CLAIMS_COMPENSATION)
 CALLS_FROM, CALLS_UNTIL = time(9), time(21)
 """As staff have learned it; the API decides."""
 
@@ -101,9 +103,34 @@ def _carry_out(scene: Scene) -> list[Said]:
     if scene.busy_elsewhere(0.2):
         return []
     kept = [] if scene.chance("forgets", 0.2) else _keep_promises(scene)
+    paid = _pay_early(scene)
     rng = scene.customer.random(f"method:{scene.turn}")
     method = rng.choice(phrases.METHODS[scene.category])
-    return [*kept, Said("carry-out", {"method": method.value, "finding": phrases.FINDING})]
+    return [*kept, *paid, Said("carry-out", {"method": method.value, "finding": phrases.FINDING})]
+
+
+def _settle(scene: Scene, amount: Decimal) -> list[Said]:
+    """The loss, its evidence and what limits it, before anything is proposed."""
+    if scene.category not in SETTLED or not amount or not scene.once("settle", 0.9):
+        return []
+    insured = scene.chance("insured", 0.5)
+    known = (
+        {"declared_value": f"{max(amount * 10, Decimal(2000)):.2f}"} if insured else {"freight": f"{amount * 4:.2f}"}
+    )
+    evidence = [{"kind": "photograph", "reference": f"demo/{scene.case.number}/1.jpg"}]
+    return [Said("settle", known | {"evidence": evidence})]
+
+
+def _pay_early(scene: Scene) -> list[Said]:
+    """Some are paid a part in advance; some agree to the amount before it is paid."""
+    compensation = Decimal((scene.case.remedy or {}).get("compensation", 0))
+    said: list[Said] = []
+    if compensation >= 100 and scene.once("advance", 0.15):
+        said.append(Said("advance", {"amount": f"{compensation / 2:.2f}", "why": phrases.URGENTLY}))
+    if compensation and scene.once("agree", 0.3):
+        agreed = {"amount": f"{compensation:.2f}", "agreed_at": scene.now.isoformat(), "how": "phone"}
+        said.append(Said("agree", agreed | {"by": "客户本人"}))
+    return said
 
 
 def _propose(scene: Scene) -> list[Said]:
@@ -123,6 +150,7 @@ def _propose(scene: Scene) -> list[Said]:
         return [Said("escalate", {"why": phrases.ESCALATED})]
     rng = scene.customer.random(f"compensation:{scene.turn}")
     amount = compensation(scene.category, scene.case.severity or Severity.MINOR, rng)
+    first += _settle(scene, amount)
     return [*first, Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": f"{amount:.2f}"})]
 
 
@@ -143,6 +171,10 @@ def _feed_back(scene: Scene) -> list[Said]:
         return [*kept, *call]
     accepted = scene.customer.accepts(scene.case.rejections)
     scene.customer.told = True
+    if scene.customer.referral is not None:
+        answer = {"referral": scene.customer.referral, "text": phrases.REGULATOR_ANSWERED}
+        kept.append(Said("answer-regulator", answer))
+        scene.customer.referral = None
     said = phrases.ACCEPTED if accepted else phrases.REFUSED
     return [*kept, Said("feed-back", {"accepted": accepted, "said": said})]
 
@@ -206,7 +238,7 @@ def _promised(scene: Scene) -> list[Said]:
 
 def _confirmation(scene: Scene) -> list[Said]:
     body: dict[str, Any] = {"remark": phrases.CONFIRMED}
-    if scene.chance("another unit", 0.1):
+    if scene.case.firm_liable is None and scene.chance("another unit", 0.1):
         body["liable"] = "last_mile"
     return [Said("confirm", body)]
 

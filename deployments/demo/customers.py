@@ -23,6 +23,8 @@ class Customer:
     """Whether he has heard an outcome."""
     asked: bool = False
     """Whether he has called to ask again."""
+    referral: str | None = None
+    """The number of the regulator's referral about his case, until it is answered."""
     done: set[str] = field(default_factory=set)
     """What is done at most once to his case."""
 

@@ -66,3 +66,9 @@ GRIEVANCES = (
 
 ONLY_ASKS = "客户只是询问,并无投诉之意"
 COMPLAINS = "客户明确表示投诉"
+URGENTLY = "客户急需补货,先行赔付"
+WRONG_ACCOUNT = "收款户名与客户不符,请核对"
+GROUNDS = "监控与交接记录"
+APPEALED = "交接时外包装完好,责任比例有异议"
+REFERRED = "用户向邮政管理部门申诉,请妥善处理并答复"
+REGULATOR_ANSWERED = "已与用户达成一致并落实赔付"

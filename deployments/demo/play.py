@@ -16,6 +16,7 @@ from .centre import Centre
 from .colleagues import Colleagues
 from .request import SimulatedRequest
 from .rounds import batches, next_round
+from .till import Till
 from .timeline import Timeline
 
 WEEKS_AT_MOST = 6
@@ -41,6 +42,7 @@ class Play:
     centre: Centre
     callers: Callers
     colleagues: Colleagues
+    till: Till
     requests: Sequence[SimulatedRequest]
     sum_up: Callable[[datetime], Awaitable[None]]
     tell: Callable[[Standing], None]
@@ -84,6 +86,7 @@ class Play:
             await self.centre.hand_over(now)
             await self.sum_up(now)
         await self.centre.work(now)
+        await self.till.work(now)
         await self.timeline.settle()
 
     async def _counts(self) -> tuple[int, int]:

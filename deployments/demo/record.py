@@ -19,6 +19,8 @@ from models.values.case import CaseFacts
 from models.values.vocabulary import EventKind, Procedure, Stage
 from models.wake import wakes
 
+from .accounts import Accounts, read_accounts
+
 
 @dataclass(frozen=True)
 class Happened:
@@ -42,6 +44,7 @@ class Record:
     carried: int = 0
     """Cases over all legs: a case is carried many times."""
     deferred: int = 0
+    accounts: Accounts = field(default_factory=Accounts)
     acts: Mapping[str, int] = field(default_factory=dict)
     """Events by the role of who wrote them."""
 
@@ -66,7 +69,8 @@ async def read(engine: AsyncEngine) -> Record:
         row = (await connection.execute(select(func.count().label("count"), *sums).select_from(legs))).one()
         by_role = select(staff.c.role, func.count()).join(events, events.c.actor_id == staff.c.id)
         acts = {row.role: row[1] for row in (await connection.execute(by_role.group_by(staff.c.role))).all()}
-    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]), acts)
+        accounts = await read_accounts(connection)
+    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]), accounts, acts)
 
 
 def contradictions(record: Record) -> list[str]:

@@ -55,6 +55,7 @@ def report(
         "score": asdict(figures.scores) if figures.scores else None,
         "triage": asdict(figures.triage),
         "system_right": {name: asdict(one) for name, one in right.items()},
+        **record.accounts.as_json(),
         "legs": record.legs,
         "cases_carried": record.carried,
         "events": sum(case.events for case in record.cases),

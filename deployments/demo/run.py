@@ -34,6 +34,7 @@ from .roster import midnight
 from .served import serve
 from .source import BrokenLine
 from .tally import figures, right
+from .till import Till
 from .timeline import Timeline
 
 ByRole = Mapping[str, Mapping[str, int]]
@@ -126,7 +127,8 @@ async def _play(
         centre = Centre(engine, calls, await hire(engine), A_DAY, wish.seed)
         callers = Callers(centre, calls, timeline.now, wish.seed)
         colleagues = Colleagues(centre, calls)
-        play = Play(engine, timeline, centre, callers, colleagues, wish.requests, summing.up, reporter.tell)
+        till = Till(centre, calls)
+        play = Play(engine, timeline, centre, callers, colleagues, till, wish.requests, summing.up, reporter.tell)
         await play.run()
     finally:
         await calls.close()

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
+from flows.papers.words import word
 from models.values.calendar import SHANGHAI
 from models.values.policy import Policy
-from models.values.vocabulary import Category, ClockName, Kind, Stage
+from models.values.settlement import text
+from models.values.vocabulary import Category, ClockName, Kind, PaymentState, Stage
 
+from .accounts import Accounts
 from .record import Record
 from .tally import UNKNOWN, Figures, Share, Spread
 from .why import Example, examples
@@ -90,7 +93,7 @@ def show(
             _counts("结果 outcomes", figures.by["outcome"], OUTCOMES),
             _counts("发生 what happened", figures.what_happened, EVENTS, zeros=True),
         ),
-        (_scores(figures.scores), _system(record, figures, right, http)),
+        (Group(_scores(figures.scores), _money(record.accounts)), _system(record, figures, right, http)),
     ]
     for left, other in pairs:
         if console.width >= 110:
@@ -162,6 +165,19 @@ def _scores(scores: Spread | None) -> Table:
     values |= {"最低 least": scores.least, "最高 most": scores.most}
     for name, value in values.items():
         table.add_row(name, f"{value:.1f}" if isinstance(value, float) else str(value))
+    return table
+
+
+def _money(accounts: Accounts) -> Table:
+    table = _table("理赔与责任 settlement and liability", "", "")
+    table.add_row("理赔工单 settlements (保价 insured)", f"{accounts.settlements} ({accounts.insured})")
+    table.add_row("付款笔数 payments (先行赔付 in advance)", f"{accounts.payments} ({accounts.advances})")
+    for state, amount in sorted(accounts.by_state.items()):
+        table.add_row(f"{word(PaymentState(state))} CNY", text(amount))
+    for party, amount in sorted(accounts.charged.items()):
+        table.add_row(f"追偿 charged: {party} CNY", text(amount))
+    answered = f"{accounts.referrals} ({accounts.referrals_answered})"
+    table.add_row("监管转办 referrals (已答复 answered)", answered)
     return table
 
 

@@ -58,11 +58,15 @@ contacts are worked) or only the system does."""
 
 
 def moved(facts: CaseFacts, event: EventKind, data: dict[str, Any], **changes: Any) -> Decision:
-    """A decision that moves the case as the lifecycle says; what people wrote goes under seal with `sealed`."""
+    """A decision that moves the case as the lifecycle says; what people wrote goes under seal with `sealed`.
+
+    `rows` are written beside the case.
+    """
     sealed = changes.pop("sealed", None)
     reasons = changes.pop("reasons", ())
+    rows = changes.pop("rows", ())
     stage = lifecycle.stage_after(facts.stage, event, data)
-    return Decision(event, {"stage": stage, **changes}, reasons, data, sealed)
+    return Decision(event, {"stage": stage, **changes}, reasons, data, sealed, rows=rows)
 
 
 def refuse_wrong_stage(act: Act, facts: CaseFacts) -> None:

@@ -1,6 +1,6 @@
 """Step 3: propose a remedy, approve or reject it at the right level (four eyes), carry it out."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -8,22 +8,31 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Act, Setting, moved
-from flows.acts.inputs import ActInput, Line, Text
+from flows.acts.inputs import ActInput, Line, Text, YesNo
+from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
+from flows.acts.settling import refuse_over_limit, requested
+from flows.rulebook.sections import settlement_of
 from flows.rules import assignment, authority, clocks, follow_up
-from models.values.case import CaseFacts, Decision, Reason, Refusal
+from flows.rules import settlement as settlements
+from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
 from models.values.request import RequestDetails
-from models.values.vocabulary import ClockName, EventKind, HandlingMethod, Stage
+from models.values.settlement import Money as Held
+from models.values.vocabulary import ClockName, EventKind, HandlingMethod, PaymentKind, Stage
 
 Money = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_places=2)]
 
 
 class Propose(ActInput):
-    """The remedy proposed to the customer; money in CNY."""
+    """The remedy proposed to the customer; `compensation` in CNY, beside what was paid before.
+
+    `goodwill` (通融赔付): more than is owed, which asks for a higher level.
+    """
 
     remedy: Text
     compensation: Money = Decimal(0)
+    goodwill: YesNo = False
 
 
 class Approve(ActInput):
@@ -45,30 +54,47 @@ class CarryOut(ActInput):
     finding: Text
 
 
-async def others(connection: AsyncConnection, facts: CaseFacts, said: Propose, setting: Setting) -> Sequence[Decimal]:
-    return await payments(connection, facts, said.compensation, setting.policy, setting.now)
+async def others(connection: AsyncConnection, facts: CaseFacts, said: Propose, setting: Setting) -> Held:
+    held = await money_of(connection, facts, setting.policy)
+    together = await payments(connection, facts, said.compensation, setting.policy, setting.now)
+    return replace(held, together=tuple(together))
 
 
 def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
-    """What it needs is the authority of the sum: of this and what else was paid on the waybill or to the customer."""
-    needed = authority.for_compensation(said.compensation, setting.loaded, facts, setting.policy)
+    """What it needs is the authority of the sum: of this and what else was paid on the waybill or to the customer.
+
+    What is more than is owed at most is paid of good will, which has a level of its own.
+    """
+    held = money(setting)
+    needed = authority.for_compensation(said.compensation, held.together, facts, setting.policy)
+    level, reasons = needed.level, [needed.why]
+    if over := settlements.over_limit(said.compensation, held):
+        if not said.goodwill:
+            raise Refusal(over.zh, over.en)
+        level = max(level, settlement_of(setting.policy).goodwill_level)
+        reasons.append(
+            Reason(f"超出限额,通融赔付须 {level} 级权限", f"more than is owed: good will needs level {level}")
+        )
     own = setting.actor.level
-    approval = needed.level > own
+    approval = level > own
     verdict = (
         Reason("超出提案人权限,须审批", "beyond the proposer's own authority: it needs approval")
         if approval
         else Reason("在提案人权限内", "within the proposer's own authority")
     )
     remedy: dict[str, Any] = {"compensation": f"{said.compensation + 0:f}", "approved": not approval}
-    remedy |= {"level": needed.level, "total": f"{needed.total + 0:f}", "proposer_level": own}
+    remedy |= {"level": level, "total": f"{needed.total + 0:f}", "proposer_level": own}
     remedy |= {"customer": facts.customer_id, "proposers": authority.proposers(facts, setting.actor, approval=approval)}
+    if over:
+        remedy["goodwill"] = True
     return moved(
         facts,
         EventKind.PROPOSED,
         {"approval": approval, **remedy},
-        reasons=(needed.why, verdict),
+        reasons=(*reasons, verdict),
         sealed={"remedy": said.remedy},
         remedy=remedy,
+        rows=settlements.void_agreement(held.settlement),
         proposer_id=setting.actor.id,
         owner_id=None if approval else facts.owner_id,
     )
@@ -108,13 +134,21 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
         raise Refusal("尚未提出处理方案", "propose a remedy before carrying it out")
     if not facts.remedy["approved"]:
         raise Refusal("处理方案未获批准", "the proposal was rejected: propose again")
-    paid = Decimal(facts.remedy["compensation"])
-    if paid and facts.remedy.get("customer", facts.customer_id) != facts.customer_id:
+    if Decimal(facts.remedy["compensation"]) and facts.remedy.get("customer", facts.customer_id) != facts.customer_id:
         raise Refusal(
             "提案后认定了客户,须重新提出方案以合并计算赔付",
             "the customer was named after the proposal: propose again, so that his other payments are counted",
         )
-    left = clocks.meet(facts.clocks, ClockName.RESOLVE, setting.now)
+    data: dict[str, Any] = {"method": said.method, "compensation": facts.remedy["compensation"]}
+    more: dict[str, Any] = {"clocks": facts.clocks}
+    rows: tuple[Row, ...] = ()
+    if due := settlements.to_request(facts.remedy):
+        refuse_over_limit(facts.remedy, due, money(setting))
+        payment, more = requested(facts, PaymentKind.COMPENSATION, due, setting)
+        more["remedy"] = {**facts.remedy, "requested": True}
+        data |= {"with_finance": settlements.ledger_data(payment)}
+        rows = (settlements.row(payment),)
+    left = clocks.meet(more.pop("clocks"), ClockName.RESOLVE, setting.now)
     left = (
         *left,
         clocks.start(ClockName.FEED_BACK, setting.policy.rulebook.clocks.feed_back, setting.now, setting.policy),
@@ -122,9 +156,10 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
     return moved(
         facts,
         EventKind.CARRIED_OUT,
-        {"method": said.method, "compensation": facts.remedy["compensation"]},
+        data,
         sealed={"finding": said.finding},
-        paid=facts.paid + paid,
+        rows=rows,
+        **more,
         method=said.method,
         handler_id=setting.actor.id,
         owner_id=setting.actor.id,
@@ -138,5 +173,5 @@ ACTS = (
     Act("propose", "提出处理方案 · propose a remedy", Propose, propose, frozenset({Stage.CARRY_OUT}), seek=others),
     Act("approve", "批准 · approve a proposal", Approve, approve, frozenset({Stage.APPROVAL})),
     Act("reject", "驳回 · reject a proposal", Reject, reject, frozenset({Stage.APPROVAL})),
-    Act("carry-out", "落实 · carry the remedy out", CarryOut, carry_out, frozenset({Stage.CARRY_OUT})),
+    Act("carry-out", "落实 · carry the remedy out", CarryOut, carry_out, frozenset({Stage.CARRY_OUT}), load=money_of),
 )

@@ -94,6 +94,8 @@ def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
         raise Refusal(
             "责任单位须为规则手册中的单位", f"liable must be a unit of the rulebook: {', '.join(sorted(units))}"
         )
+    if facts.firm_liable is not None and said.liable not in (None, facts.liable):
+        raise Refusal("责任已经认定,只能通过申诉改变", "liability was found: only an appeal changes it")
     cause, liable = said.root_cause or facts.root_cause, said.liable or facts.liable
     changed = {"root_cause": cause != facts.root_cause, "liable": liable != facts.liable}
     return moved(

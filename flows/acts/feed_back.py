@@ -4,6 +4,7 @@ And the answers of the other paths: the written answer to whom nobody reached, t
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
+from flows.acts.money import money, money_of
+from flows.rulebook.sections import settlement_of
 from flows.rules import clocks, follow_up, requests
+from flows.rules import settlement as settlements
 from models.event import events
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
@@ -47,7 +51,9 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         left = clocks.meet(left, ClockName.STATUTORY, setting.now)
         term = setting.policy.rulebook.clocks.revisit
         left = (*left, clocks.start(ClockName.REVISIT, term, setting.now, setting.policy))
-        return _told(facts, said, left, setting, final=False, owner_id=None)
+        currency = settlement_of(setting.policy).currency
+        rows = settlements.agreed_when_told(facts, money(setting), currency, setting.now)
+        return _told(facts, said, left, setting, final=False, owner_id=None, rows=rows)
     rejections = facts.rejections + 1
     final = rejections >= setting.policy.rulebook.course.rejections_at_most
     why = Reason(
@@ -55,15 +61,20 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         f"rejected {rejections} times: "
         + ("the final position comes from one level higher" if final else "handled again"),
     )
+    refused, left = settlements.cancelled(left, money(setting), setting.now)
     left = clocks.start_round(facts, left, setting.now, setting.policy)
     changes: dict[str, Any] = {"rejections": rejections, "remedy": None}
+    changes |= {"paid": facts.paid - sum((one.amount for one in refused), Decimal(0))}
+    changes |= {"rows": tuple(settlements.row(one) for one in refused)}
     if final:
         changes |= {"level": _higher(facts, setting), "owner_id": None}
     return _told(facts, said, left, setting, final=final, reasons=(why,), **changes)
 
 
 def _told(facts: CaseFacts, said: FeedBack, left: Any, setting: Setting, *, final: bool, **changes: Any) -> Decision:
-    data = {"accepted": said.accepted, "final": final}
+    data: dict[str, Any] = {"accepted": said.accepted, "final": final}
+    if cancelled := [row.values["number"] for row in changes.get("rows", ()) if row.table == "payments"]:
+        data["payments_cancelled"] = cancelled
     late = follow_up.overdue(left, setting.now)
     sealed = {"said": said.said}
     return moved(facts, EventKind.FED_BACK, data, sealed=sealed, attempts=(), clocks=left, overdue=late, **changes)
@@ -161,6 +172,7 @@ ACTS = (
         FeedBack,
         feed_back,
         frozenset({Stage.FEED_BACK, Stage.FINAL_POSITION}),
+        load=money_of,
     ),
     Act(
         "answer",

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.customers.family import family
-from flows.rules import clocks
+from flows.rules import clocks, settlement
 from models.case import cases
-from models.event import events
+from models.settlement import payments as given
 from models.values.case import CaseFacts
 from models.values.policy import Policy
-from models.values.vocabulary import EventKind, Stage
+from models.values.vocabulary import Stage
 
 LOCK_SEED = 2
 """Apart from the locks on waybills (0) and on idempotency keys (1)."""
@@ -42,24 +42,23 @@ async def payments(
 
 
 async def _paid(connection: AsyncConnection, his: ColumnElement[bool], since: datetime) -> list[Decimal]:
+    """What is paid or on its way, from the day it went to finance."""
     query = (
-        select(events.c.data["compensation"].as_string())
-        .join(cases, cases.c.id == events.c.case_id)
-        .where(his, cases.c.paid > 0, events.c.kind == EventKind.CARRIED_OUT, events.c.at >= since)
+        select(given.c.amount)
+        .join(cases, cases.c.id == given.c.case_id)
+        .where(his, given.c.state.in_(settlement.STANDING), given.c.requested_at >= since)
     )
-    paid = (await connection.execute(query)).scalars()
-    return [Decimal(one) for one in paid if one is not None and Decimal(one)]
+    return list((await connection.execute(query)).scalars())
 
 
 async def _promised(connection: AsyncConnection, facts: CaseFacts, his: ColumnElement[bool]) -> list[Decimal]:
     """Proposals that wait for approval, or were approved and not carried out yet."""
-    standing = cases.c.stage.in_((Stage.CARRY_OUT, Stage.APPROVAL))
+    standing = cases.c.stage.in_(settlement.PROMISING)
     query = select(cases.c.stage, cases.c.remedy).where(
         his, cases.c.id != facts.id, standing, cases.c.remedy.is_not(None)
     )
     rows = (await connection.execute(query)).all()
-    promised = [row.remedy for row in rows if row.stage == Stage.APPROVAL or row.remedy["approved"]]
-    return [amount for remedy in promised if (amount := Decimal(remedy["compensation"]))]
+    return [amount for row in rows if (amount := settlement.promised(Stage(row.stage), row.remedy))]
 
 
 def _since(policy: Policy, now: datetime) -> datetime | None:

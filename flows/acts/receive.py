@@ -34,6 +34,7 @@ SKEW = timedelta(minutes=5)
 
 
 UnitCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+WaybillNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
 
 
 class Caller(Input):
@@ -52,7 +53,7 @@ class Complaint(Input):
     party: Party = Party.UNKNOWN
     received_at: Moment | None = None
     remedy_sought: Annotated[Text, Field(max_length=2000)] | None = None
-    waybill: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")] | None = None
+    waybill: WaybillNumber | None = None
     reference: Line | None = None
     recording: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")] | None = None
     caller: Caller | None = None

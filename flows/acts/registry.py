@@ -1,6 +1,20 @@
 """Every act by name, as the route has it."""
 
-from flows.acts import carry_out, conduct, contacting, direction, feed_back, identify, revisit, rounds, turn
+from flows.acts import (
+    carry_out,
+    conduct,
+    contacting,
+    direction,
+    feed_back,
+    identify,
+    liability,
+    paying,
+    regulator,
+    revisit,
+    rounds,
+    settling,
+    turn,
+)
 from flows.acts.act import Act
 
 ACTS: dict[str, Act] = {
@@ -15,5 +29,9 @@ ACTS: dict[str, Act] = {
         *contacting.ACTS,
         *rounds.ACTS,
         *turn.ACTS,
+        *settling.ACTS,
+        *paying.ACTS,
+        *liability.ACTS,
+        *regulator.ACTS,
     )
 }

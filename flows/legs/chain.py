@@ -9,7 +9,19 @@ from models.sealing import Seal, digest
 from models.values.case import CaseFacts, Decision
 
 PERSONS_DECIDE_ON = frozenset(
-    {"stage", "owner_id", "kind", "category", "severity", "customer_id", "customer_class", "level", "remedy", "hold"}
+    {
+        "stage",
+        "owner_id",
+        "kind",
+        "category",
+        "severity",
+        "customer_id",
+        "customer_class",
+        "level",
+        "remedy",
+        "hold",
+        "settlings",
+    }
 )
 """What changes the version: what a person decides on. Timers do not, so they cause no false conflict."""
 

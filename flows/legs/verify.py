@@ -55,12 +55,19 @@ class _Chain:
 
 
 async def verify(
-    connection: AsyncConnection, seal: Seal, progress: Callable[[int], None] = lambda cases_done: None
+    connection: AsyncConnection,
+    seal: Seal,
+    progress: Callable[[int], None] = lambda cases_done: None,
+    *,
+    only: UUID | None = None,
 ) -> Verdict:
-    """Walk all chains, one case after the other, in flat memory. Give it a REPEATABLE READ transaction."""
+    """Walk all chains (or that of one case), one after the other, in flat memory.
+
+    Give it a REPEATABLE READ transaction, or the case locked.
+    """
     verdict = Verdict()
     chain: _Chain | None = None
-    async for row in _rows(connection):
+    async for row in _rows(connection, only):
         if chain is None or chain.case_id != row["the_case"]:
             _end(chain, verdict)
             chain = _Chain(row["the_case"], row["count"], row["head"])
@@ -72,12 +79,14 @@ async def verify(
     return verdict
 
 
-async def _rows(connection: AsyncConnection) -> AsyncIterator[Any]:
+async def _rows(connection: AsyncConnection, only: UUID | None) -> AsyncIterator[Any]:
     query = (
         select(cases.c.id.label("the_case"), cases.c.events.label("count"), cases.c.head, events)
         .outerjoin(events, events.c.case_id == cases.c.id)
         .order_by(cases.c.id, events.c.seq)
     )
+    if only is not None:
+        query = query.where(cases.c.id == only)
     result = await connection.stream(query)
     async for row in result.mappings():
         yield row

@@ -42,6 +42,9 @@ SINCE = (
     ("wording", "stages", "recorded"),
     ("wording", "stages", "summary"),
     ("wording", "stages", "assessment"),
+    ("settlement",),
+    ("liability",),
+    ("regulator",),
 )
 """Settings that came later than the first rulebook."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")

@@ -19,9 +19,15 @@ SYSTEM = {
 
 
 def agenda(facts: CaseFacts, policy: Policy, now: datetime) -> Agenda:
-    """New work: now. Otherwise the earliest deadline. Closed: never, unless another case told it to look up."""
+    """New work: now. Otherwise the earliest deadline.
+
+    Closed: never, unless another case told it to look up, or finance or the regulator is waited for.
+    """
     if facts.stage in lifecycle.ENDED and not facts.poked:
-        return Agenda(None, None, None, order.LAST_RANK)
+        beyond = clocks.earliest(tuple(clock for clock in facts.clocks if clock.name in clocks.BEYOND))
+        if beyond is None:
+            return Agenda(None, None, None, order.LAST_RANK)
+        return Agenda("follow_up", beyond, order.order_at(beyond, order.LAST_RANK, policy), order.LAST_RANK)
     step, due = _next(facts, now)
     its_rank = order.rank(facts, policy)
     its_order = order.order_at(due, its_rank, policy) if due else None

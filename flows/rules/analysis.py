@@ -23,10 +23,11 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
         )
     if confirm:
         reasons.append(Reason(f"须主管确认:{confirm.zh}", f"a supervisor confirms: {confirm.en}"))
+    liable = facts.unit if facts.firm_liable is None else facts.liable  # a finding stands; else it is a proposal
     data = {
         "confirm": confirm is not None,
         "root_cause": facts.category,
-        "liable": facts.unit,
+        "liable": liable,
         "repeats": repeats,
         "improvement": pattern,
     }
@@ -34,7 +35,7 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.ANALYSED, data),
         "root_cause": facts.category,
-        "liable": facts.unit,
+        "liable": liable,
         "owner_id": None,
         "hold": None,
         "clocks": left,

@@ -12,6 +12,9 @@ from models.values.vocabulary import ClockName, HoldReason
 
 Clocks = tuple[Deadline, ...]
 
+BEYOND = frozenset({ClockName.PAYMENT, ClockName.REGULATOR})
+"""Clocks of others than the customer: they run on when the case is closed."""
+
 TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN, ClockName.AWAY})
 """Clocks that only call again: being late at them is not a breach."""
 
@@ -56,6 +59,10 @@ def term_of(name: ClockName, facts: CaseFacts, policy: Policy) -> Term | None:
         case ClockName.UNIT_ANSWER:
             hours = rules.unit_hours.get(facts.unit or "", rules.unit_answer.calendar)
             return rules.unit_answer.model_copy(update={"calendar": hours})
+        case ClockName.PAYMENT:
+            return policy.rulebook.settlement.pay_within if policy.rulebook.settlement else None
+        case ClockName.REGULATOR:
+            return policy.rulebook.regulator.answer if policy.rulebook.regulator else None
     return None
 
 
@@ -175,9 +182,9 @@ def meet(clocks: Clocks, name: ClockName, now: datetime, *, ref: int | None = No
 
 
 def meet_all(clocks: Clocks, now: datetime) -> Clocks:
-    """End what still runs except promises: the case needs no more attention."""
+    """End what still runs except promises and what others wait for: the case itself needs no more attention."""
     for name in ClockName:
-        if name is not ClockName.PROMISE:
+        if name is not ClockName.PROMISE and name not in BEYOND:
             clocks = meet(clocks, name, now)
     return clocks
 
@@ -261,5 +268,5 @@ def _deadline(
     ref: int | None,
 ) -> Deadline:
     remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
-    pausable = name is not ClockName.STATUTORY
+    pausable = name is not ClockName.STATUTORY and name not in BEYOND
     return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref, stamp=policy.stamp)

@@ -38,7 +38,7 @@ def decide(
         return moved
     if waited := absence.decide(facts, owner, policy, now):
         return waited
-    due = [one for one in facts.clocks if one.name is not ClockName.ASSIGN_AGAIN and clocks.wants_now(one, now)]
+    due = [one for one in facts.clocks if _followed(one, facts) and clocks.wants_now(one, now)]
     if any(clock.name is ClockName.HOLD for clock in due):
         return resume(facts, now)
     if not due:
@@ -51,6 +51,13 @@ def decide(
         return handed_on(_missed(facts, late, policy, now), facts, late, owner)
     changed = tuple(_fire(clock, now) if clock in due else clock for clock in facts.clocks)
     return handed_on(_told(facts, EventKind.REMINDED, due, {"clocks": changed}, policy), facts, due, owner)
+
+
+def _followed(clock: Deadline, facts: CaseFacts) -> bool:
+    """Of a closed case, what others still wait for; else everything but looking again for an owner."""
+    if facts.stage in lifecycle.ENDED:
+        return clock.name in clocks.BEYOND
+    return clock.name is not ClockName.ASSIGN_AGAIN
 
 
 def _missed(facts: CaseFacts, late: list[Deadline], policy: Policy, now: datetime) -> Decision:

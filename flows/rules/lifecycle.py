@@ -125,6 +125,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
             return _main_ended(data)
         case _ if event in request_course.EVENTS:
             return request_course.stage_after(event)
+        case EventKind.REFERRED if data["reopens"]:
+            return Stage.CARRY_OUT
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     return stage

@@ -10,7 +10,7 @@ from models.values.case import CaseFacts, Reason
 from models.values.policy import Policy
 from models.values.vocabulary import ClockName, CustomerClass
 
-AGREED = clocks.TIMERS | {ClockName.PROMISE, ClockName.UNIT_ANSWER}
+AGREED = clocks.TIMERS | clocks.BEYOND | {ClockName.PROMISE, ClockName.UNIT_ANSWER}
 """Clocks that begin while the work at hand goes on: they do not make it new."""
 
 LAST_RANK = len(CustomerClass)

@@ -1,4 +1,4 @@
-"""Step 7, score: the quality mark of a case (0–100), counted to the agent and the liable unit.
+"""Step 7, score: the quality mark of a case (0–100), counted to the agent and the unit found liable.
 
 Each indicator gives 0–1 or nothing; what was not measured is left out and said so, its weight shared by the rest.
 The weights are the rulebook's.
@@ -14,9 +14,8 @@ from models.values.rulebook import Indicator
 from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 SATISFACTION = (1, 5)
-
-NOT_SPEED = frozenset({ClockName.PROMISE, ClockName.UNIT_ANSWER})
-"""Promises are an indicator of their own; how long a unit keeps silent is not the agent's speed."""
+NOT_SPEED = frozenset({ClockName.PROMISE, ClockName.UNIT_ANSWER, ClockName.PAYMENT})
+"""Promises are an indicator of their own; how long a unit keeps silent, or finance takes, is not the agent's speed."""
 
 
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
@@ -31,22 +30,27 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "marks": marks,
         "missed": missed,
         "agent": facts.handler_id,
-        "unit": facts.liable,
+        "unit": facts.liable if facts.firm_liable else None,
+        "firm_liable": facts.firm_liable,
     }
     said = ", ".join(f"{name} {mark:.2f}" if mark is not None else f"{name} —" for name, mark in marks.items())
     shown = ("未测", "not measured") if score is None else (str(score), str(score))
     reasons = [Reason(f"得分 {shown[0]}:{said}(— 为未测)", f"score {shown[1]}: {said} (— not measured)")]
     if missed:
         reasons.append(Reason(f"超时:{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
+    reasons.append(_counts(facts))
+    left = clocks.meet_all(facts.clocks, now)
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.SCORED, data),
         "score": score,
         "outcome": facts.outcome or (Outcome.WITHDRAWN if facts.withdrawn else Outcome.SOLVED),
         "owner_id": facts.handler_id,
         "hold": None,
-        "overdue": False,
+        "overdue": any(
+            clock.met_at is None and clocks.late(clock, now) for clock in left if clock.name in clocks.BEYOND
+        ),
         "closed_at": now,
-        "clocks": clocks.meet_all(facts.clocks, now),
+        "clocks": left,
     }
     return Decision(EventKind.SCORED, changes, tuple(reasons), data)
 
@@ -66,6 +70,15 @@ def _awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:
     stage = lifecycle.stage_after(facts.stage, EventKind.PROMISES_AWAITED, {})
     data = {"promises": [clock.ref for clock in owed], "due": due.isoformat()}
     return Decision(EventKind.PROMISES_AWAITED, {"stage": stage, "owner_id": None}, (why,), data)
+
+
+def _counts(facts: CaseFacts) -> Reason:
+    """A case counts against a unit only when the finding says the firm is liable; the analysis alone proposes."""
+    if facts.firm_liable is None:
+        return Reason("尚无责任认定,不计入任何单位", "no finding on liability: it counts against no unit")
+    if not facts.firm_liable:
+        return Reason("认定公司无责,不计入任何单位", "the firm is not liable: it counts against no unit")
+    return Reason(f"计入责任单位 {facts.liable}", f"it counts against {facts.liable}")
 
 
 def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, float | None]:

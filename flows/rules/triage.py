@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flows.rules import clocks, follow_up, lifecycle, reopening
+from flows.rules import clocks, follow_up, lifecycle, referrals, reopening
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
@@ -56,7 +56,7 @@ def decide(
         "secondary": reading.secondary,
         "severity": reading.severity,
         "business_line": reading.business_line,
-        "urgent": reading.urgent,
+        "urgent": _urgent(facts, reading),
         "unit": _unit(reading, policy),
         "rulebook": policy.hash,
     }
@@ -118,6 +118,12 @@ def _moved(
     return Decision(event, {**changes, "stage": stage}, reasons, data, private=True)
 
 
+def _urgent(facts: CaseFacts, reading: Classification) -> tuple[str, ...]:
+    """What the text says, and what the regulator's referral said before anybody read it."""
+    referred = (referrals.FLAG,) if referrals.waited_for(facts) else ()
+    return tuple(dict.fromkeys((*reading.urgent, *referred)))
+
+
 def _unit(reading: Classification, policy: Policy) -> str | None:
     return policy.rulebook.assignment.units[reading.category] if reading.category else None
 
@@ -126,8 +132,8 @@ def _same_cause(
     facts: CaseFacts, reading: Classification, relatives: Sequence[Relative], policy: Policy, now: datetime
 ) -> Relative | None:
     """The case to join. One that others may have joined joins none itself: nobody would tell them how it ended."""
-    if reading.kind is not Kind.COMPLAINT:
-        return None
+    if reading.kind is not Kind.COMPLAINT or referrals.waited_for(facts):
+        return None  # what the regulator waits for is answered by itself
     if facts.stage not in UNJOINED and any(relative.stage is Stage.LINKED for relative in relatives):
         return None
     window = policy.rulebook.course.link_window

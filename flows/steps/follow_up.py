@@ -62,7 +62,7 @@ class FollowUp:
         return found
 
     def decide(self, facts: CaseFacts, loaded: Around, now: datetime) -> Decision | None:
-        if facts.stage is Stage.CLOSED:
+        if facts.stage is Stage.CLOSED and facts.poked:
             return reopening.by_repeats(facts, loaded.repeats.get(facts.id, ()), self.policies.of(facts), now)
         main = loaded.mains.get(facts.linked_to) if facts.linked_to else None
         owner = loaded.owners.get(facts.owner_id) if facts.owner_id else None

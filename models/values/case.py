@@ -138,6 +138,10 @@ class CaseFacts:
     rulebook: str | None = None
     """Content hash of the rulebook this case is judged by."""
     closed_at: datetime | None = None
+    settlings: int = 0
+    """How many acts about money and liability there were: what a person decides on, so each moves the version."""
+    firm_liable: bool | None = None
+    """What the finding says; None: there is none."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """What only its procedure knows of it, as JSON has it; each procedure reads it through a frozen type of its own."""
 

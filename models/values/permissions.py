@@ -42,6 +42,8 @@ class Permit(StrEnum):
     READ_EVENTS = "read-events"
     """The ledger, and what the caller and colleagues said."""
     READ_RUNS = "read-runs"
+    PRINT_DOSSIER = "print-dossier"
+    """The case as one paper, for the regulator; each printing is on record."""
 
     ACKNOWLEDGE = "acknowledge"
     NOTE = "note"
@@ -73,6 +75,16 @@ class Permit(StrEnum):
     SEND_LINK = "send-link"
     CANCEL_ROUND = "cancel-round"
     ASSESS = "assess"
+    SETTLE = "settle"
+    AGREE = "agree"
+    ADVANCE = "advance"
+    VOUCHER = "voucher"
+    CONFIRM_VOUCHER = "confirm-voucher"
+    RETURN_VOUCHER = "return-voucher"
+    PAY = "pay"
+    FIND_LIABLE = "find-liable"
+    APPEAL_LIABILITY = "appeal-liability"
+    ANSWER_REGULATOR = "answer-regulator"
 
     RECEIVE = "receive"
     QUEUE = "queue"
@@ -87,9 +99,13 @@ class Permit(StrEnum):
     START_ROUND = "start-round"
     READ_ROUNDS = "read-rounds"
     """The result of a round of revisits."""
+    REFER = "refer"
+    """Record what the regulator sends on."""
+    PAYMENTS = "payments"
+    """The list of payments, and of what is recharged to whom."""
 
 
-READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS})
+READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS, Permit.PRINT_DOSSIER})
 ANYWHERE = frozenset(
     {
         Permit.RECEIVE,
@@ -102,6 +118,8 @@ ANYWHERE = frozenset(
         Permit.REPORTS,
         Permit.START_ROUND,
         Permit.READ_ROUNDS,
+        Permit.REFER,
+        Permit.PAYMENTS,
     }
 )
 """What is not about one case; it goes by role alone."""

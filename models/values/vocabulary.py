@@ -257,6 +257,17 @@ class EventKind(StrEnum):
     QUARANTINED = "quarantined"
     RELEASED = "released"
     IDENTIFIED = "identified"
+    SETTLED = "settled"
+    AGREED = "agreed"
+    ADVANCED = "advanced"
+    VOUCHERED = "vouchered"
+    VOUCHER_CONFIRMED = "voucher_confirmed"
+    VOUCHER_RETURNED = "voucher_returned"
+    PAID = "paid"
+    LIABILITY_FOUND = "liability_found"
+    LIABILITY_APPEALED = "liability_appealed"
+    REFERRED = "referred"
+    REGULATOR_ANSWERED = "regulator_answered"
     ERASED = "erased"
     ACKNOWLEDGED = "acknowledged"
     REDERIVED = "rederived"
@@ -289,6 +300,10 @@ class ClockName(StrEnum):
     CLOSING = "closing"
     """The end of a round of revisits, for it and for its contacts."""
     ASSESS = "assess"
+    PAYMENT = "payment"
+    """A voucher is with finance; it runs on when the case is closed."""
+    REGULATOR = "regulator"
+    """The regulator waits for an answer; it runs on when the case is closed."""
 
 
 class AccessKind(StrEnum):
@@ -300,6 +315,7 @@ class AccessKind(StrEnum):
     READ = "read"
     UNMASKED = "unmasked"
     CORRECTED = "corrected"
+    DOSSIER = "dossier"
 
 
 class ChangeState(StrEnum):
@@ -395,3 +411,46 @@ class AlarmName(StrEnum):
     NO_WORKER = "no_worker"
     OLDEST_DUE = "oldest_due"
     DEADLINE_MISSED = "deadline_missed"
+
+
+class EvidenceKind(StrEnum):
+    """What a settlement rests on."""
+
+    PHOTOGRAPH = "photograph"
+    INVOICE = "invoice"
+    WAYBILL = "waybill"
+    PACKING_LIST = "packing_list"
+    STATEMENT = "statement"
+    RECORDING = "recording"
+    SURVEY_REPORT = "survey_report"
+    OTHER = "other"
+
+
+class LimitBasis(StrEnum):
+    """What the most that is owed was worked out from."""
+
+    DECLARED_VALUE = "declared_value"
+    FREIGHT = "freight"
+
+
+class PaymentKind(StrEnum):
+    COMPENSATION = "compensation"
+    ADVANCE = "advance"
+    """先行赔付: paid before the customer agreed to the whole, and before anybody is found liable."""
+
+
+class PaymentState(StrEnum):
+    AWAITING = "awaiting"
+    """Its voucher is with finance."""
+    CONFIRMED = "confirmed"
+    PAID = "paid"
+    RETURNED = "returned"
+    """Finance sent the voucher back."""
+    CANCELLED = "cancelled"
+    """The customer refused what it was for."""
+
+
+class LiableKind(StrEnum):
+    UNIT = "unit"
+    CARRIER = "carrier"
+    """An outside firm that carries for us."""

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 
+from models.values.vocabulary import Role
 from tests.acceptance.conftest import Stack, WholeCentre
-from tests.api.centre import DELAY, UNCLEAR, is_problem, reasons
+from tests.api.centre import DELAY, SHANGHAI, UNCLEAR, is_problem, reasons
 
 CALLER = {"name": "王小明", "phone": "13912345678"}
 
@@ -64,10 +65,21 @@ async def test_a_complaint_walks_all_seven_steps(stack: Stack, centre: WholeCent
     assert (case["stage"], case["outcome"], case["solved"]) == ("closed", "solved", True)
     assert (case["root_cause"], case["method"]) == ("装卸不当", "admit_error")
     assert case["closed_at"]
-    assert case["next_deadline"] is None
     await the_ledger_tells_it_all(centre, id_, handler.name, confirmer.name, clerk.name, case["score"])
     await prefect_shows_the_runs(centre, id_, ops)
+    await finance_pays_what_the_customer_accepted(centre, id_)
+    assert (await centre.supervisor.read(id_))["next_deadline"] is None
     assert await stack.database.value("SELECT due_at FROM wakes WHERE case_id = :id", id=UUID(id_)) is None
+
+
+async def finance_pays_what_the_customer_accepted(centre: WholeCentre, id_: str) -> None:
+    """The case did not wait for it; finance is reminded until it is done."""
+    finance = await centre.hire("finance", Role.FINANCE)
+    [payment] = [one for one in (await finance.get("/payments")).json()["items"] if one["case_id"] == id_]
+    assert (payment["amount"], payment["state"]) == ("5000.00", "awaiting")
+    await finance.done(id_, "confirm-voucher", payment=1)
+    today = (await centre.now()).astimezone(SHANGHAI).date().isoformat()
+    await finance.done(id_, "pay", payment=1, paid_on=today, reference="B-1")
 
 
 async def the_ledger_tells_it_all(

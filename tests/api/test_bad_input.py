@@ -330,7 +330,15 @@ IDS = [
     "{}",
     "00000000-0000-0000-0000-00000000000g",
 ]
-SEVERAL = ["/cases/{}", "/cases/{}/events", "/cases/{}/runs", "/runs/{}", "/notices/{}"]
+SEVERAL = [
+    "/cases/{}",
+    "/cases/{}/events",
+    "/cases/{}/runs",
+    "/cases/{}/settlement",
+    "/cases/{}/dossier",
+    "/runs/{}",
+    "/notices/{}",
+]
 
 
 @pytest.mark.parametrize("bad", IDS)
@@ -359,6 +367,15 @@ BODY_OF: dict[str, dict[str, Any]] = {
     "escalate": {"why": "a"},
     "reopen": {"why": "a"},
     "withdraw": {"message": "a", "channel": "email", "sent_at": "2026-03-04T01:00:00Z"},
+    "agree": {"amount": "1", "agreed_at": "2026-03-04T01:00:00Z", "how": "phone", "by": "a"},
+    "advance": {"amount": "1", "why": "a"},
+    "voucher": {"payment": 1},
+    "confirm-voucher": {"payment": 1},
+    "return-voucher": {"payment": 1, "why": "a"},
+    "pay": {"payment": 1, "paid_on": "2026-03-04", "reference": "a"},
+    "find-liable": {"firm_liable": False, "grounds": "a"},
+    "appeal-liability": {"party": "linehaul", "grounds": "a"},
+    "answer-regulator": {"referral": "R1", "text": "a"},
     "note": {"text": "a"},
     "promise": {"what": "a", "by": FUTURE},
     "keep-promise": {"promise": 1},

@@ -29,7 +29,7 @@ BEYOND = len(LEVELS)
 """A level that nobody has."""
 OWN_UNIT, OTHER_UNIT = "linehaul", "claims"
 RELATIONS = ("none", "owner", "above", "able", "unit", "caller_at_hand", "money", "named", "named_unit")
-READS = {"read-case": "", "read-events": "/events", "read-runs": "/runs"}
+READS = {"read-case": "", "read-events": "/events", "read-runs": "/runs", "print-dossier": "/dossier"}
 
 REFUSED = (200, 409)
 """Let through: done, or refused for another reason than who asks."""
@@ -63,6 +63,16 @@ SAID: dict[str, dict[str, Any]] = {
     "approve": {},
     "reject": {"why": "a"},
     "confirm": {"liable": "nobody"},
+    "settle": {},
+    "agree": {"amount": "1", "agreed_at": "2020-01-01T00:00:00+08:00", "how": "phone", "by": "a"},
+    "advance": {"amount": "1", "why": "a"},
+    "voucher": {"payment": 999},
+    "confirm-voucher": {"payment": 999},
+    "return-voucher": {"payment": 999, "why": "a"},
+    "pay": {"payment": 999, "paid_on": "2020-01-01", "reference": "B1"},
+    "find-liable": {"firm_liable": True, "grounds": "a"},
+    "appeal-liability": {"party": "linehaul", "grounds": "a"},
+    "answer-regulator": {"referral": "R1", "text": "a"},
 }
 
 
@@ -197,6 +207,9 @@ async def test_what_is_not_about_a_case_goes_by_role(
         ("GET", f"/runs/{ended_run}", None, 200 if runs else 404),
         ("POST", f"/runs/{ended_run}/cancel", None, 409 if "cancel-run" in may else 403 if runs else 404),
         ("GET", "/reports/classes", None, 200 if "reports" in may else 404),
+        ("POST", "/referrals", {"number": f"R-{role}", "text": DELAY}, 202 if "refer" in may else 403),
+        ("GET", "/payments", None, 200 if "payments" in may else 404),
+        ("GET", "/reports/recharges", None, 200 if "payments" in may else 404),
         ("GET", "/cases", None, 200),
     ]
     for method, path, said, status in cells:

@@ -57,17 +57,21 @@ MOVES: list[tuple[EventKind, dict[str, Any], Stage]] = [
     (E.MAIN_ENDED, {"answer_owed": False, "promises": True}, S.PROMISED),
     (E.MAIN_ENDED, {"answer_owed": True}, S.FEED_BACK),
     (E.MAIN_ENDED, {"answer_owed": True, "work_remains": True}, S.CARRY_OUT),
+    (E.REFERRED, {"reopens": True}, S.CARRY_OUT),
 ]
 STAYS: list[tuple[EventKind, dict[str, Any]]] = [
     (E.CONTACTED, {"exhausted": False}),
     (E.WITHDRAWN, {"work_remains": True}),
     (E.PROMISE_KEPT, {"last": False}),
+    (E.REFERRED, {"reopens": False}),
     *[
         (event, {})
         for event in (
             E.ASSIGNED, E.UNASSIGNED, E.NOTED, E.PROMISED, E.PROMISE_KEPT, E.HELD, E.RESUMED, E.REASSIGNED,
             E.ESCALATED, E.REMINDED, E.OVERDUE, E.STEP_FAILED, E.QUARANTINED, E.RELEASED, E.IDENTIFIED, E.ERASED,
             E.ACKNOWLEDGED, E.REDERIVED,
+            E.SETTLED, E.AGREED, E.ADVANCED, E.VOUCHERED, E.VOUCHER_CONFIRMED, E.VOUCHER_RETURNED, E.PAID,
+            E.LIABILITY_FOUND, E.LIABILITY_APPEALED, E.REGULATOR_ANSWERED,
         )
     ],
 ]  # fmt: skip

@@ -180,15 +180,18 @@ def test_one_more_failing_never_raises_it(facts: CaseFacts) -> None:
 
 @often
 @given(scored)
-def test_nothing_runs_on_after_closing_but_promises_of_what_was_withdrawn(facts: CaseFacts) -> None:
+def test_nothing_runs_on_after_closing_but_what_others_wait_for_and_promises_of_the_withdrawn(
+    facts: CaseFacts,
+) -> None:
     decision = scoring.decide(facts, POLICY, NOW)
     closed = after(facts, decision)
     if decision.event is EventKind.PROMISES_AWAITED:
         assert (closed.stage, closed.closed_at) == (Stage.PROMISED, None)
         return
-    running = {one.name for one in closed.clocks if one.met_at is None}
-    assert running <= ({ClockName.PROMISE} if facts.withdrawn else set())
-    assert (closed.overdue, closed.hold) == (False, None)
+    left = [one for one in closed.clocks if one.met_at is None]
+    assert {one.name for one in left} <= clocks.BEYOND | ({ClockName.PROMISE} if facts.withdrawn else set())
+    assert closed.overdue == any(clocks.late(one, NOW) for one in left if one.name is not ClockName.PROMISE)
+    assert closed.hold is None
 
 
 def test_a_unit_that_kept_silent_costs_the_agent_no_speed() -> None:

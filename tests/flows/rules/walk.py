@@ -5,20 +5,26 @@ The system's steps are carried until the case waits, as a leg does; people act a
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
+from flows.acts.money import money_of
 from flows.acts.registry import ACTS
+from flows.acts.regulator import Referrals
 from flows.legs.chain import Entry, draft
-from flows.rules import analysis, assignment, clocks, follow_up, permission, reopening, scoring, triage
+from flows.rulebook.sections import regulator_of
+from flows.rules import analysis, assignment, clocks, follow_up, permission, referrals, reopening, scoring, triage
 from flows.rules.agenda import agenda
 from models.sealing import Seal
-from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
+from models.values.calendar import SHANGHAI
+from models.values.case import CaseFacts, Decision, Refusal, Row, StaffFacts
 from models.values.policy import Policy
 from models.values.request import RequestDetails
+from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
 from models.values.vocabulary import (
     Category,
     Channel,
@@ -41,12 +47,14 @@ from tests.flows.rules.making import NOW, POLICY, case, policy, reading, staff
 SEAL = Seal(KEY)
 ROLES = ("handler", "handler", "acceptor", "revisitor", "revisitor", "specialist", "inspector")
 ABOVE = ("supervisor", "supervisor", "manager", "general")
-TEAM = [staff(role, number) for number, role in enumerate(ROLES + ABOVE, start=1)]
-GENERAL = 11
-"""The general manager; nobody is above him, so no case of these walks names him."""
 BUSY = policy(lambda book: book["clocks"].update(feed_back={"hours": 30}, statutory_count="working_days"))
 """Another rulebook that comes into force now and then, and goes again."""
 BACK: dict[str, Any] = {"present": True, "absent_since": None}
+FINANCE = ("finance",)
+TEAM = [staff(role, number) for number, role in enumerate(ROLES + ABOVE + FINANCE, start=1)]
+GENERAL = 11
+"""The general manager; nobody is above him, so no case of these walks names him."""
+AMOUNTS = (0, 150, 1500, 15_000, 90_000)
 STEPS_AT_MOST = 12
 """More system steps than this without anybody acting or time going on: a busy loop."""
 
@@ -63,6 +71,8 @@ class Walk:
     main: follow_up.Main | None = None
     repeats: tuple[int, ...] = ()
     policy: Policy = POLICY
+    money: Money = field(default_factory=Money)
+    referrals: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lag = timedelta(hours=self.random.choice([0, 0, 1, 5, 200]))
@@ -76,6 +86,36 @@ class Walk:
         self.facts, event = draft(Entry(self.facts, b"", decision), SEAL, self.now, None)
         if event is not None:
             self.ledger.append((EventKind(event["kind"]), event["data"]))
+        for row in decision.rows if decision is not None else ():
+            self._save(row)
+
+    def _save(self, row: Row) -> None:
+        """As `flows.legs.beside` does, in memory."""
+        values, held = dict(row.values), self.money
+        match row.table:
+            case "settlements":
+                evidence = tuple(Evidence(**one) for one in values.pop("evidence"))
+                self.money = replace(held, settlement=Settlement(**values, evidence=evidence))
+            case "payments":
+                payments = {one.number: one for one in held.payments} | {values["number"]: Payment(**values)}
+                self.money = replace(held, payments=tuple(payments.values()))
+            case "liability_findings":
+                shares = held.finding.shares if held.finding and held.finding.round == values["round"] else ()
+                self.money = replace(held, finding=Finding(**values, shares=shares))
+            case "liability_shares":
+                assert held.finding is not None
+                share = Share(values["kind"], values["party"], values["percent"])
+                self.money = replace(held, finding=replace(held.finding, shares=(*held.finding.shares, share)))
+            case "referrals":
+                self.referrals[values["number"]] = values
+
+    def refer(self) -> None:
+        """The regulator sends something on."""
+        number = f"R{len(self.referrals) + 1}"
+        clock = referrals.clock(self.facts, self.now, None, regulator_of(POLICY), POLICY)
+        decision = referrals.decide(self.facts, number, self.now, clock, POLICY, self.now)
+        row = {"number": number, "clock": clock.ref, "due_at": clock.due_at, "answered_at": None}
+        self.write(replace(decision, rows=(Row("referrals", row),)))
 
     def carry(self) -> int:
         """The system's steps until the case waits for somebody or for later; how many there were."""
@@ -100,7 +140,10 @@ class Walk:
         if name not in permission.permits(facts, actor, self.policy, at_hand=True):
             raise Refusal("", "not allowed")
         refuse_wrong_stage(act, facts)
-        loaded: Any = self.team if name == "reassign" else []
+        reads = act.load is money_of or name == "propose"
+        loaded: Any = self.team if name == "reassign" else self.money if reads else []
+        if name == "answer-regulator":
+            loaded = Referrals(self.referrals)
         if name == "identify":
             loaded = Named(said["customer"], self.random.choice([None, *CustomerClass]))
         setting = Setting(actor, self.policy, self.now, loaded)
@@ -126,6 +169,8 @@ class Walk:
         chance = self.random
         waits = ["wait", "wait", "main ends", "absent", "comes back", "new rulebook", "out of reach"]
         name = chance.choice([*waits, *ACTS])
+        if chance.random() < 0.01 and self.facts.kind in (None, Kind.COMPLAINT) and self.facts.linked_to is None:
+            return self.refer()
         if chance.random() < 0.6:
             name = self._asked() or ("main ends" if self.facts.stage is Stage.LINKED else "wait")
         if name == "wait":
@@ -148,6 +193,7 @@ class Walk:
             self.facts = replace(self.facts, poked=self.facts.stage is not Stage.CLOSED)
         else:
             self.anybody(name, **self.said(name))
+        return None
 
     def _away(self, one: StaffFacts) -> StaffFacts:
         return replace(one, present=False, absent_since=one.absent_since or self.now)
@@ -171,7 +217,7 @@ class Walk:
             "keep-promise": {"promise": chance.choice(promised or [1])},
             "hold": {"reason": chance.choice([*HoldReason]), "until": chance.choice([None, soon])},
             "classify": {"kind": kind, "category": chance.choice([*Category]) if kind is Kind.COMPLAINT else None},
-            "propose": {"remedy": "赔付", "compensation": chance.choice([0, 150, 1500, 15_000, 90_000])},
+            "propose": {"remedy": "赔付", "compensation": chance.choice(AMOUNTS), "goodwill": kind is Kind.ENQUIRY},
             "reject": {"why": "过高"},
             "carry-out": {"method": chance.choice([*HandlingMethod]), "finding": "已查实"},
             "feed-back": {"accepted": chance.random() < 0.5, "said": "已告知", "outside_routes_named": True},
@@ -189,8 +235,28 @@ class Walk:
             "escalate": {"why": "客户要求"},
             "reopen": {"why": "再次出现"},
             "withdraw": {"message": "不投诉了", "channel": Channel.SMS, "sent_at": self.now},
+            **self._said_of_money(),
         }
         return texts.get(name, {})
+
+    def _said_of_money(self) -> dict[str, dict[str, Any]]:
+        chance = self.random
+        payment = chance.randint(1, max(len(self.money.payments), 1))
+        amount = Decimal((self.facts.remedy or {}).get("compensation", 0))
+        firm = chance.random() < 0.7
+        shares = [{"party": "linehaul", "percent": "60"}, {"kind": "carrier", "party": "air_carrier", "percent": "40"}]
+        return {
+            "settle": {"declared_value": chance.choice([None, 1000, 20_000]), "freight": chance.choice([None, 30])},
+            "agree": {"amount": amount, "agreed_at": self.now, "how": Channel.PHONE, "by": "本人"},
+            "advance": {"amount": max(amount / 2, Decimal("0.01")).quantize(Decimal("0.01")), "why": "急用"},
+            "voucher": {"payment": payment},
+            "confirm-voucher": {"payment": payment},
+            "return-voucher": {"payment": payment, "why": "账号有误"},
+            "pay": {"payment": payment, "paid_on": self.now.astimezone(SHANGHAI).date(), "reference": "B1"},
+            "find-liable": {"firm_liable": firm, "shares": shares if firm else [], "grounds": "监控"},
+            "appeal-liability": {"party": chance.choice(["linehaul", "air_carrier"]), "grounds": "不服"},
+            "answer-regulator": {"referral": chance.choice(sorted(self.referrals) or ["R1"]), "text": "已处理"},
+        }
 
     def finish(self) -> None:
         """Everybody is there and does what the stage asks for, until the case is closed."""
@@ -215,7 +281,10 @@ class Walk:
             "feed-back": {"accepted": stage is Stage.FEED_BACK, "said": "已告知", "outside_routes_named": True},
             "survey": {"solved": True, "satisfaction": 4},
         }
-        assert self.anybody(name, **(said.get(name) or self.said(name))), f"nobody may {name} at {stage}"
+        if self.anybody(name, **(said.get(name) or self.said(name))):
+            return
+        over = name in ("propose", "carry-out") and self.anybody("propose", remedy="致歉", compensation=0)
+        assert over, f"nobody may {name} at {stage}"  # what is over the limit is proposed anew
 
     def _asked(self) -> str:
         """The act that takes the case on from where it stands."""
@@ -247,7 +316,7 @@ class Walk:
                 return triage.decide(facts, said, related, self.policy, now, sure=sure, proposed=True)
             case "assign":
                 return assignment.decide(facts, self.team, self.policy, now)
-            case "follow_up" if facts.stage is Stage.CLOSED:
+            case "follow_up" if facts.stage is Stage.CLOSED and facts.poked:
                 return reopening.by_repeats(facts, self.repeats, self.policy, now)
             case "follow_up":
                 owner = next((one for one in self.team if one.id == facts.owner_id), None)

@@ -1,0 +1,120 @@
+"""Internal liability: an arbiter finds who bears the case, a party appeals once. Neither holds up the customer."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from flows.acts.act import Act, Setting
+from flows.acts.inputs import ActInput, Input, Text, YesNo
+from flows.acts.money import money, money_of
+from flows.acts.refusals import NotYours
+from flows.acts.settling import PAYING
+from flows.rulebook.sections import liability_of
+from flows.rules import liability as rules
+from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.settlement import Finding, Share
+from models.values.vocabulary import EventKind, LiableKind
+
+Party = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Percent = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100, max_digits=5, decimal_places=2)]
+
+
+class Part(Input):
+    """What a unit of the firm or an outside carrier bears, in percent."""
+
+    kind: LiableKind = LiableKind.UNIT
+    party: Party
+    percent: Percent
+
+
+class FindLiable(ActInput):
+    """The finding: whether the firm is liable, and if so by which shares, which add up to exactly 100 percent."""
+
+    firm_liable: YesNo
+    shares: Annotated[tuple[Part, ...], Field(max_length=20)] = ()
+    grounds: Text
+
+
+class AppealLiability(ActInput):
+    """A party that bears a share appeals: by one of its own people, or for it by somebody of the arbiters' level."""
+
+    party: Party
+    grounds: Text
+
+
+def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decision:
+    terms, last = liability_of(setting.policy), money(setting).finding
+    shares = tuple(Share(one.kind, one.party, one.percent) for one in said.shares)
+    if why := rules.faulty(said.firm_liable, shares, setting.policy, terms):
+        raise Refusal(why.zh, why.en)
+    if last is not None and last.appealed_at is None:
+        raise Refusal("已有责任认定;如有异议须先申诉", "there is a finding already: it changes only by an appeal")
+    if last is not None and last.round >= rules.ROUNDS:
+        raise Refusal("责任认定已终局", "the finding after the appeal is final")
+    if why := rules.partial(facts, setting.actor, shares, last, terms):
+        raise NotYours(why.zh, why.en)
+    found = rules.find(facts, last, said.firm_liable, shares, setting.actor.id, terms, setting.policy, setting.now)
+    return Decision(
+        EventKind.LIABILITY_FOUND,
+        {
+            "settlings": facts.settlings + 1,
+            "firm_liable": found.firm_liable,
+            "liable": rules.chief(found.shares),
+        },
+        (_said(found),),
+        _data(found),
+        {"grounds": said.grounds},
+        rows=rules.rows(found),
+    )
+
+
+def appeal_liability(facts: CaseFacts, said: AppealLiability, setting: Setting) -> Decision:
+    last, actor = money(setting).finding, setting.actor
+    if actor.unit != said.party and actor.level < liability_of(setting.policy).arbiter_level:
+        raise NotYours("仅责任方本单位人员或主管可以代为申诉", "its own people, or a supervisor for it, appeal")
+    if why := rules.unappealable(last, said.party, setting.now):
+        raise Refusal(why.zh, why.en)
+    assert last is not None  # noqa: S101 - without a finding there is nothing to appeal
+    after = rules.appealed(last, said.party, actor.id, setting.now)
+    why = Reason(f"{said.party} 对责任认定提出申诉", f"{said.party} appeals the finding")
+    data = {"party": said.party, "round": last.round}
+    changes = {"settlings": facts.settlings + 1}
+    return Decision(
+        EventKind.LIABILITY_APPEALED, changes, (why,), data, {"grounds": said.grounds}, rows=rules.rows(after)
+    )
+
+
+def _said(found: Finding) -> Reason:
+    if not found.firm_liable:
+        return Reason("认定公司无责", "the firm is not liable")
+    parts = [f"{one.party} {one.percent:f}%" for one in found.shares]
+    return Reason(f"责任划分:{'、'.join(parts)}", f"liable: {', '.join(parts)}")
+
+
+def _data(found: Finding) -> dict[str, Any]:
+    shares = [{"kind": one.kind, "party": one.party, "percent": f"{one.percent:f}"} for one in found.shares]
+    until = found.appeal_until.isoformat() if found.appeal_until else None
+    return {"round": found.round, "firm_liable": found.firm_liable, "shares": shares, "appeal_until": until}
+
+
+ACTS = (
+    Act(
+        "find-liable",
+        "责任认定 · find who is liable inside the firm",
+        FindLiable,
+        find_liable,
+        PAYING,
+        on_hold=True,
+        load=money_of,
+    ),
+    Act(
+        "appeal-liability",
+        "责任申诉 · a liable party appeals",
+        AppealLiability,
+        appeal_liability,
+        PAYING,
+        on_hold=True,
+        load=money_of,
+    ),
+)

@@ -1,0 +1,98 @@
+"""What acts about money look at beside the case: settlement, payments, the last finding, the waybill's other cases."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts.act import Setting
+from flows.rules.settlement import STANDING, promised
+from flows.steps.relatives import lock_waybills
+from models.case import cases
+from models.settlement import liability_findings, liability_shares, payments, settlements
+from models.values.case import CaseFacts
+from models.values.policy import Policy
+from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
+from models.values.vocabulary import EvidenceKind, LiableKind, LimitBasis, Party, PaymentKind, PaymentState, Stage
+
+NOTHING = Money()
+
+
+async def money_of(connection: AsyncConnection, facts: CaseFacts, policy: Policy, *, lock: bool = True) -> Money:
+    """Everything about the money of a case. Locks its waybill: two cases on it cannot both think they came first."""
+    if lock and facts.waybill is not None:
+        await lock_waybills(connection, [facts.waybill])
+    findings = (await findings_of(connection, [facts.id])).get(facts.id)
+    return Money(
+        await settlement(connection, facts.id),
+        await payments_of(connection, facts.id),
+        await _elsewhere(connection, facts),
+        findings[-1] if findings else None,
+    )
+
+
+def money(setting: Setting) -> Money:
+    """What was loaded for this decision; without a look into the database (rules tried alone) nothing."""
+    return setting.loaded if isinstance(setting.loaded, Money) else NOTHING
+
+
+async def settlement(connection: AsyncConnection, case_id: UUID) -> Settlement | None:
+    query = select(settlements).where(settlements.c.case_id == case_id)
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        return None
+    values = dict(row)
+    values["limit_basis"] = LimitBasis(row["limit_basis"]) if row["limit_basis"] else None
+    values["agreed_party"] = Party(row["agreed_party"]) if row["agreed_party"] else None
+    values["evidence"] = tuple(
+        Evidence(EvidenceKind(one["kind"]), one["reference"], one["sha256"]) for one in row["evidence"]
+    )
+    return Settlement(**values)
+
+
+async def payments_of(connection: AsyncConnection, case_id: UUID) -> tuple[Payment, ...]:
+    query = select(payments).where(payments.c.case_id == case_id).order_by(payments.c.number)
+    return tuple(to_payment(row) for row in (await connection.execute(query)).mappings())
+
+
+def to_payment(row: Any) -> Payment:
+    names = Payment.__dataclass_fields__
+    values = {name: row[name] for name in names}
+    return Payment(**values | {"kind": PaymentKind(row["kind"]), "state": PaymentState(row["state"])})
+
+
+async def findings_of(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, list[Finding]]:
+    """Of each case that has any, in order: the first, and the one after an appeal."""
+    shares: dict[tuple[UUID, int], list[Share]] = defaultdict(list)
+    query = select(liability_shares).where(liability_shares.c.case_id.in_(ids)).order_by(liability_shares.c.party)
+    for row in (await connection.execute(query)).mappings():
+        share = Share(LiableKind(row["kind"]), row["party"], row["percent"])
+        shares[row["case_id"], row["round"]].append(share)
+    found: dict[UUID, list[Finding]] = defaultdict(list)
+    query = select(liability_findings).where(liability_findings.c.case_id.in_(ids))
+    for row in (await connection.execute(query.order_by(liability_findings.c.round))).mappings():
+        found[row["case_id"]].append(Finding(**row, shares=tuple(shares[row["case_id"], row["round"]])))
+    return found
+
+
+async def _elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Decimal:
+    """What the waybill's other cases promised (the standing proposal) or have paid or on its way."""
+    if facts.waybill is None:
+        return Decimal(0)
+    sums = (
+        select(payments.c.case_id, func.sum(payments.c.amount).label("amount"))
+        .where(payments.c.state.in_(STANDING))
+        .group_by(payments.c.case_id)
+        .subquery()
+    )
+    query = (
+        select(cases.c.stage, cases.c.remedy, sums.c.amount)
+        .outerjoin(sums, sums.c.case_id == cases.c.id)
+        .where(cases.c.waybill == facts.waybill, cases.c.id != facts.id)
+    )
+    found = (await connection.execute(query)).all()
+    return sum(((row.amount or Decimal(0)) + promised(Stage(row.stage), row.remedy) for row in found), Decimal(0))

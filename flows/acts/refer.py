@@ -1,0 +1,166 @@
+"""A referral of the regulator comes in: it links to its complaint or opens one, and starts a clock of its own."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts import once
+from flows.acts.inputs import Input, Line, Moment, Text
+from flows.acts.perform import Desk
+from flows.acts.receive import SKEW, Caller, Complaint, WaybillNumber, receive
+from flows.acts.refusals import Implausible, NotFound, NotYours
+from flows.acts.regulator import ReferralNumber
+from flows.legs import chain, ledger
+from flows.rulebook.sections import regulator_of
+from flows.rules import permission
+from flows.rules import referrals as rules
+from flows.rules.agenda import agenda
+from models.case import cases
+from models.settlement import referrals
+from models.values.case import Row, StaffFacts
+from models.values.permissions import Permit
+from models.values.vocabulary import Channel, Kind, Procedure
+from models.wake import wakes
+
+LOCK_SEED = 4
+"""Apart from the other advisory locks: on waybills, on idempotency keys."""
+
+
+class Referral(Input):
+    """What the regulator sent on. `due_at` is the day it names; without one the rulebook's term holds.
+
+    The complaint is looked for by our case number, the waybill, the complaint's reference, in this order.
+    """
+
+    number: ReferralNumber
+    text: Text
+    received_at: Moment | None = None
+    due_at: Moment | None = None
+    case_number: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)] | None = None
+    waybill: WaybillNumber | None = None
+    reference: Line | None = None
+    channel: Channel = Channel.WEB
+    caller: Caller | None = None
+
+
+@dataclass(frozen=True)
+class Referred:
+    """The case of a referral; `opened`: it opened the case. `repeated`: its number (or key) was here before."""
+
+    id: UUID
+    number: int
+    opened: bool
+    due_at: datetime
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """Which case a referral goes to, since when it runs, and whether it opened that case."""
+
+    case_id: UUID
+    received_at: datetime
+    opened: bool
+
+
+async def refer(
+    connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Referral, key: once.Key | None
+) -> Referred:
+    """Raises NotYours, NotFound, Implausible or KeyReused; then nothing changed. One number, one referral."""
+    policy = desk.policies.current
+    if not permission.may(actor, Permit.REFER, policy):
+        raise NotYours("无权登记监管转办", "your role does not record referrals")
+    first = await once.answered(connection, actor.id, key) if key is not None else None
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(said.number, LOCK_SEED))))
+    if known := await _known(connection, said.number):
+        if key is not None and first is None:
+            await once.keep(connection, actor.id, key, {"id": str(known.id)})
+        return known
+    now = await desk.clock.now(connection)
+    received = min(said.received_at or now, now).astimezone(UTC)
+    if said.received_at is not None and said.received_at > now + SKEW:
+        raise Implausible("收到转办的时间不能在将来", "received_at lies in the future")
+    if said.due_at is not None and said.due_at <= received:
+        raise Implausible("答复期限须晚于收到时间", "due_at must lie after received_at")
+    found = await _complaint(connection, actor, said)
+    case_id = found or await _open(connection, desk, actor, said, received)
+    link = Link(case_id, received, opened=found is None)
+    referred = await _link(connection, desk, actor, said, link, now)
+    if key is not None:
+        await once.keep(connection, actor.id, key, {"id": str(case_id)})
+    return referred
+
+
+async def _known(connection: AsyncConnection, number: str) -> Referred | None:
+    query = (
+        select(referrals.c.case_id, referrals.c.opened, referrals.c.due_at, cases.c.number)
+        .join(cases, cases.c.id == referrals.c.case_id)
+        .where(referrals.c.number == number)
+    )
+    row = (await connection.execute(query)).first()
+    return Referred(row.case_id, row.number, row.opened, row.due_at, repeated=True) if row else None
+
+
+async def _complaint(connection: AsyncConnection, actor: StaffFacts, said: Referral) -> UUID | None:
+    """The newest complaint it is about (of a linked one: the main case); None: there is none yet.
+
+    Raises NotFound for a case number that does not exist, or of a case the caller is complained about in.
+    """
+    complaint = (cases.c.procedure == Procedure.COMPLAINT) & or_(cases.c.kind.is_(None), cases.c.kind == Kind.COMPLAINT)
+    named: list[ColumnElement[bool]] = []
+    if said.case_number is not None:
+        named.append(cases.c.number == said.case_number)
+    else:
+        if said.waybill is not None:
+            named.append(cases.c.waybill == said.waybill.strip().upper())
+        if said.reference is not None:
+            named.append(cases.c.reference == said.reference)
+    for condition in named:
+        query = select(cases.c.id, cases.c.linked_to, cases.c.named_staff).where(complaint, condition)
+        row = (await connection.execute(query.order_by(cases.c.number.desc()).limit(1))).first()
+        if row is not None and actor.id not in row.named_staff:
+            found: UUID = row.linked_to or row.id
+            return found
+    if said.case_number is not None:
+        raise NotFound
+    return None
+
+
+async def _open(connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Referral, received: datetime) -> UUID:
+    given = said.model_dump(include={"text", "channel", "waybill", "reference", "caller"})
+    complaint = Complaint.model_validate(given | {"received_at": received})
+    return (await receive(connection, desk, actor, complaint, None)).id
+
+
+async def _link(
+    connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Referral, link: Link, now: datetime
+) -> Referred:
+    """The event, the clock and the row of the referral on its case."""
+    facts, head = (await ledger.lock_cases(connection, [link.case_id]))[link.case_id]
+    await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == facts.id).with_for_update())
+    await desk.policies.know(connection, [facts])
+    policy = desk.policies.of(facts)
+    named = said.due_at.astimezone(UTC) if said.due_at else None
+    clock = rules.clock(facts, link.received_at, named, regulator_of(policy), policy)
+    decision = rules.decide(facts, said.number, link.received_at, clock, policy, now)
+    row = {
+        "number": said.number,
+        "case_id": facts.id,
+        "clock": clock.ref,
+        "opened": link.opened,
+        "received_at": link.received_at,
+        "due_at": clock.due_at,
+        "recorded_by": actor.id,
+    }
+    # What opened the case has said it already; what was linked to one is kept beside it.
+    sealed = None if link.opened else said.model_dump(include={"text"})
+    decision = replace(decision, rows=(Row("referrals", row),), sealed=sealed)
+    entry = chain.Entry(facts, head, decision, actor.id)
+    plan = desk.policies
+    await ledger.write(connection, desk.seal, [entry], lambda after: agenda(after, plan.of(after), now), now)
+    return Referred(facts.id, facts.number, link.opened, clock.due_at)

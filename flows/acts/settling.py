@@ -1,0 +1,199 @@
+"""Settlement with the customer: the loss and its limit, his agreement, advances, vouchers to finance."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from flows.acts.act import Act, Setting
+from flows.acts.inputs import ActInput, Input, Line, Moment, Text
+from flows.acts.money import money, money_of
+from flows.rulebook.sections import settlement_of
+from flows.rules import settlement as rules
+from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.settlement import Evidence, Money, Payment, Settlement, text
+from models.values.vocabulary import Channel, EventKind, EvidenceKind, Party, PaymentKind, PaymentState, Stage
+
+Value = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_places=2)]
+Amount = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100_000_000, max_digits=11, decimal_places=2)]
+PaymentNumber = Annotated[int, Field(ge=1, le=1_000, strict=True)]
+EVIDENCE_AT_MOST = 100
+
+SETTLING = frozenset(
+    {
+        Stage.CARRY_OUT,
+        Stage.APPROVAL,
+        Stage.FEED_BACK,
+        Stage.REVISIT,
+        Stage.WRITTEN_ANSWER,
+        Stage.FINAL_POSITION,
+        Stage.ANALYSIS,
+        Stage.CONFIRMATION,
+        Stage.PROMISED,
+        Stage.SCORING,
+    }
+)
+"""Where there is something to settle: it is known what it is, and no other case answers."""
+PAYING = SETTLING | {Stage.CLOSED}
+"""Money may move after the case is closed: the customer was told, finance is not done yet."""
+
+
+class Piece(Input):
+    """A paper or picture by its reference in the archive, never by what it shows; `sha256` proves it is the same."""
+
+    kind: EvidenceKind
+    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Settle(ActInput):
+    """What is known of the loss; what is left out stays as it was known. Amounts in the rulebook's currency."""
+
+    declared_value: Value | None = None
+    freight: Value | None = None
+    loss: Value | None = None
+    evidence: Annotated[tuple[Piece, ...], Field(max_length=30)] = ()
+    note: Text | None = None
+
+
+class Agree(ActInput):
+    """The customer agreed to the approved proposal: to how much, when, how, who."""
+
+    amount: Value
+    agreed_at: Moment
+    how: Channel
+    party: Party = Party.UNKNOWN
+    by: Line
+
+
+class Advance(ActInput):
+    """先行赔付: pay a part of the approved compensation now."""
+
+    amount: Amount
+    why: Text
+
+
+class Voucher(ActInput):
+    """Send finance a voucher again that it sent back; `payment` is its number within the case."""
+
+    payment: PaymentNumber
+    note: Text | None = None
+
+
+def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
+    terms = settlement_of(setting.policy)
+    known = _settlement(facts, money(setting), terms.currency)
+    given = {name: getattr(said, name) for name in ("declared_value", "freight", "loss")}
+    new = (Evidence(one.kind, one.reference, one.sha256) for one in said.evidence)
+    pieces = tuple(dict.fromkeys((*known.evidence, *new)))
+    if len(pieces) > EVIDENCE_AT_MOST:
+        raise Refusal(f"证据最多 {EVIDENCE_AT_MOST} 件", f"a settlement holds at most {EVIDENCE_AT_MOST} pieces")
+    known = replace(known, evidence=pieces, **{name: value for name, value in given.items() if value is not None})
+    after, why = rules.owed(known, facts.category, terms)
+    data = {name: _text(getattr(after, name)) for name in ("declared_value", "freight", "loss", "owed_at_most")}
+    data |= {"currency": after.currency, "limit_basis": after.limit_basis}
+    return Decision(
+        EventKind.SETTLED,
+        {"settlings": facts.settlings + 1},
+        (why,),
+        data | {"evidence": [one.as_json() for one in after.evidence]},
+        {"note": said.note} if said.note else None,
+        rows=(rules.row(after),),
+    )
+
+
+def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
+    compensation = approved(facts)
+    if said.agreed_at > setting.now:
+        raise Refusal("同意时间不能在将来", "an agreement cannot lie in the future")
+    if said.amount != compensation:
+        raise Refusal(
+            f"客户同意的金额须与已批准的方案一致({text(compensation)})",
+            f"the agreement must be about the approved amount ({text(compensation)}); propose anew for another",
+        )
+    known = _settlement(facts, money(setting), settlement_of(setting.policy).currency)
+    after = replace(
+        known, agreed_amount=said.amount, agreed_at=said.agreed_at, agreed_how=said.how.value, agreed_party=said.party
+    )
+    data = {"amount": text(said.amount), "currency": known.currency, "agreed_at": said.agreed_at.isoformat()}
+    data |= {"how": said.how, "party": said.party}
+    why = Reason(f"客户同意赔付 {text(said.amount)}", f"the customer agrees to {text(said.amount)} {known.currency}")
+    changes = {"settlings": facts.settlings + 1}
+    rows = rules.agreed(after, money(setting))
+    return Decision(EventKind.AGREED, changes, (why,), data, {"by": said.by}, rows=rows)
+
+
+def advance(facts: CaseFacts, said: Advance, setting: Setting) -> Decision:
+    approved(facts)
+    left = rules.to_request(facts.remedy)
+    if said.amount > left:
+        raise Refusal(
+            f"先行赔付不得超过已批准而未支付的金额({text(left)})",
+            f"an advance cannot exceed what is approved and not on its way yet ({text(left)})",
+        )
+    remedy = dict(facts.remedy or {})
+    refuse_over_limit(remedy, left, money(setting))
+    payment, changes = requested(facts, PaymentKind.ADVANCE, said.amount, setting)
+    changes["remedy"] = remedy | {"advanced": text(said.amount + Decimal(remedy.get("advanced", 0)))}
+    data, rows = rules.ledger_data(payment), (rules.row(payment),)
+    return Decision(EventKind.ADVANCED, changes, (_with_finance(payment),), data, {"why": said.why}, rows=rows)
+
+
+def voucher(facts: CaseFacts, said: Voucher, setting: Setting) -> Decision:
+    held = money(setting)
+    payment = next((one for one in held.payments if one.number == said.payment), None)
+    if payment is None or payment.state is not PaymentState.RETURNED:
+        raise Refusal("没有被退回的该笔付款", "no payment of that number was sent back on this case")
+    refuse_over_limit(facts.remedy, payment.amount, held)
+    again, clock = rules.sent_again(payment, settlement_of(setting.policy), setting.policy, setting.now)
+    changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + again.amount}
+    sealed = {"note": said.note} if said.note else None
+    data, rows = rules.ledger_data(again), (rules.row(again),)
+    return Decision(EventKind.VOUCHERED, changes, (_with_finance(again),), data, sealed, rows=rows)
+
+
+def approved(facts: CaseFacts) -> Decimal:
+    """The whole compensation approved; raises Refusal when there is none."""
+    if facts.remedy is None or not facts.remedy["approved"]:
+        raise Refusal("尚无已批准的处理方案", "there is no approved proposal")
+    compensation = Decimal(facts.remedy["compensation"])
+    if not compensation:
+        raise Refusal("方案不含赔付", "the proposal holds no compensation")
+    return compensation
+
+
+def refuse_over_limit(remedy: Mapping[str, Any] | None, more: Decimal, held: Money) -> None:
+    """What became known since the approval counts: a proposal that was within no limit may be over one now."""
+    if not (remedy or {}).get("goodwill") and (why := rules.over_limit(more, held)):
+        raise Refusal(why.zh, why.en)
+
+
+def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Setting) -> tuple[Payment, dict[str, Any]]:
+    """A payment that goes to finance with this decision, and the changes of the case that belong to it."""
+    terms, policy = settlement_of(setting.policy), setting.policy
+    made, clock = rules.request(facts, money(setting), kind, amount, setting.actor.id, terms, policy, setting.now)
+    changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + amount}
+    return made, changes
+
+
+def _with_finance(payment: Payment) -> Reason:
+    what = f"{payment.voucher}: {text(payment.amount)} {payment.currency}"
+    return Reason(f"{what},待财务确认", f"{what}, with finance")
+
+
+def _settlement(facts: CaseFacts, held: Money, currency: str) -> Settlement:
+    return held.settlement or Settlement(facts.id, currency)
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else text(amount)
+
+
+ACTS = (
+    Act("settle", "理赔核定 · record the loss, its evidence and limit", Settle, settle, SETTLING, load=money_of),
+    Act("agree", "客户同意 · the customer agrees to the amount", Agree, agree, SETTLING, on_hold=True, load=money_of),
+    Act("advance", "先行赔付 · pay a part in advance", Advance, advance, SETTLING, on_hold=True, load=money_of),
+    Act("voucher", "付款凭证 · send finance a voucher again", Voucher, voucher, PAYING, on_hold=True, load=money_of),
+)

@@ -1,0 +1,235 @@
+"""The dossier of a case: what happened, by when it should have, and the proof that nothing was changed.
+
+Pure: from what was compiled to a paper. Names and numbers are masked unless whoever asked may see them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flows.papers.compiling import Compiled, Happened
+from flows.papers.masking import mask_name, mask_phone, mask_text
+from flows.papers.paper import Pairs, Paper, Paragraph, Section, Table
+from flows.papers.words import word
+from flows.rules import clocks, liability
+from models.values.calendar import SHANGHAI
+from models.values.settlement import text
+from models.values.vocabulary import EventKind
+
+NONE = "—"
+
+
+def dossier_paper(compiled: Compiled) -> Paper:
+    facts = compiled.facts
+    sections = [
+        _the_case(compiled),
+        *_referrals(compiled),
+        _deadlines(compiled),
+        *_settlement(compiled),
+        *_liability(compiled),
+        _timeline(compiled),
+        _proof(compiled),
+    ]
+    return Paper(
+        f"工单档案 Case dossier No. {facts.number}",
+        compiled.made_at,
+        f"{facts.id} · 制作 made {_moment(compiled.made_at)} · {compiled.made_for}",
+        f"工单 case {facts.number} · {'含个人信息 personal data' if compiled.unmasked else '个人信息已遮蔽 masked'}",
+        sections,
+    )
+
+
+def _the_case(compiled: Compiled) -> Section:
+    facts, wording = compiled.facts, compiled.policy.rulebook.wording
+    first = compiled.happened[0]
+    said = first.said or {}
+    caller = said.get("caller") or {}
+    shown = compiled.unmasked
+    name = caller.get("name") if shown else mask_name(caller.get("name"))
+    phone = caller.get("phone") if shown else mask_phone(caller.get("phone"))
+    stage = wording.stages.get(facts.stage)
+    rows = [
+        ("阶段 stage", f"{stage[0]} {stage[1]}" if stage else facts.stage),
+        ("类型 kind", f"{wording.kinds[facts.kind]} {facts.kind}" if facts.kind else NONE),
+        ("类别 category", f"{wording.categories[facts.category]} {facts.category}" if facts.category else NONE),
+        ("严重程度 severity", facts.severity or NONE),
+        ("业务线 business line", facts.business_line),
+        ("渠道 channel", facts.channel),
+        ("接到 received", _moment(facts.received_at)),
+        ("登记 recorded", _moment(facts.recorded_at)),
+        ("运单号 waybill", facts.waybill or NONE),
+        ("外部编号 reference", facts.reference or NONE),
+        ("客户等级 class", facts.customer_class or NONE),
+        ("投诉人 caller", " ".join(one for one in (name, phone) if one) or NONE),
+        ("紧急 urgent", ", ".join(facts.urgent) or NONE),
+        ("结果 outcome", facts.outcome or NONE),
+        ("结案 closed", _moment(facts.closed_at) if facts.closed_at else NONE),
+    ]
+    words = _masked(compiled, said.get("text") or ("(已删除 erased)" if first.erased else NONE))
+    return Section("一、基本情况 The case", (Pairs(rows), Paragraph(f"客户原话 In the customer's words:{words}")))
+
+
+def _referrals(compiled: Compiled) -> Iterable[Section]:
+    if not compiled.referrals:
+        return
+    rows = [
+        (
+            one["number"],
+            _moment(one["received_at"]),
+            _moment(one["due_at"]),
+            _moment(one["answered_at"]) if one["answered_at"] else "未答复 not yet",
+            "立案 opened" if one["opened"] else "并入 linked",
+        )
+        for one in compiled.referrals
+    ]
+    columns = ("编号 number", "收到 received", "期限 due", "答复 answered", "与工单 the case")
+    yield Section("监管转办 Referrals of the regulator", (Table(columns, (3, 3, 3, 3, 2), rows),))
+
+
+def _deadlines(compiled: Compiled) -> Section:
+    rows = [
+        (
+            word(clock.name),
+            _moment(clock.started_at),
+            _moment(clock.due_at),
+            _moment(clock.met_at) if clock.met_at else NONE,
+            "逾期 missed" if clocks.late(clock, compiled.made_at) else "按期 met" if clock.met_at else "进行中 running",
+            f"{clock.why.zh}\n{clock.why.en}",
+        )
+        for clock in compiled.facts.clocks
+    ]
+    columns = ("时限 deadline", "开始 from", "到期 due", "完成 met", "状态 state", "依据 derivation")
+    return Section("二、时限 Deadlines", (Table(columns, (3, 3, 3, 3, 3, 8), rows),))
+
+
+def _settlement(compiled: Compiled) -> Iterable[Section]:
+    known, payments = compiled.money.settlement, compiled.money.payments
+    recording = compiled.happened[0].row["data"].get("recording")
+    if known is None and not payments and recording is None:
+        return
+    parts: list[Table | Pairs | Paragraph] = []
+    if known is not None:
+        parts.append(
+            Pairs(
+                [
+                    ("保价 declared value", _money(known.declared_value, known.currency)),
+                    ("运费 freight", _money(known.freight, known.currency)),
+                    ("损失 loss", _money(known.loss, known.currency)),
+                    ("赔付限额 owed at most", _money(known.owed_at_most, known.currency)),
+                    (
+                        "客户同意 agreed",
+                        f"{_money(known.agreed_amount, known.currency)} · {_moment(known.agreed_at)}"
+                        if known.agreed_at
+                        else NONE,
+                    ),
+                ]
+            )
+        )
+    evidence = [("录音 recording", recording, NONE)] if recording else []
+    evidence += [(word(one.kind), one.reference, one.sha256 or NONE) for one in (known.evidence if known else ())]
+    if evidence:
+        parts.append(Table(("证据 evidence", "编号 reference", "SHA-256"), (2, 4, 6), evidence))
+    if payments:
+        rows = [
+            (
+                one.voucher,
+                word(one.kind),
+                _money(one.amount, one.currency),
+                word(one.state),
+                one.paid_on.isoformat() if one.paid_on else NONE,
+            )
+            for one in payments
+        ]
+        columns = ("凭证 voucher", "种类 kind", "金额 amount", "状态 state", "付款 paid")
+        parts.append(Table(columns, (3, 3, 3, 3, 3), rows))
+    yield Section("证据与理赔 Evidence and settlement", parts)
+
+
+def _liability(compiled: Compiled) -> Iterable[Section]:
+    if not compiled.findings:
+        return
+    rows = [
+        (
+            str(one.round),
+            _moment(one.decided_at),
+            "、".join(f"{share.party} {share.percent:f}%" for share in one.shares) or "公司无责 firm not liable",
+            liability.standing(one, compiled.made_at),
+        )
+        for one in compiled.findings
+    ]
+    columns = ("次 round", "认定 decided", "责任 liable", "状态 standing")
+    yield Section("责任认定 Liability", (Table(columns, (1, 3, 6, 2), rows),))
+
+
+def _timeline(compiled: Compiled) -> Section:
+    rows = [
+        (
+            str(one.row["seq"]),
+            _moment(one.row["at"]),
+            word(EventKind(one.row["kind"])),
+            one.by,
+            _masked(compiled, _told(one)),
+        )
+        for one in compiled.happened
+    ]
+    columns = ("#", "时间 at", "事项 what", "经办 by", "说明 said and why")
+    return Section("三、经过 Timeline", (Table(columns, (1, 3, 4, 3, 12), rows),))
+
+
+def _proof(compiled: Compiled) -> Section:
+    verdict = compiled.verdict
+    sound = "完整,未被改动 sound: nothing was changed, dropped or moved" if verdict.sound else "已被改动 TAMPERED WITH"
+    pairs = [
+        ("校验 verified", sound),
+        ("事项数 events", str(verdict.events)),
+        ("末环 head of the chain", compiled.head.hex()),
+        ("已删除个人信息 erased parts", str(verdict.erased)),
+        *(("发现 finding", f"#{one.seq}: {one.what}") for one in verdict.findings),
+    ]
+    how = (
+        "每一事项以密钥散列(HMAC-SHA-256)与前一事项相连;凡改动、删除、插入或调换均可发现。"
+        "在本中心运行 `redress ledger verify` 可重新计算全部链条,并与下列数值核对。\n"
+        "Each event is chained to the one before it by a keyed hash (HMAC-SHA-256), so that any change shows. "
+        "`redress ledger verify`, run at the centre, recomputes every chain; its values must be those below."
+    )
+    rows = [(str(one.row["seq"]), one.row["hash"].hex()) for one in compiled.happened]
+    table = Table(("#", "散列值 hash"), (1, 12), rows)
+    return Section("四、台账证明 Proof of the ledger", (Pairs(pairs), Paragraph(how), table))
+
+
+def _told(one: Happened) -> str:
+    """What people wrote and why the system decided, without the caller (he stands above)."""
+    said = {name: value for name, value in (one.said or {}).items() if name != "caller"}
+    reasons = one.row["data"].get("reasons") or said.pop("reasons", [])
+    parts = [f"{each['zh']}\n{each['en']}" for each in reasons]
+    parts += [_plain(value) for value in said.values() if value]
+    if one.erased:
+        parts.append("(个人信息已删除 personal part erased)")
+    return "\n".join(parts) or NONE
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case Mapping():
+            return ", ".join(f"{name}: {_plain(each)}" for name, each in value.items())
+        case Sequence():
+            return ", ".join(_plain(each) for each in value)
+    return str(value)
+
+
+def _masked(compiled: Compiled, words: str) -> str:
+    if compiled.unmasked:
+        return words
+    caller = (compiled.happened[0].said or {}).get("caller") or {}
+    return mask_text(words, caller.get("name"), caller.get("address"))
+
+
+def _money(amount: Decimal | None, currency: str) -> str:
+    return NONE if amount is None else f"{text(amount)} {currency}"
+
+
+def _moment(moment: datetime | None) -> str:
+    return NONE if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -1,0 +1,131 @@
+"""Internal liability: who decides, what shares are, what each party is charged. The customer never waits for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+
+from flows.rules import clocks
+from models.values.case import CaseFacts, Reason, Row, StaffFacts
+from models.values.policy import Policy
+from models.values.rulebook import LiabilityTerms
+from models.values.settlement import CENT, WHOLE, Finding, Share
+from models.values.vocabulary import LiableKind
+
+ROUNDS = 2
+"""The first finding, and the one after the only appeal."""
+
+
+def faulty(firm_liable: bool, shares: Sequence[Share], policy: Policy, terms: LiabilityTerms) -> Reason | None:
+    """What is wrong with the shares; None: nothing. Parties are named by code: they stay in the ledger for ever."""
+    if not firm_liable:
+        return Reason("公司无责时不得划分责任", "where the firm is not liable there are no shares") if shares else None
+    if len({share.party for share in shares}) < len(shares):
+        return Reason("同一责任方出现两次", "a party stands twice among the shares")
+    units = set(policy.rulebook.assignment.units.values())
+    for kind, known in ((LiableKind.UNIT, units), (LiableKind.CARRIER, set(terms.carriers))):
+        if any(share.kind is kind and share.party not in known for share in shares):
+            names = ", ".join(sorted(known))
+            return Reason(f"责任方须为规则手册中的{_KINDS[kind]}:{names}", f"a {kind} must be one of: {names}")
+    total = sum((share.percent for share in shares), Decimal(0))
+    if total != WHOLE:
+        return Reason(f"责任比例合计须为 100%,现为 {total:f}%", f"the shares must add up to 100 %, not {total:f} %")
+    return None
+
+
+def partial(
+    facts: CaseFacts, arbiter: StaffFacts, shares: Iterable[Share], last: Finding | None, terms: LiabilityTerms
+) -> Reason | None:
+    """What keeps somebody from deciding on liability; None: nothing. The arbiter comes from no unit that is party."""
+    appealed = last is not None and last.appealed_at is not None
+    level = terms.appeal_level if appealed else terms.arbiter_level
+    if (appealed or arbiter.level > 0) and arbiter.level < level:  # of roles without a level the table has decided
+        return Reason(f"责任认定须由 {level} 级以上裁定", f"liability is decided by somebody of level {level} or above")
+    parties = {share.party for share in (*shares, *(last.shares if last else ()))} | {facts.unit}
+    if arbiter.unit is not None and arbiter.unit in parties:
+        return Reason("裁定人不得来自责任单位", "the arbiter must come from none of the units concerned")
+    if arbiter.id in (facts.owner_id, facts.handler_id, facts.proposer_id):
+        return Reason("经办人不得裁定责任", "who handled the case does not decide who is liable")
+    if appealed and last is not None and arbiter.id == last.decided_by:
+        return Reason("申诉须由他人裁定", "an appeal is decided by somebody else")
+    return None
+
+
+def find(
+    facts: CaseFacts,
+    last: Finding | None,
+    firm_liable: bool,
+    shares: Sequence[Share],
+    arbiter_id: int | None,
+    terms: LiabilityTerms,
+    policy: Policy,
+    now: datetime,
+) -> Finding:
+    """The finding: the first can be appealed within the term, the second is final. No arbiter: it is presumed."""
+    number = last.round + 1 if last else 1
+    until = clocks.after(terms.appeal_within, now, policy) if number < ROUNDS else None
+    return Finding(facts.id, number, firm_liable, tuple(shares), arbiter_id, now, until)
+
+
+def unappealable(last: Finding | None, party: str, now: datetime) -> Reason | None:
+    """Why this party cannot appeal; None: it can."""
+    if last is None:
+        return Reason("尚无责任认定", "there is no finding yet")
+    if last.round >= ROUNDS or last.appealed_at is not None:
+        return Reason("责任认定只能申诉一次", "liability is appealed once, and it was")
+    if party not in {share.party for share in last.shares}:
+        return Reason("仅责任方可以申诉", "only a party that bears a share appeals")
+    if last.appeal_until is not None and now > last.appeal_until:
+        return Reason(
+            f"申诉期限已于 {last.appeal_until:%Y-%m-%d} 届满", f"the term ended on {last.appeal_until:%Y-%m-%d}"
+        )
+    return None
+
+
+def appealed(last: Finding, party: str, by: int, now: datetime) -> Finding:
+    return replace(last, appealed_at=now, appealed_by=by, appellant=party)
+
+
+def standing(finding: Finding, now: datetime) -> str:
+    """`final`, `appealed` (and not decided again yet) or `open` to an appeal."""
+    if finding.appealed_at is not None:
+        return "appealed"
+    return "final" if finding.appeal_until is None or now > finding.appeal_until else "open"
+
+
+def charges(amount: Decimal, shares: Sequence[Share]) -> dict[str, Decimal]:
+    """What each party is charged of an amount, to the cent, adding up to it exactly.
+
+    By largest remainder (Hamilton); of equal remainders the party that comes first by name gets the cent.
+    """
+    exact = {share.party: amount * share.percent / WHOLE for share in shares}
+    down = {party: part.quantize(CENT, ROUND_DOWN) for party, part in exact.items()}
+    if not down:
+        return {}
+    cents = int((amount - sum(down.values())) / CENT)
+    by_remainder = sorted(exact, key=lambda party: (down[party] - exact[party], party))
+    return down | {party: down[party] + CENT for party in by_remainder[:cents]}
+
+
+def rows(finding: Finding) -> tuple[Row, ...]:
+    """The rows of a finding, written beside its case."""
+    values = {name: value for name, value in vars(finding).items() if name != "shares"}
+    shares = (
+        {
+            "case_id": finding.case_id,
+            "round": finding.round,
+            "party": one.party,
+            "kind": one.kind,
+            "percent": one.percent,
+        }
+        for one in finding.shares
+    )
+    return (Row("liability_findings", values), *(Row("liability_shares", share) for share in shares))
+
+
+def chief(shares: Sequence[Share]) -> str | None:
+    """Who bears most; None: nobody does. Of equals the first by name."""
+    return min(shares, key=lambda one: (-one.percent, one.party)).party if shares else None
+
+
+_KINDS = {LiableKind.UNIT: "单位", LiableKind.CARRIER: "承运商"}

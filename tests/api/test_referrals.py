@@ -1,0 +1,192 @@
+"""Referrals of the regulator (12305) over HTTP: linked or opened, on a clock of their own, answered with a dossier."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.values.vocabulary import Role
+from tests.api.centre import MANY, UNCLEAR, Centre, is_problem
+from tests.fixtures.paper import read_back
+
+WAYBILL = "SD202603180001"
+CALLER = {"name": "欧阳明月", "phone": "13912345678"}
+WORDS = "快递延误了八天,请联系 13912345678 欧阳明月"
+
+
+def referral(**more: Any) -> dict[str, Any]:
+    return {"number": "12305-2026-0001", "text": "用户申诉快递延误,请于期限内处理并答复", "waybill": WAYBILL} | more
+
+
+async def referred(centre: Centre, **more: Any) -> dict[str, Any]:
+    answer = await centre.acceptor.post("/referrals", referral(**more))
+    assert answer.status_code == 202, answer.text
+    taken: dict[str, Any] = answer.json()
+    return taken
+
+
+async def test_a_referral_links_to_its_complaint_and_starts_a_clock_of_its_own(centre: Centre) -> None:
+    id_ = await centre.carried(waybill=WAYBILL)
+    taken = await referred(centre, waybill=WAYBILL.lower())
+    assert (taken["id"], taken["opened"]) == (id_, False)
+    case = await centre.supervisor.read(id_)
+    assert case["urgent"] == ["regulator"]
+    [clock] = [one for one in case["clocks"] if one["name"] == "regulator"]
+    assert (clock["due_at"], clock["state"]) == (taken["due_at"], "running")
+    queue = (await (await centre.owner(id_)).get("/queue")).json()["items"]
+    assert "regulator" in queue[0]["reason"]["en"]
+
+
+async def test_a_referral_without_its_complaint_opens_one_that_stays_urgent(centre: Centre) -> None:
+    taken = await referred(centre, text="快递延误了,说好三天到,现在八天了还没送到", caller=CALLER)
+    assert taken["opened"]
+    await centre.carry()
+    case = await centre.supervisor.read(taken["id"])
+    assert (case["category"], case["urgent"], case["waybill"]) == ("delay", ["regulator"], WAYBILL)
+    assert (await centre.supervisor.events(taken["id"]))[0]["kind"] == "received"
+
+
+async def test_a_closed_complaint_is_handled_again_one_level_higher(centre: Centre) -> None:
+    id_ = await centre.carried(waybill=WAYBILL)
+    handler = await centre.owner(id_)
+    await handler.done(id_, "propose", remedy="道歉")
+    await handler.done(id_, "carry-out", method="admit_error", finding="已查")
+    await handler.done(id_, "feed-back", accepted=True, said="接受")
+    await centre.carry()
+    await centre.revisitor.done(id_, "survey", solved=True, satisfaction=4)
+    await centre.carry()
+    assert (await centre.supervisor.read(id_))["stage"] == "closed"
+    assert (await referred(centre))["id"] == id_
+    case = await centre.supervisor.read(id_)
+    assert (case["stage"], case["level"], case["reopenings"], case["closed_at"]) == ("carry_out", 1, 1, None)
+
+
+async def test_a_referral_names_its_complaint_by_number_or_reference(centre: Centre) -> None:
+    by_number = await centre.carried(waybill="A1")
+    by_reference = await centre.carried(waybill="A2", reference="web-77")
+    number = (await centre.supervisor.read(by_number))["number"]
+    assert (await referred(centre, number="R1", waybill="A2", case_number=number))["id"] == by_number
+    assert (await referred(centre, number="R2", waybill="A9", reference="web-77"))["id"] == by_reference
+    is_problem(await centre.acceptor.post("/referrals", referral(number="R3", case_number=999_999)), 404)
+
+
+async def test_the_day_a_referral_names_goes_before_the_rulebooks(centre: Centre) -> None:
+    taken = await referred(centre, due_at="2026-03-09T18:00:00+08:00")
+    assert taken["due_at"] == "2026-03-09T10:00:00Z"
+
+
+async def test_fifty_times_one_referral_is_one(centre: Centre) -> None:
+    before = (await centre.counts())["cases"]
+    answers = await asyncio.gather(*(centre.acceptor.post("/referrals", referral()) for _ in range(MANY)))
+    assert len({one.json()["id"] for one in answers}) == 1
+    assert [one.headers["Idempotent-Replayed"] for one in answers].count("false") == 1
+    counts = await centre.counts()
+    assert (counts["cases"] - before, counts["referrals"]) == (1, 1)
+    [clock] = [
+        one for one in (await centre.supervisor.read(answers[0].json()["id"]))["clocks"] if one["name"] == "regulator"
+    ]
+    assert clock["state"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"received_at": "2026-03-05T10:00:00+08:00"}, 422),
+        ({"due_at": "2026-03-01T10:00:00+08:00"}, 422),
+        ({"number": "编号 1"}, 422),
+        ({"text": " "}, 422),
+    ],
+)
+async def test_what_cannot_be_is_refused_and_changes_nothing(centre: Centre, said: dict[str, Any], status: int) -> None:
+    before = await centre.counts()
+    is_problem(await centre.acceptor.post("/referrals", referral(**said)), status)
+    is_problem(await centre.revisitor.post("/referrals", referral()), 403)
+    assert await centre.counts() == before
+
+
+async def test_the_regulator_is_answered_once_and_the_clock_fires_once_even_on_a_closed_case(centre: Centre) -> None:
+    taken = await referred(centre, text=UNCLEAR)
+    id_ = taken["id"]
+    await centre.carry()
+    clerk = await centre.owner(id_)
+    await clerk.done(id_, "classify", kind="enquiry")
+    await centre.carry()
+    await (await centre.owner(id_)).done(id_, "answer", text="已答复用户")
+    await centre.carry()
+    assert (await centre.supervisor.read(id_))["stage"] == "closed"
+    for _ in range(3):
+        await centre.move(timedelta(days=10))
+        await centre.carry()
+    missed = [one["data"]["clocks"] for one in await centre.supervisor.events(id_) if one["kind"] == "overdue"]
+    assert missed == [["regulator"]]
+    is_problem(await centre.handler.act(id_, "answer-regulator", referral="R9", text="x"), 409)
+    is_problem(await centre.revisitor.act(id_, "answer-regulator", referral=taken["referral"], text="x"), 403)
+    await centre.handler.done(id_, "answer-regulator", referral=taken["referral"], text="已妥善处理")
+    is_problem(await centre.handler.act(id_, "answer-regulator", referral=taken["referral"], text="再答"), 409)
+    case = await centre.supervisor.read(id_)
+    assert [one["state"] for one in case["clocks"] if one["name"] == "regulator"] == ["missed"]
+    assert (case["overdue"], case["next_deadline"]) == (False, None)
+
+
+async def dossier(centre: Centre, who: str, id_: str) -> str:
+    """The text of the PDF."""
+    answer = await centre.people[who].get(f"/cases/{id_}/dossier")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    return read_back(answer.content)
+
+
+async def test_a_dossier_tells_timeline_deadlines_evidence_and_proof_in_both_languages(centre: Centre) -> None:
+    id_ = await centre.carried(WORDS, waybill=WAYBILL, caller=CALLER, recording="rec/4711")
+    handler = await centre.owner(id_)
+    await referred(centre)
+    await handler.done(id_, "settle", freight="20", evidence=[{"kind": "invoice", "reference": "inv/9"}])
+    told = await dossier(centre, handler.name, id_)
+    events = await centre.supervisor.events(id_)
+    for wanted in (
+        "工单档案",
+        "Case dossier",
+        "12305-2026-0001",
+        "法定期限",
+        "监管转办",
+        "rec/4711",
+        "inv/9",
+        "sound",
+        "redress ledger verify",
+        f"事项数 events {len(events)}",
+    ):
+        assert wanted in told.replace("\n", " "), wanted
+    assert CALLER["phone"] in told
+    async with centre.engine.begin() as connection:
+        head = (await connection.exec_driver_sql("SELECT encode(head, 'hex') FROM cases")).scalar_one()
+    assert head in told.replace("\n", "")
+
+
+async def test_a_dossier_is_masked_for_those_who_need_not_call(centre: Centre) -> None:
+    id_ = await centre.carried(WORDS, waybill=WAYBILL, caller=CALLER)
+    await centre.hire("auditor", Role.AUDITOR)
+    told = await dossier(centre, "auditor", id_)
+    assert "masked" in told
+    for secret in (CALLER["phone"], CALLER["name"]):
+        assert secret not in told
+
+
+async def test_who_reads_a_dossier_is_on_record_and_others_get_none(centre: Centre) -> None:
+    id_ = await centre.carried(waybill=WAYBILL, about_staff=[centre.colleague.id])
+    await dossier(centre, "supervisor", id_)
+    async with centre.engine.begin() as connection:
+        rows = (await connection.exec_driver_sql("SELECT staff_id, kind, case_id::text FROM accesses")).all()
+    assert [tuple(row) for row in rows] == [(centre.supervisor.id, "dossier", id_)]
+    is_problem(await centre.revisitor.get(f"/cases/{id_}/dossier"), 403)
+    is_problem(await centre.colleague.get(f"/cases/{id_}/dossier"), 404)
+    is_problem(await centre.web_form.get(f"/cases/{id_}/dossier"), 404)
+
+
+async def test_a_dossier_says_where_the_ledger_was_changed(centre: Centre) -> None:
+    id_ = await centre.carried(waybill=WAYBILL)
+    async with centre.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE events SET data = '{}' WHERE seq = 2")
+    told = await dossier(centre, "supervisor", id_)
+    assert "TAMPERED" in told
+    assert "#2: this event, or one before it, was changed" in told

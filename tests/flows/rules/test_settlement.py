@@ -1,0 +1,113 @@
+"""What is owed at most, and what counts against it; money to the cent."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.rulebook.sections import settlement_of
+from flows.rules import clocks, settlement
+from models.values.settlement import Money, Payment, Settlement, text
+from models.values.vocabulary import Category, ClockName, LimitBasis, PaymentKind, PaymentState
+from tests.flows.rules.making import NOW, POLICY, often, policy, under_way
+
+TERMS = settlement_of(POLICY)
+amounts = st.decimals("0.01", "100000", places=2)
+
+
+def known(**facts: Decimal | str | None) -> Settlement:
+    given = {name: Decimal(value) if value is not None else None for name, value in facts.items()}
+    return Settlement(UUID(int=7), "CNY", **given)  # type: ignore[arg-type]
+
+
+def payment(amount: Decimal, state: PaymentState, number: int = 1) -> Payment:
+    return Payment(UUID(int=7), number, PaymentKind.COMPENSATION, amount, "CNY", state, f"PV-7-{number}", 1, NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("facts", "category", "most", "basis"),
+    [
+        ({"declared_value": "800"}, Category.DAMAGE, "800", LimitBasis.DECLARED_VALUE),
+        ({"declared_value": "800", "loss": "650.50"}, Category.DAMAGE, "650.50", LimitBasis.DECLARED_VALUE),
+        ({"declared_value": "800", "freight": "20"}, Category.DAMAGE, "800", LimitBasis.DECLARED_VALUE),
+        ({"freight": "20"}, Category.LOSS, "60", LimitBasis.FREIGHT),
+        ({"freight": "20"}, Category.DELAY, "20", LimitBasis.FREIGHT),
+        ({"freight": "20", "loss": "5"}, Category.LOSS, "5", LimitBasis.FREIGHT),
+        ({"freight": "20"}, None, "60", LimitBasis.FREIGHT),
+        ({"freight": "0"}, Category.LOSS, "0", LimitBasis.FREIGHT),
+    ],
+)
+def test_the_declared_value_is_owed_or_else_a_multiple_of_the_freight_and_never_more_than_the_loss(
+    facts: dict[str, str], category: Category | None, most: str, basis: LimitBasis
+) -> None:
+    found, why = settlement.owed(known(**facts), category, TERMS)
+    assert (found.owed_at_most, found.limit_basis) == (Decimal(most), basis)
+    assert text(Decimal(most)) in why.zh
+    assert text(Decimal(most)) in why.en
+
+
+def test_unknown_is_not_zero() -> None:
+    found, why = settlement.owed(known(loss="50"), Category.LOSS, TERMS)
+    assert (found.owed_at_most, found.limit_basis) == (None, None)
+    assert "no limit yet" in why.en
+    assert settlement.over_limit(Decimal(10**7), Money(found)) is None
+
+
+def test_the_multiple_is_the_rulebooks() -> None:
+    rules = policy(lambda book: book["settlement"].update(freight_multiple=7))
+    found, _ = settlement.owed(known(freight="20.01"), Category.LOSS, settlement_of(rules))
+    assert found.owed_at_most == Decimal("140.07")
+
+
+@given(amounts, st.lists(amounts, max_size=5), amounts, amounts)
+@often
+def test_however_a_sum_is_split_the_limit_holds_for_the_whole(
+    most: Decimal, before: list[Decimal], elsewhere: Decimal, more: Decimal
+) -> None:
+    paid = tuple(payment(one, PaymentState.PAID, number) for number, one in enumerate(before, 1))
+    held = Money(replace(known(), owed_at_most=most), paid, elsewhere)
+    over = settlement.over_limit(more, held) is not None
+    assert over == (more + sum(before) + elsewhere > most)
+    assert settlement.over_limit(Decimal(0), held) is None
+
+
+@given(st.lists(st.tuples(amounts, st.sampled_from(PaymentState)), max_size=8))
+@often
+def test_what_came_back_or_was_refused_does_not_count(found: list[tuple[Decimal, PaymentState]]) -> None:
+    payments = [payment(amount, state, number) for number, (amount, state) in enumerate(found, 1)]
+    gone = {PaymentState.RETURNED, PaymentState.CANCELLED}
+    assert settlement.committed(payments) == sum(amount for amount, state in found if state not in gone)
+
+
+@given(amounts, st.decimals("0", "1", places=2))
+@often
+def test_what_was_advanced_is_not_requested_again(compensation: Decimal, part: Decimal) -> None:
+    advanced = (compensation * part).quantize(Decimal("0.01"))
+    remedy = {"compensation": text(compensation), "approved": True, "advanced": text(advanced)}
+    assert settlement.to_request(remedy) + advanced == compensation
+    assert settlement.to_request(remedy | {"requested": True}) == 0
+    assert settlement.to_request(None) == 0
+
+
+def test_a_payment_waits_for_finance_on_a_clock_of_its_own_that_no_hold_stops() -> None:
+    facts = under_way()
+    made, clock = settlement.request(facts, Money(), PaymentKind.ADVANCE, Decimal(5), 1, TERMS, POLICY, NOW)
+    assert (made.number, made.voucher, made.state) == (1, "PV-7-1", PaymentState.AWAITING)
+    assert (clock.name, clock.ref, clock.due_at, clock.pausable) == (ClockName.PAYMENT, 1, made.due_at, False)
+    assert clocks.meet_all((clock,), NOW) == (clock,)
+
+
+@pytest.mark.parametrize("state", PaymentState)
+@pytest.mark.parametrize("kind", PaymentKind)
+def test_a_refusal_cancels_only_compensation_that_finance_has_not_confirmed(
+    state: PaymentState, kind: PaymentKind
+) -> None:
+    clock = clocks.start(ClockName.PAYMENT, TERMS.pay_within, NOW, POLICY, ref=1)
+    held = Money(payments=(replace(payment(Decimal(9), state), kind=kind),))
+    cancelled, left = settlement.cancelled((clock,), held, NOW)
+    hit = state is PaymentState.AWAITING and kind is PaymentKind.COMPENSATION
+    assert [one.state for one in cancelled] == [PaymentState.CANCELLED] * hit
+    assert (left[0].met_at is not None) == hit
