@@ -24,13 +24,16 @@ class RulebookError(Exception):
 
 
 def read(folder: Traversable | None = None) -> str:
-    """A rulebook of two TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
+    """A rulebook of three TOML files (without a folder: the shipped one) as stored: JSON, in the order written.
 
-    The order matters: signs of the taxonomy build on those before them. Raises RulebookError.
+    The order matters: signs of the taxonomy build on those before them. A folder without `incident.toml` is a rulebook
+    older than that. Raises RulebookError.
     """
     folder = folder or resources.files("flows.rulebook")
     parts = {name: _text(folder / f"{name}.toml") for name in ("default", "taxonomy")}
     whole = {**_parse(parts["default"]), "taxonomy": _parse(parts["taxonomy"])}
+    if (folder / "incident.toml").is_file():
+        whole["incidents"] = _parse(_text(folder / "incident.toml"))
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -38,7 +41,7 @@ def read(folder: Traversable | None = None) -> str:
 def load(content: str) -> Policy:
     """A stored rulebook as a policy; raises RulebookError."""
     try:
-        rulebook = Rulebook.model_validate_json(content)
+        rulebook = Rulebook.model_validate_json(complemented(content))
     except ValidationError as error:
         raise RulebookError(explain(error)) from None
     _refuse_dead_ends(rulebook)
@@ -52,6 +55,25 @@ def load(content: str) -> Policy:
     except FaultyWeights as error:
         raise RulebookError(f"taxonomy › learned: {error}") from None
     return Policy(rulebook, calendars, content_hash(content), learned)
+
+
+def complemented(content: str) -> str:
+    """With the section on incidents, the shipped one's where it is older than that, and its stages among all stages.
+
+    What a rulebook says itself about a stage goes first.
+    """
+    try:
+        whole = json.loads(content)
+        if "incidents" not in whole:
+            shipped = json.loads(read())
+            whole["incidents"] = shipped["incidents"]
+            whole["calendars"] = shipped["calendars"] | whole["calendars"]
+        own = whole["incidents"]
+        whole["assignment"]["roles"] = own["roles"] | whole["assignment"]["roles"]
+        whole["wording"]["stages"] = own["stages"] | whole["wording"]["stages"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return content  # whatever is wrong with it, the schema says so
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def content_hash(content: str) -> str:

@@ -9,7 +9,9 @@ from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.policy import Policy
 from models.values.vocabulary import BusinessLine, ClockName, EventKind, Stage
 
-LADDER = frozenset({Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL})
+LADDER = frozenset(
+    {Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL, Stage.FINDING, Stage.CLOSING}
+)
 """Stages whose owner must have the authority the case, or the amount to approve, has climbed to."""
 
 NAMED_AT_MOST = 8
@@ -67,6 +69,8 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     """What keeps somebody from ever owning a case at this stage, however free he is."""
     if one.id in facts.named_staff:
         return Reason("被投诉人不得经办", "is complained about")
+    if facts.stage is Stage.COUNTERPART and one.unit != facts.details.get("counterpart"):
+        return Reason("非对方单位人员", "is not of the unit that is asked")
     needed = authority(facts)
     roles = policy.rulebook.assignment.roles.get(facts.stage, ())
     if needed:

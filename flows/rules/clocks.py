@@ -6,13 +6,16 @@ from datetime import datetime, time, timedelta
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.policy import Policy
-from models.values.rulebook import Term
+from models.values.section import Term
 from models.values.vocabulary import ClockName, HoldReason
 
 Clocks = tuple[Deadline, ...]
 
 TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN})
 """Clocks that only call again: being late at them is not a breach."""
+
+UNPAUSED = frozenset({ClockName.STATUTORY, ClockName.ACKNOWLEDGE, ClockName.AUTHORITY, ClockName.COUNTERPART})
+"""Clocks that no hold stops: the customer is not who they wait for."""
 
 
 def after(term: Term, start: datetime, policy: Policy) -> datetime:
@@ -163,7 +166,7 @@ def _deadline(
     ref: int | None,
 ) -> Deadline:
     remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
-    pausable = name is not ClockName.STATUTORY
+    pausable = name not in UNPAUSED
     return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref)
 
 

@@ -7,9 +7,10 @@ the ledger.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flows.rules import incident_course
 from models.values.vocabulary import EventKind, Kind, Stage
 
-BEGINNINGS = frozenset({EventKind.RECEIVED})
+BEGINNINGS = frozenset({EventKind.RECEIVED, *incident_course.BEGINNINGS})
 """Events that begin a case, one for each door it can come in by."""
 
 PERSONS = frozenset(
@@ -23,6 +24,7 @@ PERSONS = frozenset(
         Stage.FINAL_POSITION,
         Stage.ANSWER,
         Stage.CONFIRMATION,
+        *incident_course.PERSONS,
     }
 )
 """Stages that wait for a person."""
@@ -39,7 +41,7 @@ JOINABLE = frozenset(
 )
 """Stages of a complaint that is certain and whose answer is still to come: the same cause again can join it."""
 
-CONTACTING = frozenset({Stage.FEED_BACK, Stage.REVISIT})
+CONTACTING = frozenset({Stage.FEED_BACK, Stage.REVISIT, Stage.CUSTOMER_NOTICE})
 """Stages at which the customer is called."""
 
 ENDED = frozenset({Stage.CLOSED})
@@ -90,7 +92,7 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
             return _fed_back(data)
         case EventKind.SURVEYED:
             return _surveyed(data)
-        case EventKind.CONTACTED if data["exhausted"]:
+        case EventKind.CONTACTED if data["exhausted"] and stage is not Stage.CUSTOMER_NOTICE:
             return Stage.WRITTEN_ANSWER
         case EventKind.ANSWERED:
             return Stage.SCORING if data["direct"] else Stage.ANALYSIS
@@ -106,6 +108,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
             return Stage.ANALYSIS
         case EventKind.MAIN_ENDED:
             return _main_ended(data)
+    if event in incident_course.EVENTS:
+        return incident_course.stage_after(stage, event, data)
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     return stage

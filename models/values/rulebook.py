@@ -10,12 +10,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models.values.customers import Customers
+from models.values.incident_policy import Incidents
+from models.values.section import Count, Name, Section, Share, Term, complete
 from models.values.taxonomy import Taxonomy, Urgency
 from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, Role, Severity, Stage
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0, le=1000)]
-Name = Annotated[str, Field(min_length=1, max_length=40)]
 
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
 Basis = Literal["amount", "profit"]
@@ -30,32 +28,6 @@ def _local(moment: time) -> time:
 TimeOfDay = Annotated[time, AfterValidator(_local)]
 
 Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
-
-
-class Section(BaseModel):
-    """A part of the rulebook. What stands under a field is what an error says it means."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def _complete(name: str, table: Mapping[Any, Any], terms: type[StrEnum]) -> None:
-    if missing := [term for term in terms if term not in table]:
-        raise ValueError(f"{name} lacks {', '.join(missing)}")
-
-
-class Term(Section):
-    """A span of time on a named calendar: hours that count, or working days."""
-
-    hours: Annotated[float, Field(gt=0, le=10_000)] | None = None
-    days: Annotated[int, Field(ge=1, le=400)] | None = None
-    calendar: Name = "centre"
-    source: str = ""
-
-    @model_validator(mode="after")
-    def one_of_the_two(self) -> Self:
-        if (self.hours is None) == (self.days is None):
-            raise ValueError("say either hours or days")
-        return self
 
 
 class Hours(Section):
@@ -118,7 +90,7 @@ class Assignment(Section):
 
     @model_validator(mode="after")
     def every_category_has_its_unit_and_every_level_its_role(self) -> Self:
-        _complete("units", self.units, Category)
+        complete("units", self.units, Category)
         if len(set(self.levels)) != len(self.levels):
             raise ValueError("levels names a role twice")
         return self
@@ -206,7 +178,7 @@ class Analysis(Section):
 
     @model_validator(mode="after")
     def every_category_has_its_cause(self) -> Self:
-        _complete("causes", self.causes, Category)
+        complete("causes", self.causes, Category)
         return self
 
 
@@ -257,7 +229,7 @@ class Wording(Section):
             ("kinds", self.kinds, Kind),
             ("categories", self.categories, Category),
         ):
-            _complete(name, table, terms)
+            complete(name, table, terms)
         return self
 
 
@@ -281,6 +253,8 @@ class Rulebook(Section):
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
+    incidents: Incidents | None = None
+    """None: a rulebook older than this section; loading complements it by the shipped one's."""
 
     @model_validator(mode="after")
     def every_named_calendar_exists(self) -> Self:
@@ -297,6 +271,14 @@ class Rulebook(Section):
     def every_level_has_its_limit(self) -> Self:
         if len(self.approval.limits) != len(self.assignment.levels):
             raise ValueError("approval needs one limit for each level of assignment")
+        return self
+
+    @model_validator(mode="after")
+    def every_grade_names_a_level(self) -> Self:
+        top = len(self.assignment.levels) - 1
+        grades = self.incidents.grades if self.incidents else {}
+        if wrong := [name for name, rule in grades.items() if max(rule.knows, rule.concludes) > top]:
+            raise ValueError(f"incidents › grades › {', '.join(wrong)} names a level above {top}, the highest")
         return self
 
 

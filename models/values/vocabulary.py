@@ -7,6 +7,7 @@ class Procedure(StrEnum):
     """Which Prefect flow carries a case."""
 
     COMPLAINT = "complaint"
+    INCIDENT = "incident"
 
 
 class Kind(StrEnum):
@@ -116,6 +117,15 @@ class Stage(StrEnum):
     SCORING = "scoring"
     LINKED = "linked"
     CLOSED = "closed"
+    REPORTED = "reported"
+    CONTAINMENT = "containment"
+    INVESTIGATION = "investigation"
+    COUNTERPART = "counterpart"
+    FINDING = "finding"
+    CORRECTION = "correction"
+    EFFECT = "effect"
+    CLOSING = "closing"
+    CUSTOMER_NOTICE = "customer_notice"
 
 
 class Outcome(StrEnum):
@@ -201,10 +211,34 @@ class EventKind(StrEnum):
     RELEASED = "released"
     IDENTIFIED = "identified"
     ERASED = "erased"
+    REPORTED = "reported"
+    GRADED = "graded"
+    REGRADED = "regraded"
+    ACKNOWLEDGED = "acknowledged"
+    CLIMBED = "climbed"
+    AUTHORITY_TOLD = "authority_told"
+    FORM_FILLED = "form_filled"
+    ATTACHED = "attached"
+    CONTAINED = "contained"
+    INVESTIGATED = "investigated"
+    DELIVERED = "delivered"
+    RESPONDED = "responded"
+    PRESUMED = "presumed"
+    FINDING_MADE = "finding_made"
+    APPEALED = "appealed"
+    CORRECTION_PLANNED = "correction_planned"
+    CORRECTED = "corrected"
+    EFFECT_CHECKED = "effect_checked"
+    ROOT_CAUSE_NAMED = "root_cause_named"
+    CONCLUDED = "concluded"
+    REACHED_OUT = "reached_out"
+    NOTICE_OPENED = "notice_opened"
+    CUSTOMER_TOLD = "customer_told"
+    JOINED = "joined"
 
 
 class ClockName(StrEnum):
-    """The deadlines a case can have; `promise` may stand several times."""
+    """The deadlines a case can have; `promise`, `authority` and `correction` may stand several times."""
 
     CLASSIFY = "classify"
     RESOLVE = "resolve"
@@ -216,6 +250,19 @@ class ClockName(StrEnum):
     PROMISE = "promise"
     HOLD = "hold"
     ASSIGN_AGAIN = "assign_again"
+    ACKNOWLEDGE = "acknowledge"
+    AUTHORITY = "authority"
+    FORM = "form"
+    CONTAIN = "contain"
+    INVESTIGATE = "investigate"
+    DELIVER = "deliver"
+    COUNTERPART = "counterpart"
+    FINDING = "finding"
+    PLAN = "plan"
+    CORRECTION = "correction"
+    EFFECT = "effect"
+    CONCLUDE = "conclude"
+    CUSTOMER_NOTICE = "customer_notice"
 
 
 class AccessKind(StrEnum):
@@ -227,3 +274,24 @@ class AccessKind(StrEnum):
     READ = "read"
     UNMASKED = "unmasked"
     CORRECTED = "corrected"
+
+
+class IncidentKind(StrEnum):
+    """What happened to goods in the firm's hands (the seven kinds of freight incident, and misdelivery)."""
+
+    FIRE = "fire"
+    THEFT = "theft"
+    LOSS = "loss"
+    DAMAGE = "damage"
+    SPOILAGE = "spoilage"
+    CONTAMINATION = "contamination"
+    MISDELIVERY = "misdelivery"
+    OTHER = "other"
+
+
+class Grade(StrEnum):
+    """How grave a business incident is: 一般, 重大, 特大."""
+
+    GENERAL = "general"
+    MAJOR = "major"
+    CRITICAL = "critical"
