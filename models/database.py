@@ -14,9 +14,11 @@ from models import (
     clock,
     customer,
     customer_class,
+    daily,
     event,
     idempotency,
     leg,
+    notice,
     rulebook,
     shipment,
     staff,
@@ -24,7 +26,21 @@ from models import (
 )
 from models.sealing import canonical
 
-TABLES = (case, clock, customer, customer_class, event, idempotency, leg, rulebook, shipment, staff, wake)
+TABLES = (
+    case,
+    clock,
+    customer,
+    customer_class,
+    daily,
+    event,
+    idempotency,
+    leg,
+    notice,
+    rulebook,
+    shipment,
+    staff,
+    wake,
+)
 """Importing them registers them in `metadata`; a new table module goes in here."""
 
 metadata = SQLModel.metadata

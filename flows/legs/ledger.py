@@ -87,7 +87,7 @@ async def write(
         await connection.execute(insert(events), new_events)
     await _save_wakes(connection, wake_rows, carried=leg_id is not None)
     decided = [entry for entry in entries if entry.decision is not None]
-    await save_rows(connection, [row for entry in decided if entry.decision for row in entry.decision.rows])
+    await save_rows(connection, seal, [row for entry in decided if entry.decision for row in entry.decision.rows])
     for entry in decided:
         if entry.decision and entry.decision.opens:
             await open_cases(connection, seal, entry.decision.opens, plan, now, actor_id=entry.actor_id, leg_id=leg_id)
@@ -121,7 +121,7 @@ async def open_cases(
     await connection.execute(insert(events), event_rows)
     await connection.execute(insert(wakes), wake_rows)
     beside = [row for opening in openings for row in opening.decision.rows]
-    await save_rows(connection, beside)
+    await save_rows(connection, seal, beside)
 
 
 def _wake_row(after: CaseFacts, agenda: Agenda, leg_id: UUID | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ PERSONS = frozenset(
         Stage.ANSWER,
         Stage.CONFIRMATION,
         *incident_course.PERSONS,
+        Stage.PROMISED,
     }
 )
 """Stages that wait for a person."""

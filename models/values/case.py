@@ -147,10 +147,15 @@ class StaffFacts:
 
 @dataclass(frozen=True)
 class Row:
-    """A row beside the case (a payment, a notice), by the columns of its table; one of the same key is replaced."""
+    """A row beside the case (a payment, a notice), by the columns of its table; one of the same key is replaced.
+
+    `sealed` are the columns that hold something personal, still open: they are sealed when the row is saved. A key left
+    out is made there too, if its column has a default.
+    """
 
     table: str
     values: Mapping[str, Any]
+    sealed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

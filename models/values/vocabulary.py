@@ -8,6 +8,8 @@ class Procedure(StrEnum):
 
     COMPLAINT = "complaint"
     INCIDENT = "incident"
+    REQUEST = "request"
+    """Enquiry, consultation, suggestion, manual service: the short path."""
 
 
 class Kind(StrEnum):
@@ -114,6 +116,8 @@ class Stage(StrEnum):
     ANSWER = "answer"
     ANALYSIS = "analysis"
     CONFIRMATION = "confirmation"
+    PROMISED = "promised"
+    """Everything is done but a promise to the customer: it does not close before that is kept."""
     SCORING = "scoring"
     LINKED = "linked"
     CLOSED = "closed"
@@ -235,6 +239,11 @@ class EventKind(StrEnum):
     NOTICE_OPENED = "notice_opened"
     CUSTOMER_TOLD = "customer_told"
     JOINED = "joined"
+    TURNED_INTO_COMPLAINT = "turned_into_complaint"
+    TURN_ASKED = "turn_asked"
+    TURN_REFUSED = "turn_refused"
+    TURNED_INTO_REQUEST = "turned_into_request"
+    PROMISES_AWAITED = "promises_awaited"
 
 
 class ClockName(StrEnum):
@@ -295,3 +304,51 @@ class Grade(StrEnum):
     GENERAL = "general"
     MAJOR = "major"
     CRITICAL = "critical"
+class ManualService(StrEnum):
+    """The five acceptance flows of manual service 人工受理 (domain.md §1)."""
+
+    SHIPPING = "shipping"
+    TRANSFER = "transfer"
+    PICK_UP_AND_DELIVERY = "pick_up_and_delivery"
+    CITY_DISPATCH = "city_dispatch"
+    LONG_HAUL_DISPATCH = "long_haul_dispatch"
+
+
+class Verdict(StrEnum):
+    """What becomes of a suggestion: its answer says so."""
+
+    ADOPTED = "adopted"
+    CONSIDERED = "considered"
+    DECLINED = "declined"
+
+
+class NoticeChannel(StrEnum):
+    """How a notice reaches somebody."""
+
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    """Signed JSON (standardwebhooks.com)."""
+    WECOM = "wecom"
+    """A group robot of WeCom 企业微信."""
+    DINGTALK = "dingtalk"
+    """A group robot of DingTalk 钉钉, with its sign parameter."""
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells of; who subscribes names these."""
+
+    ALARM = "alarm"
+    """Something is wrong with the system itself, or is well again."""
+    DEADLINE_MISSED = "deadline_missed"
+    DAILY_SUMMARY = "daily_summary"
+    SHIFT_HANDOVER = "shift_handover"
+    TEST = "test"
+
+
+class AlarmName(StrEnum):
+    """What the watch looks for."""
+
+    QUARANTINE = "quarantine"
+    NO_WORKER = "no_worker"
+    OLDEST_DUE = "oldest_due"
+    DEADLINE_MISSED = "deadline_missed"

@@ -1,0 +1,26 @@
+"""The summary of each day (每日总结): figures counted once, when the day was over."""
+
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Column, Date, Table, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from models.columns import Moment
+
+
+class DailySummary(SQLModel, table=True):
+    """`figures` holds counts and case numbers, nothing personal; `until` is the business time they stand for."""
+
+    __tablename__ = "daily_summaries"
+
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    until: datetime = Field(sa_type=Moment)
+    figures: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    notice_id: UUID = Field(foreign_key="notices.id")
+    computed_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
+
+
+daily_summaries = cast(Table, DailySummary.__table__)  # type: ignore[attr-defined]
