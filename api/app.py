@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from api import problems
 from api.desk import Office
 from api.limits import BodyLimit
-from api.routes import acts, cases, complaints, customers, health, queue, reports, runs
+from api.routes import acts, cases, complaints, customers, health, incidents, papers, queue, reports, runs
 from flows.acts.perform import Desk
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
-    for module in (complaints, cases, acts, queue, runs, reports, customers):
+    for module in (complaints, incidents, papers, cases, acts, queue, runs, reports, customers):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, all_, and_, desc, false, literal, select
+from sqlalchemy import ColumnElement, Select, all_, and_, desc, false, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.refusals import NotFound
@@ -15,7 +15,7 @@ from models.leg import legs
 from models.staff import staff
 from models.values.case import CaseFacts, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import Role
+from models.values.vocabulary import Procedure, Role
 from models.wake import wakes
 
 
@@ -23,6 +23,10 @@ def visible(actor: StaffFacts) -> ColumnElement[bool]:
     """The cases an actor may know of, as a condition."""
     if actor.role is Role.CHANNEL:
         return cases.c.id.is_(None)
+    if actor.role is Role.BUSINESS_UNIT:
+        its = or_(cases.c.unit == actor.unit, cases.c.liable == actor.unit)
+        asked = cases.c.details["counterpart"].as_string() == actor.unit
+        return and_(cases.c.procedure == Procedure.INCIDENT, or_(its, asked))
     return literal(actor.id) != all_(cases.c.named_staff)
 
 
@@ -61,9 +65,9 @@ async def list_cases(
 
 
 def runs_of(actor: StaffFacts) -> Select[Any]:
-    """The runs an actor may know of: a channel only brings cases in."""
+    """The runs an actor may know of: a channel only brings cases in, a business unit answers in its own."""
     query = select(legs)
-    return query.where(false()) if actor.role is Role.CHANNEL else query
+    return query.where(false()) if actor.role in (Role.CHANNEL, Role.BUSINESS_UNIT) else query
 
 
 async def case_events(connection: AsyncConnection, case_id: UUID) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from models.columns import Bytes, Moment
 
 
 class Attachment(SQLModel, table=True):
-    """A photograph or a paper of an incident; what it holds is in `contents`, by its SHA-256, which is in the ledger."""
+    """A photograph or a paper of an incident; its bytes are in `contents`, by their SHA-256, which is in the ledger."""
 
     __tablename__ = "attachments"
     __table_args__ = (

@@ -14,20 +14,31 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.classes import classes
 from flows.complaint import complaint
+from flows.incident import incident
+from flows.late_shipments import late_shipments
 
-PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint}
+PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint, "incident": incident}
 """Every procedure whose cases the worker claims; a new one is one line here."""
 
-TITLES = {"complaint": "投诉"}
+TITLES = {"complaint": "投诉", "incident": "商务事故"}
 """What runs of a procedure are called in the users' other language."""
 
-JOBS: dict[str, Flow[Any, Any]] = {"classes": classes}
+JOBS: dict[str, Flow[Any, Any]] = {"classes": classes, "late_shipments": late_shipments}
 """What has no cases to claim: run by its schedule, or by hand from Prefect."""
 
 FLOWS = PROCEDURES | JOBS
-ENTRYPOINTS = {"complaint": "flows/complaint.py:complaint", "classes": "flows/classes.py:classes"}
-SCHEDULES = {"classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai")}
-"""When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete."""
+ENTRYPOINTS = {
+    "complaint": "flows/complaint.py:complaint",
+    "incident": "flows/incident.py:incident",
+    "classes": "flows/classes.py:classes",
+    "late_shipments": "flows/late_shipments.py:late_shipments",
+}
+SCHEDULES = {
+    "classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai"),
+    "late_shipments": CronSchedule(cron="30 8 * * *", timezone="Asia/Shanghai"),
+}
+"""When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete;
+late shipments each morning, before customers may be called."""
 
 ROOT = Path(__file__).resolve().parents[2]
 POOL_TYPE = "process"

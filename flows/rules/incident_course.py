@@ -29,6 +29,7 @@ STAGES = PERSONS | {Stage.REPORTED}
 """Stages only this procedure has."""
 UNDER_WAY = STAGES - {Stage.CUSTOMER_NOTICE}
 """Stages of an open incident; a notice task to a customer is no incident."""
+GRADED = UNDER_WAY - {Stage.REPORTED}
 FOUND = frozenset({Stage.CORRECTION, Stage.EFFECT, Stage.CLOSING, Stage.SCORING, Stage.CLOSED})
 """Stages of an incident about which it was found who is liable."""
 
@@ -47,6 +48,7 @@ _ALWAYS = {
 _STAYING = frozenset(
     {
         EventKind.REGRADED,
+        EventKind.TRACED,
         EventKind.ACKNOWLEDGED,
         EventKind.CLIMBED,
         EventKind.AUTHORITY_TOLD,
@@ -81,3 +83,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) 
 def reaches_out(facts: CaseFacts) -> bool:
     """Whether customers on the same vehicle, hub, batch or waybills are still to be looked for."""
     return facts.procedure is Procedure.INCIDENT and facts.details.get("reach") == "open"
+
+
+def is_incident(facts: CaseFacts) -> bool:
+    """A case of this procedure that is an incident itself, no notice task about one."""
+    return facts.procedure is Procedure.INCIDENT and "kind" in facts.details

@@ -5,7 +5,7 @@ from enum import StrEnum
 from flows.rules import assignment
 from models.values.case import CaseFacts, Reason, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import Role
+from models.values.vocabulary import Procedure, Role
 
 
 class Relation(StrEnum):
@@ -32,8 +32,20 @@ def relation(facts: CaseFacts, actor: StaffFacts, policy: Policy) -> Relation:
 
 
 def sees(facts: CaseFacts, actor: StaffFacts, policy: Policy) -> bool:
-    """Those complained about never see it, and a channel only brings cases in; to them it does not exist."""
+    """Those complained about never see it, a channel only brings cases in, a business unit sees incidents of its own;
+    to them the rest does not exist."""
+    if actor.role is Role.BUSINESS_UNIT and not concerned(facts, actor.unit):
+        return False
     return actor.role is not Role.CHANNEL and relation(facts, actor, policy) is not Relation.NAMED
+
+
+def concerned(facts: CaseFacts, unit: str | None) -> bool:
+    """Whether a case is a unit's: the incident it reported, is asked about, or was found liable for."""
+    return (
+        unit is not None
+        and facts.procedure is Procedure.INCIDENT
+        and unit in (facts.unit, facts.liable, facts.details.get("counterpart"))
+    )
 
 
 def barred(facts: CaseFacts, actor: StaffFacts, policy: Policy) -> Reason | None:

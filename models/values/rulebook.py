@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import time
 from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from models.values.customers import Customers
 from models.values.incident_policy import Incidents

@@ -218,6 +218,7 @@ class EventKind(StrEnum):
     REPORTED = "reported"
     GRADED = "graded"
     REGRADED = "regraded"
+    TRACED = "traced"
     ACKNOWLEDGED = "acknowledged"
     CLIMBED = "climbed"
     AUTHORITY_TOLD = "authority_told"
@@ -304,6 +305,8 @@ class Grade(StrEnum):
     GENERAL = "general"
     MAJOR = "major"
     CRITICAL = "critical"
+
+
 class ManualService(StrEnum):
     """The five acceptance flows of manual service 人工受理 (domain.md §1)."""
 
@@ -342,6 +345,9 @@ class NoticeKind(StrEnum):
     DEADLINE_MISSED = "deadline_missed"
     DAILY_SUMMARY = "daily_summary"
     SHIFT_HANDOVER = "shift_handover"
+    INCIDENT_GRADED = "incident_graded"
+    COUNTERPART_ASKED = "counterpart_asked"
+    LIABILITY_PRESUMED = "liability_presumed"
     TEST = "test"
 
 

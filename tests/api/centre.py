@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.desk import Office
+from flows.legs.leg import Step
 from flows.room import Room, carrying, furnish
 from flows.rulebook.store import Policies
 from flows.staffing import NewStaff, add_staff, create_token
@@ -22,7 +23,11 @@ from flows.steps.analyse import Analyse
 from flows.steps.assign import Assign
 from flows.steps.classify import Classify
 from flows.steps.follow_up import FollowUp
+from flows.steps.grade import GradeIncident
+from flows.steps.incident_follow_up import IncidentFollowUp
+from flows.steps.reach_out import ReachOut
 from flows.steps.score import Score
+from flows.steps.score_incident import ScoreIncident
 from models.clock import simulated_clock
 from models.database import metadata
 from models.values.vocabulary import Role
@@ -120,12 +125,12 @@ class Centre:
                 await self._hire(connection, name, role)
         return self
 
-    async def hire(self, name: str, role: Role) -> Person:
+    async def hire(self, name: str, role: Role, unit: str | None = None) -> Person:
         async with self.engine.begin() as connection:
-            return await self._hire(connection, name, role)
+            return await self._hire(connection, name, role, unit)
 
-    async def _hire(self, connection: AsyncConnection, name: str, role: Role) -> Person:
-        id_ = await add_staff(connection, NewStaff(name, role))
+    async def _hire(self, connection: AsyncConnection, name: str, role: Role, unit: str | None = None) -> Person:
+        id_ = await add_staff(connection, NewStaff(name, role, unit))
         token = await create_token(connection, name)
         self.people[name] = Person(id_, name, token, self.client(token))
         return self.people[name]
@@ -166,13 +171,31 @@ class Centre:
         resources, policies = self.office.resources, self.steps_by or self.office.desk.policies
         room = Room(resources, policies)
         furnish(room)
-        steps = (Classify(policies, resources.seal), Assign(policies), FollowUp(policies), Analyse(policies))
+        steps: dict[str, tuple[Step, ...]] = {
+            "complaint": (
+                Classify(policies, resources.seal),
+                Assign(policies),
+                FollowUp(policies),
+                Analyse(policies),
+                Score(policies),
+            ),
+            "incident": (
+                GradeIncident(policies),
+                ReachOut(policies),
+                Assign(policies),
+                IncidentFollowUp(policies),
+                ScoreIncident(policies),
+            ),
+        }
         while True:
-            async with carrying("complaint", None) as leg:
-                if not leg.held:
-                    return
-                for step in (*steps, Score(policies)):
-                    await leg.carry(step)
+            held = 0
+            for procedure, its in steps.items():
+                async with carrying(procedure, None) as leg:
+                    held += len(leg.held)
+                    for step in its:
+                        await leg.carry(step)
+            if not held:
+                return
 
     async def now(self) -> datetime:
         async with self.engine.connect() as connection:

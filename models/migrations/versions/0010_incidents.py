@@ -30,6 +30,7 @@ NEW = {
         "reported",
         "graded",
         "regraded",
+        "traced",
         "acknowledged",
         "climbed",
         "authority_told",
