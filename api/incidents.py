@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import reading
 from api.desk import Office
+from flows.acts.incident_form import Attach
+from flows.acts.once import Key
 from flows.acts.refusals import Implausible, NotFound
 from flows.incidents.affected import Cursor
 from flows.rules import incident_course
@@ -29,6 +32,14 @@ async def find_incident(
         raise NotFound
     await here.desk.policies.know(connection, [facts])
     return facts, held, here.desk.policies.of(facts)
+
+
+def of_content(key: Key | None, case_id: UUID, said: Attach) -> Key | None:
+    """The key of an upload, told by what it brings: a client that repeats it puts another boundary around it."""
+    if key is None:
+        return None
+    whole = [str(case_id), said.version, said.label, said.media, hashlib.sha256(said.content).hexdigest()]
+    return Key(key.value, hashlib.sha256(json.dumps(whole).encode()).hexdigest())
 
 
 def write_cursor(row: Mapping[Any, Any]) -> str:

@@ -12,7 +12,7 @@ from api import incident_views as views
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey
 from api.incident_schemas import AttachmentList, FormView
-from api.incidents import find_incident
+from api.incidents import find_incident, of_content
 from api.problems import answers
 from api.schemas import ActDone
 from flows.acts.incident_form import ATTACH, Attach
@@ -80,7 +80,7 @@ async def attach_file(
     media = (file.content_type or "").partition(";")[0].strip().lower()
     said = Attach(version=version, label=label, media=media, content=await file.read())
     await find_incident(connection, here, case_id, actor)
-    done = await perform(connection, here.desk, ATTACH, case_id, actor, said, key)
+    done = await perform(connection, here.desk, ATTACH, case_id, actor, said, of_content(key, case_id, said))
     response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
     return ActDone(**done.answer)
 

@@ -176,11 +176,7 @@ async def test_silence_presumes_liability_only_after_proven_delivery(centre: Cen
     await centre.carry()
     assert (await incident(centre, id_))["case"]["stage"] == "counterpart", "no delivery was proven"
     delivered = await centre.now()
-    await centre.handler.done(id_, "deliver", at=delivered.isoformat(), how="email", receipt="回执 3") if (
-        await centre.owner(id_)
-    ) is centre.handler else await centre.supervisor.done(
-        id_, "deliver", at=delivered.isoformat(), how="email", receipt="回执 3"
-    )
+    await centre.supervisor.done(id_, "deliver", at=delivered.isoformat(), how="email", receipt="回执 3")
     await centre.move(timedelta(days=15))
     await centre.carry()
     view = await incident(centre, id_)
