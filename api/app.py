@@ -9,7 +9,20 @@ from fastapi.openapi.utils import get_openapi
 from api import problems
 from api.desk import Office
 from api.limits import BodyLimit
-from api.routes import acts, cases, complaints, customers, health, incidents, papers, queue, reports, runs
+from api.routes import (
+    acts,
+    cases,
+    complaints,
+    customers,
+    health,
+    incidents,
+    notices,
+    papers,
+    queue,
+    reports,
+    requests,
+    runs,
+)
 from flows.acts.perform import Desk
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
@@ -42,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
-    for module in (complaints, incidents, papers, cases, acts, queue, runs, reports, customers):
+    for module in (complaints, requests, incidents, papers, cases, acts, queue, runs, reports, customers, notices):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -15,11 +15,13 @@ from models.values.vocabulary import (
     HandlingMethod,
     HoldReason,
     Kind,
+    ManualService,
     Outcome,
     Party,
     Procedure,
     Severity,
     Stage,
+    Verdict,
 )
 
 
@@ -44,7 +46,10 @@ class ReasonView(BaseModel):
 
 
 class ClockView(BaseModel):
-    """A deadline with its derivation; `state`: running, paused, met, missed."""
+    """A deadline with its derivation; `state`: running, paused, met, missed.
+
+    `level`: how far up it has climbed since it was missed; `next_level_at`: when it climbs on, unless it is met.
+    """
 
     name: str
     due_at: datetime
@@ -52,6 +57,8 @@ class ClockView(BaseModel):
     met_at: datetime | None
     calendar: str
     state: str
+    level: int
+    next_level_at: datetime | None
     promise: int | None
     why: ReasonView
 
@@ -77,6 +84,8 @@ class CaseSummary(BaseModel):
     recorded_at: datetime
     next_deadline: datetime | None
     overdue: bool
+    watch: int
+    """While it is overdue: the level it was escalated to, which watches over it; 0: none above its owner."""
     hold: HoldReason | None
     outcome: Outcome | None
     score: float | None
@@ -99,8 +108,23 @@ class Statement(BaseModel):
     caller_phone: str | None
 
 
+class RequestView(BaseModel):
+    """What is known of an enquiry, consultation, suggestion or manual service, also of one that became a complaint.
+
+    `turn_asked`: somebody asked that the complaint become this kind; a second person decides. `was`: earlier kinds.
+    """
+
+    door: Kind | None
+    service: ManualService | None
+    verdict: Verdict | None
+    first_contact: bool | None
+    turn_asked: Kind | None
+    was: list[Kind]
+
+
 class CaseView(CaseSummary):
     statement: Statement | None
+    request: RequestView
     channel: Channel
     party: Party
     unit: str | None

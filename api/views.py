@@ -15,6 +15,7 @@ from api.schemas import (
     EventView,
     Links,
     ReasonView,
+    RequestView,
     RunView,
     Statement,
 )
@@ -23,6 +24,7 @@ from flows.acts.registry import ACTS
 from flows.rules import clocks
 from models.sealing import Seal
 from models.values.case import CaseFacts, Deadline, Reason
+from models.values.request import RequestDetails
 
 PREFIX = "/api/v1/cases"
 PERSONAL = ("text", "remedy_sought", "caller")
@@ -42,6 +44,7 @@ def summary_fields(facts: CaseFacts, *, quarantined: bool) -> dict[str, Any]:
     same = set(CaseSummary.model_fields) & set(facts.__dataclass_fields__)
     return {name: getattr(facts, name) for name in same} | {
         "owner": facts.owner_id,
+        "watch": facts.watch if facts.overdue else 0,
         "next_deadline": min(running, default=None),
         "quarantined": quarantined,
         "links": links(facts.id),
@@ -65,6 +68,7 @@ def case_view(
     more = {name: getattr(facts, name) for name in same}
     more |= {
         "statement": statement(said) if said is not None else None,
+        "request": request_view(RequestDetails.of(facts.details)),
         "handler": facts.handler_id,
         "attempts": [Attempt(**one) for one in facts.attempts],
         "linked": list(linked),
@@ -72,6 +76,17 @@ def case_view(
         "acts": [act.name for act in ACTS.values() if _may(act, facts, barred=barred)],
     }
     return CaseView(**summary_fields(facts, quarantined=quarantined), **more)
+
+
+def request_view(known: RequestDetails) -> RequestView:
+    return RequestView(
+        door=known.door,
+        service=known.service,
+        verdict=known.verdict,
+        first_contact=known.first_contact,
+        turn_asked=known.asked.kind if known.asked else None,
+        was=list(known.was),
+    )
 
 
 def _may(act: Act, facts: CaseFacts, *, barred: bool) -> bool:
@@ -93,6 +108,8 @@ def clock_view(clock: Deadline, now: datetime) -> ClockView:
         met_at=clock.met_at,
         calendar=clock.calendar,
         state=state,
+        level=max(clock.fired - clocks.MISSED, 0),
+        next_level_at=clock.escalate_at if clock.running else None,
         promise=clock.ref,
         why=reason(clock.why),
     )

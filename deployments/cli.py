@@ -14,6 +14,7 @@ from deployments.commands import (
     demo,
     importing,
     ledger,
+    notices,
     quarantine,
     rulebook,
     settings,
@@ -46,6 +47,7 @@ commands.add_typer(classifier.app, name="classifier")
 commands.add_typer(classes.app, name="classes")
 commands.add_typer(ledger.app, name="ledger")
 commands.add_typer(quarantine.app, name="quarantine")
+commands.add_typer(notices.app, name="notices")
 commands.add_typer(importing.app, name="import")
 commands.add_typer(customers.app, name="customers")
 

@@ -44,7 +44,7 @@ class Room:
 
     @classmethod
     async def open(cls, settings: Settings) -> "Room":
-        room = cls(await Resources.open(settings, pool_size=settings.slots + 4), Policies())
+        room = cls(await Resources.open(settings, pool_size=settings.slots + 6), Policies())
         async with room.resources.engine.begin() as connection:
             # Reading a rulebook takes longer than a worker may otherwise idle in a transaction.
             await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))

@@ -11,6 +11,9 @@ from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.legs.ledger import poke
+from models.case import cases
+from models.clock import simulated_clock
 from models.staff import staff, tokens
 from models.values.case import StaffFacts
 from models.values.policy import Policy
@@ -51,9 +54,15 @@ async def list_staff(connection: AsyncConnection) -> Sequence[Any]:
 
 
 async def set_presence(connection: AsyncConnection, name: str, present: bool) -> None:
-    """Absent staff get no new cases."""
-    await _id_of(connection, name)
-    await connection.execute(update(staff).where(staff.c.name == name).values(present=present))
+    """Absent staff get no new cases, and their cases do not wait for them for ever: each looks up now."""
+    id_ = await _id_of(connection, name)
+    simulated = select(simulated_clock.c.now).scalar_subquery()
+    moment = (await connection.execute(select(func.coalesce(simulated, func.clock_timestamp())))).scalar_one()
+    since = None if present else func.coalesce(staff.c.absent_since, moment)
+    await connection.execute(update(staff).where(staff.c.id == id_).values(present=present, absent_since=since))
+    owned = select(cases.c.id).where(cases.c.owner_id == id_, cases.c.closed_at.is_(None)).order_by(cases.c.id)
+    if found := (await connection.execute(owned)).scalars().all():
+        await poke(connection, found, moment)
 
 
 async def create_token(connection: AsyncConnection, name: str, days: int | None = None) -> str:
@@ -106,6 +115,7 @@ def to_staff(row: RowMapping, policy: Policy, load: int = 0) -> StaffFacts:
         capacity=row["capacity"],
         load=load,
         present=row["present"],
+        absent_since=row["absent_since"],
     )
 
 

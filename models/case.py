@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     RowMapping,
+    SmallInteger,
     String,
     Table,
     text,
@@ -56,9 +57,11 @@ class Case(SQLModel, table=True):
         Index("cases_waybill", "waybill", postgresql_where=text("waybill IS NOT NULL")),
         Index("cases_owner", "owner_id", postgresql_where=text("owner_id IS NOT NULL AND closed_at IS NULL")),
         Index("cases_unowned", "stage", postgresql_where=text("owner_id IS NULL AND closed_at IS NULL")),
+        Index("cases_watched", "watch", postgresql_where=text("overdue AND closed_at IS NULL")),
         Index("cases_caller", "caller_key", postgresql_where=text("caller_key IS NOT NULL")),
         Index("cases_customer", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
+        Index("cases_overdue", "id", postgresql_where=text("overdue AND closed_at IS NULL")),
         Index("cases_pattern", "category", "recorded_at"),
         Index("cases_number", "number", unique=True),
     )
@@ -113,6 +116,7 @@ class Case(SQLModel, table=True):
     score: float | None = None
     clocks: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
     overdue: bool = False
+    watch: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0"))
     rulebook: str | None = Field(default=None, sa_type=String(64))
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     details: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="{}"))
@@ -166,7 +170,7 @@ def to_columns(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _to_deadline(entry: dict[str, Any]) -> Deadline:
-    moments = ("started_at", "due_at", "remind_at", "met_at", "paused_at")
+    moments = ("started_at", "due_at", "remind_at", "met_at", "paused_at", "escalate_at")
     values = {**entry, **{name: datetime.fromisoformat(entry[name]) for name in moments if entry.get(name)}}
     return Deadline(**{**values, "name": ClockName(entry["name"]), "why": Reason(**entry["why"])})
 

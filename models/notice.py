@@ -74,6 +74,8 @@ class Notice(SQLModel, table=True):
     error: str | None = Field(default=None, sa_type=String(200))
     acknowledged_at: datetime | None = Field(default=None, sa_type=Moment)
     acknowledged_by: int | None = Field(default=None, foreign_key="staff.id")
+    replayed_at: datetime | None = Field(default=None, sa_type=Moment)
+    replayed_by: int | None = Field(default=None, foreign_key="staff.id")
 
 
 class Subscription(SQLModel, table=True):
@@ -106,8 +108,8 @@ class Subscription(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One notice on its way to one subscription: at least once, and each try of it under the notice's id.
 
-    `attempts` is the fencing token as well: whoever comes back later than his lease finds another number.
-    `not_before` and `lease_until` are database time.
+    `lease_until` is the fencing token as well: whoever comes back later than that finds another. It and `not_before`
+    are database time.
     """
 
     __tablename__ = "deliveries"

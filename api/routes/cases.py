@@ -37,6 +37,7 @@ async def list_cases(
     waybill: Waybill = None,
     reference: Reference = None,
     overdue: bool | None = None,
+    watch: Annotated[int | None, Query(ge=1, le=100, description="Overdue and escalated to this level.")] = None,
     quarantined: bool | None = None,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -56,6 +57,8 @@ async def list_cases(
         "overdue": overdue,
     }
     filters = [cases.c[name] == value for name, value in wanted.items() if value is not None]
+    if watch is not None:
+        filters += [cases.c.watch == watch, cases.c.overdue]
     if quarantined is not None:
         filters.append(wakes.c.quarantined_at.is_not(None) if quarantined else wakes.c.quarantined_at.is_(None))
     found = await reading.list_cases(connection, actor, filters, cursor, limit)

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from api.desk import Connection, OfficeDep
 from api.problems import answers
 from api.schemas import Health
+from flows.notices.reading import counted
 from models.case import cases
 from models.leg import LegState, legs
+from models.notice import alarms
 from models.wake import wakes
 
 router = APIRouter(tags=["health 健康"])
@@ -33,7 +35,7 @@ async def ready(connection: Connection) -> Health:
 
 @router.get("/metrics", responses=PUBLIC, response_class=PlainTextResponse)
 async def metrics(here: OfficeDep, connection: Connection) -> Response:
-    """Cases by stage, wakes due, the age of the oldest, quarantine, legs."""
+    """Cases by stage, wakes due, the age of the oldest, quarantine, legs, notices by state, alarms."""
     registry = CollectorRegistry()
     stages = Gauge("redress_cases", "Cases by stage", ["stage"], registry=registry)
     for stage, count in (await connection.execute(select(cases.c.stage, func.count()).group_by(cases.c.stage))).all():
@@ -52,4 +54,11 @@ async def metrics(here: OfficeDep, connection: Connection) -> Response:
     Gauge("redress_legs_open", "Legs under way", registry=registry).set(
         (await connection.execute(open_legs)).scalar_one()
     )
+    sent = Gauge("redress_notices", "Notices by state", ["state"], registry=registry)
+    for state, count in (await connection.execute(counted())).one()._mapping.items():
+        sent.labels(state).set(count)
+    standing = Gauge("redress_alarms", "Alarms that stand, by name", ["name"], registry=registry)
+    wrong = select(alarms.c.name, func.count()).where(alarms.c.ended_at.is_(None)).group_by(alarms.c.name)
+    for name, count in (await connection.execute(wrong)).all():
+        standing.labels(name).set(count)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -18,12 +18,12 @@ def bench(
         bool, typer.Option("--customers", help="Import of a million shipments and look-ups at that size as well.")
     ] = False,
 ) -> None:
-    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then the classifier."""
+    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then desk and classifier."""
     asyncio.run(_run(surge, requests, texts or [], classes, customers))
 
 
 async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, with_customers: bool) -> None:
-    from deployments.bench import bench, carrying, classes, classifier, customers, intake
+    from deployments.bench import bench, carrying, classes, classifier, customers, desk, intake
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -38,6 +38,7 @@ async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, 
             rows += await classes.measure(here)
         if with_customers:
             rows += await customers.measure(here)
+    rows += desk.measure()
     typer.echo("the classifier, cross-validated ...", err=True)
     read, judged = classifier.measure(texts)
     show([*rows, *read])

@@ -43,7 +43,7 @@ def list_() -> None:
 
 @app.command()
 def absent(name: str) -> None:
-    """Give somebody no new cases."""
+    """Give somebody no new cases; what he has goes to others when he stays away longer than the rulebook says."""
     _present(name, False)
 
 

@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from models.values.vocabulary import Kind, Outcome, Role, Stage
+from models.values.vocabulary import Channel, Kind, Outcome, Role, Stage
 
 from . import phrases
 from .calls import Calls
 from .centre import Centre, Colleague
-from .conduct import Said
+from .conduct import Said, acknowledging
 from .customers import Customer
 from .request import SimulatedRequest
 
 ACCEPTED = 202
 DOUBLE_CLICK, COMES_BACK = 0.05, 0.03
+ANSWERED_BY_ITSELF = frozenset({Channel.WEB, Channel.SMS, Channel.VOICE_MENU})
+"""Channels that tell the caller by themselves that it arrived."""
+MAIL, READ_AT_ONCE = frozenset({Channel.EMAIL, Channel.FAX}), 0.9
 COMES_BACK_AFTER = timedelta(hours=20)
 
 
@@ -25,6 +28,7 @@ class Callers:
         self._calls = calls
         self._begins = begins
         self._seed = seed
+        self._mail: list[Customer] = []
         self.coming_back: list[Customer] = []
 
     async def receive(self, batch: Sequence[SimulatedRequest]) -> None:
@@ -34,6 +38,7 @@ class Callers:
     async def _receive(self, one: SimulatedRequest) -> None:
         """Only what a caller would say is sent; now and then twice, by a double click, which makes one case."""
         body = one.intake() | {"received_at": (self._begins + one.received).isoformat()}
+        body["acknowledged"] = one.channel in ANSWERED_BY_ITSELF
         key = uuid5(NAMESPACE_URL, f"demo:{self._seed}:{one.reference}").hex
         clicks = 2 if int(key, 16) % 100 < DOUBLE_CLICK * 100 else 1
         web_form = self._centre.web_form.token
@@ -45,8 +50,21 @@ class Callers:
             self._calls.troubles.add("intake", f"request {one.reference} made {len(ids)} cases instead of one")
         for case_id in map(UUID, ids):
             customer = self._centre.customers[case_id] = Customer(one, self._seed, case_id)
+            if one.channel in MAIL and customer.chance("mailbox", READ_AT_ONCE):
+                self._mail.append(customer)
             if one.kind in (None, Kind.COMPLAINT) and customer.chance("comes back", COMES_BACK):
                 self.coming_back.append(customer)
+
+    async def answer_mail(self, now: datetime) -> None:
+        """Who is at the mailbox tells those who wrote that it arrived; what he overlooks is left to the owner."""
+        acceptor = next((one for one in self._centre.on_duty(now) if one.person.role is Role.ACCEPTOR), None)
+        if acceptor is None:
+            return
+        mail, self._mail = self._mail, []
+        for customer in mail:
+            case = await self._centre.read(acceptor, customer.case_id)
+            if case is not None:
+                await self._centre.act(acceptor, case, acknowledging(case))
 
     async def morning(self, now: datetime) -> None:
         """Those who waited longer than their patience ask again; those whose trouble returned open their case again."""

@@ -55,7 +55,14 @@ class Scene:
 
 def acts_for(scene: Scene) -> list[Said]:
     """What to do now at the stage the case stands at; nothing: another time."""
-    return _AT[scene.case.stage](scene) if scene.case.stage in _AT else []
+    done = _AT[scene.case.stage](scene) if scene.case.stage in _AT else []
+    return [*acknowledging(scene.case), *done]
+
+
+def acknowledging(case: CaseView) -> list[Said]:
+    """Tell who wrote that it arrived, if nobody did yet."""
+    owed = any(clock.name == ClockName.ACKNOWLEDGE and clock.met_at is None for clock in case.clocks)
+    return [Said("acknowledge", {"channel": case.channel.value})] if owed else []
 
 
 def _triage(scene: Scene) -> list[Said]:

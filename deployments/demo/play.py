@@ -52,6 +52,7 @@ class Play:
             if arrivals and arrivals[0][0] <= round_at:
                 moment, batch = arrivals.pop(0)
                 await self.timeline.go_to(moment)
+                await self.callers.answer_mail(moment)
                 await self.callers.receive(batch)
             else:
                 await self.timeline.go_to(round_at)
@@ -68,6 +69,7 @@ class Play:
     async def _round(self) -> None:
         now = self.timeline.now
         await self.centre.note_absences(now)
+        await self.callers.answer_mail(now)
         if now.astimezone(SHANGHAI).hour == MORNING:
             await self.callers.morning(now)
             await self.centre.hand_over(now)

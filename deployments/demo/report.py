@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from models.values.case import CaseFacts
+from models.values.policy import Policy
 
 from .record import Record
 from .tally import Figures, Share
+from .why import examples
 
 ENTRY = (
     "kind",
@@ -27,7 +29,12 @@ ENTRY = (
 
 
 def report(
-    record: Record, figures: Figures, right: Mapping[str, Share], http: Mapping[str, int], seconds: float
+    record: Record,
+    figures: Figures,
+    right: Mapping[str, Share],
+    http: Mapping[str, int],
+    seconds: float,
+    policy: Policy,
 ) -> dict[str, Any]:
     """`seconds`: how long it took, in real time."""
     totals: dict[str, Any] = {
@@ -46,6 +53,7 @@ def report(
         "events": sum(case.events for case in record.cases),
         "http": dict(http),
     }
+    totals["why"] = {one.en: {"case": one.number, "reason": one.reason} for one in examples(record, policy)}
     return {"cases": [_entry(case) for case in record.cases], "totals": totals, "seconds": round(seconds, 1)}
 
 

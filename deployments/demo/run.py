@@ -92,7 +92,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     counted, rights = figures(record, timeline.now), right(record, labels)
     tables.show(out, record, counted, rights, policy, http)
     if wish.report is not None:
-        report.write(wish.report, report.report(record, counted, rights, http, seconds))
+        report.write(wish.report, report.report(record, counted, rights, http, seconds, policy))
     outcome.failures += ending.failures(record, http, len(wish.requests))
     outcome.open_cases = ending.open_cases(record)
     times = f"start {started - began:.1f} s, play {played - started:.1f} s, in all {seconds:.1f} s"

@@ -1,25 +1,18 @@
 """What happened, shown to people in both languages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
+from models.values.calendar import SHANGHAI
 from models.values.policy import Policy
-from models.values.vocabulary import Category, Kind, Stage
+from models.values.vocabulary import Category, ClockName, Kind, Stage
 
 from .record import Record
 from .tally import UNKNOWN, Figures, Share, Spread
+from .why import Example, examples
 
-CLOCKS = {
-    "classify": "分类",
-    "resolve": "内部办结",
-    "statutory": "法定期限",
-    "feed_back": "反馈",
-    "revisit": "回访",
-    "answer": "答复",
-    "promise": "承诺",
-}
 OUTCOMES = {
     "solved": "已解决",
     "unverified": "未能核实(未联系上)",
@@ -36,8 +29,13 @@ EVENTS = {
     "unverified": "未能联系",
     "final_positions": "最终答复",
     "proposals_rejected": "方案被驳回",
-    "escalated": "升级",
-    "reassigned": "改派",
+    "reminded": "临期提醒",
+    "overdue": "超时",
+    "climbed": "超时逐级升级",
+    "escalated": "人工升级",
+    "reassigned": "人工改派",
+    "reassigned_absent": "缺勤改派",
+    "acknowledged": "受理回执",
     "held": "挂起",
     "promises": "承诺",
     "step_failures": "步骤失败",
@@ -68,7 +66,7 @@ def show(
             ),
             _counts("投诉按类别 complaints by category", figures.by["category"], categories),
         ),
-        (_times(figures, stages), _missed(figures)),
+        (_times(figures, stages), _missed(figures, wording.clocks)),
         (
             _counts("结果 outcomes", figures.by["outcome"], OUTCOMES),
             _counts("发生 what happened", figures.what_happened, EVENTS, zeros=True),
@@ -83,6 +81,7 @@ def show(
         else:
             console.print(left)
             console.print(other)
+    console.print(_why(examples(record, policy)))
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -108,10 +107,22 @@ def _times(figures: Figures, stages: Mapping[str, str]) -> Table:
     return table
 
 
-def _missed(figures: Figures) -> Table:
+def _missed(figures: Figures, names: Mapping[ClockName, str]) -> Table:
     table = _table("超时 missed deadlines", "", "超时 missed", "共 of", "%")
     for clock, one in figures.missed.items():
-        table.add_row(f"{CLOCKS.get(clock, '')} {clock}", str(one.count), str(one.of), percent(one))
+        table.add_row(f"{names[clock]} {clock}", str(one.count), str(one.of), percent(one))
+    return table
+
+
+def _why(found: Sequence[Example]) -> Table:
+    table = Table(title="为什么 why: 举例 examples", title_justify="left", title_style="bold", show_lines=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("工单 case", justify="right", no_wrap=True)
+    table.add_column("时间 when", no_wrap=True)
+    table.add_column("理由 reason", overflow="fold")
+    for one in found:
+        moment = one.at.astimezone(SHANGHAI)
+        table.add_row(f"{one.zh} {one.en}", str(one.number), f"{moment:%m-%d %H:%M}", one.reason)
     return table
 
 

@@ -124,6 +124,8 @@ def _missed(facts: Sequence[CaseFacts], now: datetime) -> dict[ClockName, Share]
 def _happened(record: Record) -> dict[str, int]:
     kinds = Counter(one.kind for entries in record.events.values() for one in entries)
     facts = record.cases
+    escalated = _count(record, EventKind.ESCALATED, without="clocks")
+    reassigned = _count(record, EventKind.REASSIGNED, without="absent")
     return {
         "reopened": sum(case.reopenings > 0 for case in facts),
         "linked": kinds[EventKind.LINKED],
@@ -132,12 +134,23 @@ def _happened(record: Record) -> dict[str, int]:
         "unverified": sum(case.outcome is Outcome.UNVERIFIED for case in facts),
         "final_positions": kinds[EventKind.FINAL_POSITION_GIVEN],
         "proposals_rejected": kinds[EventKind.REJECTED],
-        "escalated": kinds[EventKind.ESCALATED],
-        "reassigned": kinds[EventKind.REASSIGNED],
+        "reminded": kinds[EventKind.REMINDED],
+        "overdue": kinds[EventKind.OVERDUE],
+        "climbed": kinds[EventKind.ESCALATED] - escalated,
+        "escalated": escalated,
+        "reassigned": reassigned,
+        "reassigned_absent": kinds[EventKind.REASSIGNED] - reassigned,
+        "acknowledged": kinds[EventKind.ACKNOWLEDGED],
         "held": kinds[EventKind.HELD],
         "promises": kinds[EventKind.PROMISED],
         "step_failures": kinds[EventKind.STEP_FAILED],
     }
+
+
+def _count(record: Record, kind: EventKind, *, without: str) -> int:
+    """What people did themselves: the system's own events carry more."""
+    entries = (one for events in record.events.values() for one in events if one.kind is kind)
+    return sum(without not in one.data for one in entries)
 
 
 def _first_classified(entries: Sequence[Happened]) -> Stage | None:

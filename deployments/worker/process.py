@@ -1,4 +1,4 @@
-"""The worker's life: settings, logs, room, Prefect client, loop and watch; a clean end on a signal."""
+"""The worker's life: settings, logs, room, Prefect client, loop, watch and postman; a clean end on a signal."""
 
 import asyncio
 import signal
@@ -15,6 +15,7 @@ from deployments.worker.loop import Loop
 from deployments.worker.watch import Watch
 from flows.legs.blame import place
 from flows.legs.resources import needed
+from flows.notices.postman import Postman
 from flows.room import Room, furnish
 from models.settings import Settings
 
@@ -69,6 +70,7 @@ async def work(settings: Settings, stop: Stop) -> None:
         watch.wake = loop.wake
         stop.done_by(loop.stop)
         watching = asyncio.create_task(watch.serve())
+        postman = asyncio.create_task(Postman(room.resources, room.policies, settings).serve())
         log.info("worker started", worker=settings.worker, pool=settings.pool)
         serving = asyncio.create_task(loop.serve())
         # Neither may go on without the other: a worker that claims but does not watch would be deaf.
@@ -77,6 +79,7 @@ async def work(settings: Settings, stop: Stop) -> None:
         await serving
         if watching.done():
             log.error("watch broke, worker ends", error=place(watching.exception() or SystemError()))
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for task in (watching, postman):
+            task.cancel()
+        await asyncio.gather(watching, postman, return_exceptions=True)
     await room.resources.close()

@@ -16,11 +16,12 @@ from flows.classes import classes
 from flows.complaint import complaint
 from flows.incident import incident
 from flows.late_shipments import late_shipments
+from flows.request import request
 
-PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint, "incident": incident}
+PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint, "request": request, "incident": incident}
 """Every procedure whose cases the worker claims; a new one is one line here."""
 
-TITLES = {"complaint": "投诉", "incident": "商务事故"}
+TITLES = {"complaint": "投诉", "request": "其他受理", "incident": "商务事故"}
 """What runs of a procedure are called in the users' other language."""
 
 JOBS: dict[str, Flow[Any, Any]] = {"classes": classes, "late_shipments": late_shipments}
@@ -29,6 +30,7 @@ JOBS: dict[str, Flow[Any, Any]] = {"classes": classes, "late_shipments": late_sh
 FLOWS = PROCEDURES | JOBS
 ENTRYPOINTS = {
     "complaint": "flows/complaint.py:complaint",
+    "request": "flows/request.py:request",
     "incident": "flows/incident.py:incident",
     "classes": "flows/classes.py:classes",
     "late_shipments": "flows/late_shipments.py:late_shipments",

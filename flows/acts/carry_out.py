@@ -10,6 +10,7 @@ from flows.acts.inputs import ActInput, Line, Text
 from flows.acts.refusals import NotYours
 from flows.rules import assignment, clocks, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.request import RequestDetails
 from models.values.vocabulary import ClockName, EventKind, HandlingMethod, Stage
 
 Money = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_places=2)]
@@ -81,18 +82,22 @@ def reject(facts: CaseFacts, said: Reject, setting: Setting) -> Decision:
 
 def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | None, setting: Setting) -> Decision:
     """The proposer gets the case back either way, unless it climbed past him meanwhile."""
+    if RequestDetails.of(facts.details).asked is not None:
+        raise Refusal("待复核的是转换申请", "what waits here is a turn into a request: agree-turn or refuse-turn")
     remedy = dict(facts.remedy or {})
     if obstacle := assignment.taboo(facts, setting.actor, setting.policy):
         raise NotYours(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")
     if setting.actor.level < int(remedy.get("level", 0)):
         raise NotYours("审批权限不足", f"this amount needs approval of level {remedy['level']}")
+    back = facts.proposer_id if int(remedy.get("proposer_level", 0)) >= facts.level else None
     return moved(
         facts,
         event,
         {"approved": approved, "compensation": remedy.get("compensation")},
         sealed={"remark": remark} if remark else None,
         remedy={**remedy, "approved": approved},
-        owner_id=facts.proposer_id if int(remedy.get("proposer_level", 0)) >= facts.level else None,
+        owner_id=back,
+        poked=back is not None,  # he may be away by now
     )
 
 

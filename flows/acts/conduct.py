@@ -1,15 +1,21 @@
-"""Acts that move no stage: note, promise, keep-promise, hold, resume."""
+"""Acts that move no stage: acknowledge, note, promise, keep-promise, hold, resume."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from flows.acts.act import ACTIVE, OPEN, Act, Setting
+from flows.acts.act import ACTIVE, OPEN, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.rules import clocks, follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason
+from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason, Stage
+
+
+class Acknowledge(ActInput):
+    """The caller was told that it arrived."""
+
+    channel: Channel | None = None
 
 
 class Note(ActInput):
@@ -48,9 +54,30 @@ class Resume(ActInput):
     why: Line | None = None
 
 
+def acknowledge(facts: CaseFacts, said: Acknowledge, setting: Setting) -> Decision:
+    if not _unacknowledged(facts):
+        raise Refusal("来件已回执", "the caller was told already that it arrived")
+    changes = _acknowledged(facts, facts.clocks, setting)
+    clock = next(one for one in changes["clocks"] if one.name is ClockName.ACKNOWLEDGE)
+    in_time = not clocks.late(clock, setting.now)
+    why = Reason("按时回执" if in_time else "逾期回执", "acknowledged in time" if in_time else "acknowledged late")
+    return Decision(EventKind.ACKNOWLEDGED, changes, (why,), {"channel": said.channel, "in_time": in_time})
+
+
+def _unacknowledged(facts: CaseFacts) -> bool:
+    return any(one.name is ClockName.ACKNOWLEDGE and one.met_at is None for one in facts.clocks)
+
+
+def _acknowledged(facts: CaseFacts, left: clocks.Clocks, setting: Setting) -> dict[str, Any]:
+    """Who was spoken to knows that it arrived."""
+    left = clocks.meet(left, ClockName.ACKNOWLEDGE, setting.now)
+    return {"clocks": left, "overdue": follow_up.overdue(left, setting.now)}
+
+
 def note(facts: CaseFacts, said: Note, setting: Setting) -> Decision:
     data = {"contact": said.contact, "channel": said.channel}
-    return Decision(EventKind.NOTED, {}, data=data, sealed={"text": said.text})
+    changes = _acknowledged(facts, facts.clocks, setting) if said.contact and _unacknowledged(facts) else {}
+    return Decision(EventKind.NOTED, changes, data=data, sealed={"text": said.text})
 
 
 def promise(facts: CaseFacts, said: Promise, setting: Setting) -> Decision:
@@ -64,7 +91,7 @@ def promise(facts: CaseFacts, said: Promise, setting: Setting) -> Decision:
     remind_at = setting.now + (said.by - setting.now) * setting.policy.rulebook.clocks.remind_at
     timer = replace(clocks.timer(ClockName.PROMISE, setting.now, said.by, why, ref=ref), remind_at=remind_at)
     data = {"promise": ref, "by": said.by.isoformat()}
-    changes = {"clocks": (*facts.clocks, timer)}
+    changes = _acknowledged(facts, (*facts.clocks, timer), setting)
     return Decision(EventKind.PROMISED, changes, (why,), data, {"what": said.what})
 
 
@@ -76,8 +103,13 @@ def keep_promise(facts: CaseFacts, said: KeepPromise, setting: Setting) -> Decis
     in_time = setting.now <= running[0].due_at
     why = Reason("按时兑现" if in_time else "逾期兑现", "kept in time" if in_time else "kept late")
     sealed = {"how": said.how} if said.how else None
-    changes = {"clocks": left, "overdue": follow_up.overdue(left, setting.now)}
-    return Decision(EventKind.PROMISE_KEPT, changes, (why,), {"promise": said.promise, "in_time": in_time}, sealed)
+    last = facts.stage is Stage.PROMISED and not clocks.promised(left)
+    data = {"promise": said.promise, "in_time": in_time, "last": last}
+    late = follow_up.overdue(left, setting.now)
+    changes: dict[str, Any] = {"owner_id": None, "hold": None} if last else {}
+    return moved(
+        facts, EventKind.PROMISE_KEPT, data, reasons=(why,), sealed=sealed, clocks=left, overdue=late, **changes
+    )
 
 
 def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
@@ -96,6 +128,9 @@ def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
         f"on hold: {said.reason}; internal clocks {'pause' if pauses else 'run on'}, the statutory one never pauses",
     )
     left = clocks.pause(facts.clocks, said.reason, setting.now, setting.policy)
+    if said.reason is HoldReason.WAITING_UNIT:
+        asked = clocks.start_of(ClockName.UNIT_ANSWER, facts, setting.now, setting.policy)
+        left = (*left, asked) if asked is not None else left
     timer = clocks.timer(ClockName.HOLD, setting.now, until, why)
     data: dict[str, Literal[True] | str | bool] = {
         "hold": said.reason,
@@ -114,6 +149,15 @@ def resume(facts: CaseFacts, said: Resume, setting: Setting) -> Decision:
 
 
 ACTS = (
+    Act(
+        "acknowledge",
+        "受理回执 · the caller was told that it arrived",
+        Acknowledge,
+        acknowledge,
+        OPEN,
+        decides=False,
+        on_hold=True,
+    ),
     Act("note", "记录 · add a note or a contact", Note, note, OPEN, decides=False, on_hold=True),
     Act("promise", "承诺 · record a promise to the customer", Promise, promise, ACTIVE, on_hold=True),
     Act("keep-promise", "兑现承诺 · a promise was kept", KeepPromise, keep_promise, OPEN, on_hold=True),

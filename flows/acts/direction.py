@@ -1,7 +1,7 @@
 """Acts that steer a case: classify, confirm, reassign, escalate, reopen, withdraw."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
 from flows.rules import assignment, clocks, follow_up, triage
+from flows.rules.request_course import SHORT
 from flows.rules.triage import Relative
 from flows.steps.assign import members
 from flows.steps.relatives import relatives_of
 from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
 from models.values.classification import Classification
 from models.values.policy import Policy
-from models.values.vocabulary import BusinessLine, Category, Channel, EventKind, Kind, Severity, Stage
+from models.values.request import RequestDetails
+from models.values.vocabulary import BusinessLine, Category, Channel, EventKind, Kind, Procedure, Severity, Stage
 
 
 class Classify(ActInput):
@@ -73,8 +75,11 @@ def classify(facts: CaseFacts, said: Classify, setting: Setting) -> Decision:
     if (said.kind is Kind.COMPLAINT) != (said.category is not None):
         raise Refusal("投诉须选择类别,其他类型不得选择", "a complaint needs a category; other kinds have none")
     renamed = facts.kind is Kind.COMPLAINT and said.kind is not Kind.COMPLAINT and facts.stage is not Stage.TRIAGE
-    if renamed and setting.actor.level < 1:
-        raise Refusal("投诉改为其他类型须由主管操作", "only a supervisor may turn a complaint into another kind")
+    if renamed:
+        raise Refusal(
+            "投诉转为其他类型须经他人复核,请用 turn-into-request",
+            "a complaint becomes another kind only with four eyes: ask for it with turn-into-request",
+        )
     reason = Reason("人工分类", f"classified by staff {setting.actor.id}")
     line, severity = said.business_line or facts.business_line, said.severity or facts.severity or Severity.MINOR
     reading = Classification(said.kind, said.category, said.secondary, severity, line, 1.0, facts.urgent, (reason,))
@@ -115,7 +120,8 @@ def reassign(facts: CaseFacts, said: Reassign, setting: Setting) -> Decision:
         raise Refusal("没有该员工", "there is no such member of staff")
     if obstacle := assignment.bar(facts, target, setting.policy):
         raise Refusal(f"不能指派给该员工:{obstacle.zh}", f"staff {said.to} cannot take this case: {obstacle.en}")
-    return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to)
+    left = assignment.assigned(facts, target, setting.policy, setting.now)
+    return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to, clocks=left)
 
 
 def escalate(facts: CaseFacts, said: Escalate, setting: Setting) -> Decision:
@@ -135,7 +141,7 @@ def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
         raise Refusal("仅投诉可以重新打开", "only a complaint can be reopened; start a new request")
     if facts.reopenings >= course.reopenings_at_most:
         raise Refusal("已达重新打开次数上限", "it was reopened as often as the rulebook allows")
-    left = (*facts.clocks, clocks.start_resolve(facts, setting.now, setting.policy))
+    left = clocks.start_round(facts, facts.clocks, setting.now, setting.policy)
     level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
     return moved(
         facts,
@@ -168,12 +174,16 @@ def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
         if remains
         else Reason("客户撤诉", "withdrawn by the customer")
     )
-    data = {"work_remains": remains, "channel": said.channel, "sent_at": said.sent_at.isoformat()}
+    data: dict[str, Any] = {"work_remains": remains, "channel": said.channel, "sent_at": said.sent_at.isoformat()}
     sealed = {"message": said.message}
     if remains:
         return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, withdrawn=True)
     left = clocks.meet_all(facts.clocks, setting.now)
-    changes = {"withdrawn": True, "owner_id": None, "hold": None, "clocks": left, "overdue": False}
+    changes: dict[str, Any] = {"withdrawn": True, "owner_id": None, "hold": None, "clocks": left, "overdue": False}
+    if (known := RequestDetails.of(facts.details)).asked is not None:
+        changes["details"] = replace(known, asked=None).within(facts.details)
+    if facts.procedure is Procedure.REQUEST:
+        data[SHORT] = True
     return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, **changes)
 
 

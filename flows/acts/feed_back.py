@@ -3,13 +3,20 @@
 And the answers of the other paths: the written answer to whom nobody reached, the plain answer to an enquiry.
 """
 
+from dataclasses import replace
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
-from flows.rules import clocks, follow_up
+from flows.rules import clocks, follow_up, requests
+from models.event import events
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
+from models.values.policy import Policy
+from models.values.request import RequestDetails
+from models.values.vocabulary import ClockName, EventKind, Kind, ManualService, Outcome, Stage, Verdict
 
 
 class FeedBack(ActInput):
@@ -21,14 +28,19 @@ class FeedBack(ActInput):
 
 
 class Answer(ActInput):
-    """The answer given; in writing where nobody could be reached."""
+    """The answer given; in writing where nobody could be reached.
+
+    To a suggestion it says what becomes of it; to a manual service, which of the five it is, if nobody said so yet.
+    """
 
     text: Text
+    verdict: Verdict | None = None
+    service: ManualService | None = None
 
 
 def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
     left = clocks.meet(facts.clocks, ClockName.FEED_BACK, setting.now)
-    left = clocks.meet(left, ClockName.CALL_BACK, setting.now)
+    left = clocks.meet(clocks.meet(left, ClockName.CALL_BACK, setting.now), ClockName.ACKNOWLEDGE, setting.now)
     if facts.stage is Stage.FINAL_POSITION:
         return _final(facts, said, left, setting)
     if said.accepted:
@@ -43,7 +55,7 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         f"rejected {rejections} times: "
         + ("the final position comes from one level higher" if final else "handled again"),
     )
-    left = (*left, clocks.start_resolve(facts, setting.now, setting.policy))
+    left = clocks.start_round(facts, left, setting.now, setting.policy)
     changes: dict[str, Any] = {"rejections": rejections, "remedy": None}
     if final:
         changes |= {"level": _higher(facts, setting), "owner_id": None}
@@ -76,16 +88,66 @@ def _final(facts: CaseFacts, said: FeedBack, left: Any, setting: Setting) -> Dec
     )
 
 
+async def happened(connection: AsyncConnection, facts: CaseFacts, policy: Policy) -> frozenset[EventKind]:
+    """The kinds of event that the case has seen."""
+    query = select(events.c.kind).where(events.c.case_id == facts.id).distinct()
+    return frozenset(EventKind(kind) for kind in (await connection.execute(query)).scalars())
+
+
 def answer(facts: CaseFacts, said: Answer, setting: Setting) -> Decision:
-    direct = facts.stage is Stage.ANSWER
     left = clocks.meet_all(facts.clocks, setting.now)
-    changes: dict[str, Any] = {
-        "outcome": Outcome.ANSWERED if direct else Outcome.UNVERIFIED,
-        "owner_id": None,
-    }
-    if direct:
-        changes["handler_id"] = setting.actor.id
-    return moved(facts, EventKind.ANSWERED, {"direct": direct}, sealed={"text": said.text}, clocks=left, **changes)
+    if facts.stage is Stage.ANSWER:
+        return _direct(facts, said, left, setting)
+    if said.verdict or said.service:
+        raise Refusal("书面答复不含处理结论或受理类型", "a written answer has neither verdict nor service")
+    changes: dict[str, Any] = {"outcome": Outcome.UNVERIFIED, "owner_id": None}
+    return moved(facts, EventKind.ANSWERED, {"direct": False}, sealed={"text": said.text}, clocks=left, **changes)
+
+
+def _direct(facts: CaseFacts, said: Answer, left: clocks.Clocks, setting: Setting) -> Decision:
+    """The short path: answered, and of some the customer is asked whether that helped."""
+    policy, known = setting.policy.rulebook.requests, _known(facts, said)
+    at_first = requests.first_contact(facts, setting.loaded or (), policy, setting.now)
+    revisit, why = requests.revisited(facts, policy)
+    if revisit:
+        left = (
+            *left,
+            clocks.start(ClockName.REVISIT, setting.policy.rulebook.clocks.revisit, setting.now, setting.policy),
+        )
+    known = replace(known, first_contact=at_first)
+    data: dict[str, Any] = {"direct": True, "revisit": revisit, "first_contact": at_first}
+    data |= {"verdict": known.verdict, "service": known.service}
+    return moved(
+        facts,
+        EventKind.ANSWERED,
+        data,
+        reasons=(why,),
+        sealed={"text": said.text},
+        clocks=left,
+        overdue=follow_up.overdue(left, setting.now),
+        outcome=Outcome.ANSWERED,
+        owner_id=None,
+        handler_id=setting.actor.id,
+        attempts=(),
+        details=known.within(facts.details),
+    )
+
+
+def _known(facts: CaseFacts, said: Answer) -> RequestDetails:
+    known = RequestDetails.of(facts.details)
+    if (facts.kind is Kind.SUGGESTION) != (said.verdict is not None):
+        raise Refusal(
+            "建议须给出处理结论(verdict),其他类型不得填写",
+            "the answer to a suggestion says what becomes of it (verdict); other kinds have none",
+        )
+    if facts.kind is not Kind.MANUAL_SERVICE:
+        if said.service is not None:
+            raise Refusal("仅人工受理有受理类型", "only a manual service is one of the five services")
+        return replace(known, verdict=said.verdict)
+    service = said.service or known.service
+    if service is None:
+        raise Refusal("人工受理须注明五类之一(service)", "say which of the five services this is (service)")
+    return replace(known, service=service)
 
 
 def _higher(facts: CaseFacts, setting: Setting) -> int:
@@ -106,5 +168,6 @@ ACTS = (
         Answer,
         answer,
         frozenset({Stage.ANSWER, Stage.WRITTEN_ANSWER}),
+        load=happened,
     ),
 )

@@ -12,11 +12,10 @@ from flows.acts.inputs import VERSION_AT_MOST, ActInput, Line
 from flows.classing.intake import class_of
 from flows.classing.reading import classes_of
 from flows.rules import classes, clocks
-from flows.rules.clocks import Clocks
 from models.customer import customers
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import ClockName, CustomerClass, EventKind
+from models.values.vocabulary import CustomerClass, EventKind
 
 CustomerId = Annotated[int, Field(ge=1, le=VERSION_AT_MOST, strict=True)]
 
@@ -59,20 +58,12 @@ def identify(facts: CaseFacts, said: Identify, setting: Setting) -> Decision:
     reasons: tuple[Reason, ...] = ()
     highest = classes.higher((facts.customer_class, customer.customer_class))
     if highest is not None and highest is not facts.customer_class:
-        changes |= {"customer_class": highest, "clocks": _sooner(facts, highest, setting)}
+        known = replace(facts, customer_class=highest)
+        left = clocks.reclassed(known, setting.now, setting.policy)
+        changes |= {"customer_class": highest, "clocks": left}
         data["customer_class"] = highest
         reasons = (Reason(f"客户等级为 {highest}", f"the customer is in class {highest}"),)
     return Decision(EventKind.IDENTIFIED, changes, reasons, data, sealed)
-
-
-def _sooner(facts: CaseFacts, customer_class: CustomerClass, setting: Setting) -> Clocks:
-    """A higher class may bring the resolution forward, counted from now; it never puts it off."""
-    known = replace(facts, customer_class=customer_class)
-    term = clocks.start_resolve(known, setting.now, setting.policy)
-    return tuple(
-        term if clock.name is ClockName.RESOLVE and clock.running and term.due_at < clock.due_at else clock
-        for clock in facts.clocks
-    )
 
 
 ACTS = (

@@ -65,11 +65,11 @@ def acknowledge(facts: CaseFacts, said: Acknowledge, setting: Setting) -> Decisi
         )
     if incident.acknowledged_by is not None:
         raise Refusal("已确认知悉", "it was acknowledged already")
-    left = clocks.meet(facts.clocks, ClockName.ACKNOWLEDGE, setting.now)
+    left = clocks.meet(facts.clocks, ClockName.INCIDENT_ACKNOWLEDGE, setting.now)
     late = follow_up.overdue(left, setting.now)
     changes = {"details": incident.but(acknowledged_by=setting.actor.id), "clocks": left, "overdue": late}
     sealed = {"remark": said.remark} if said.remark else None
-    return Decision(EventKind.ACKNOWLEDGED, changes, (), {"level": setting.actor.level}, sealed)
+    return Decision(EventKind.INCIDENT_ACKNOWLEDGED, changes, (), {"level": setting.actor.level}, sealed)
 
 
 def tell_authority(facts: CaseFacts, said: TellAuthority, setting: Setting) -> Decision:
@@ -150,7 +150,9 @@ WAYBILLS_AT_MOST = 1000
 """What one incident can name one by one; more of them are on a vehicle, hub or batch."""
 AT = incident_course.GRADED
 ACTS = (
-    Act("acknowledge", "确认知悉 · the level that must know knows", Acknowledge, acknowledge, AT, decides=False),
+    Act(
+        "acknowledge-incident", "确认知悉 · the level that must know knows", Acknowledge, acknowledge, AT, decides=False
+    ),
     Act("tell-authority", "报告主管部门 · an authority was told", TellAuthority, tell_authority, AT, decides=False),
     Act("value", "核定货损 · the loss is valued", Value, value, AT, decides=False),
     Act("regrade", "重新定级 · what became known changes the grade", Regrade, regrade, AT, decides=False),

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import Table, TextClause, select, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
@@ -48,9 +47,10 @@ async def begin(
     assert event is not None  # noqa: S101 - a decision with an event drafts one
     values = {f"c_{name}": value for name, value in _case_values(after, event["hash"], more).items()}
     values |= {f"e_{name}": value for name, value in event.items()} | {"e_data": canonical(event["data"])}
-    its_rank = order.rank(after, desk.policies.current)
-    values |= {"w_procedure": after.procedure, "w_due_at": now}
-    values |= {"w_order_at": order.order_at(now, its_rank, desk.policies.current), "w_rank": its_rank}
+    policy = desk.policies.current
+    its_rank = order.rank(after, policy)
+    values |= {"w_procedure": after.procedure, "w_due_at": now, "w_order_at": order.order_at(now, its_rank, policy)}
+    values |= {"w_rank": its_rank, "w_place_at": order.place_at(after, policy)}
     if key is None:
         return Received(after.id, (await connection.execute(_plain(more), values)).scalar_one())
     values |= {"k_staff_id": actor.id, "k_key": key.value, "k_request": key.request, "k_status": 202}
@@ -68,8 +68,7 @@ async def begin(
 def _case_values(facts: CaseFacts, head: bytes, more: Sequence[str]) -> dict[str, Any]:
     names = [*_CASE, *more]
     values = to_columns({name: getattr(facts, name) for name in names if name != "head"}) | {"head": head}
-    as_json = ("attempts", "clocks", *(name for name in more if isinstance(cases.c[name].type, JSONB)))
-    return values | {name: canonical(values[name]) for name in as_json}
+    return values | {name: canonical(values[name]) for name in ("attempts", "clocks", "details")}
 
 
 _CASE = [
@@ -86,6 +85,7 @@ _CASE = [
     "caller_key",
     "reference",
     "waybill",
+    "kind",
     "business_line",
     "urgent",
     "level",
@@ -97,6 +97,7 @@ _CASE = [
     "poked",
     "clocks",
     "overdue",
+    "details",
 ]
 _EVENT = [
     "case_id",
@@ -112,7 +113,7 @@ _EVENT = [
     "sealed_digest",
     "hash",
 ]
-_WAKE = ["procedure", "due_at", "order_at", "rank"]
+_WAKE = ["procedure", "due_at", "order_at", "rank", "place_at"]
 _KEY = ["staff_id", "key", "request", "status", "answer"]
 
 

@@ -1,10 +1,10 @@
-"""My queue: what I own and what I could take, in order, with the reason for each place; and taking the next."""
+"""My queue: what I own, could take or watch over, in order, with the reason for each place; and taking the next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, all_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
@@ -32,10 +32,10 @@ class Item:
 async def queue(connection: AsyncConnection, desk: Desk, actor: StaffFacts, at_most: int) -> list[Item]:
     """The work of one person in order; what is on hold comes back when its hold ends."""
     now = await desk.clock.now(connection)
-    owned = await _owned(connection, actor)
+    owned = [*await _owned(connection, actor), *await _watched(connection, actor)]
     await desk.policies.know(connection, owned)
-    found = [*owned, *await _free(connection, desk, actor)]
-    placed = [(order.place(facts, desk.policies.of(facts), now), facts) for facts in found]
+    found = {facts.id: facts for facts in (*owned, *await _free(connection, desk, actor))}
+    placed = [(order.place(facts, desk.policies.of(facts), now), facts) for facts in found.values()]
     placed.sort(key=lambda one: one[0][0])
     return [Item(facts, why, facts.owner_id == actor.id) for (_, why), facts in placed[:at_most]]
 
@@ -55,7 +55,8 @@ async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: 
         if facts.version != candidate.version:
             continue  # it moved on since it was looked at, and may be no work of his any more
         why = Reason(f"员工 {actor.id} 领取", f"taken by staff {actor.id}")
-        changes = {"owner_id": actor.id, "clocks": assignment.assigned(facts)}
+        left = assignment.assigned(facts, actor, desk.policies.of(facts), now)
+        changes = {"owner_id": actor.id, "clocks": left}
         decision = Decision(EventKind.ASSIGNED, changes, (why,), {"owner": actor.id, "stage": facts.stage})
         entry = chain.Entry(facts, head, decision, actor.id)
         written = await ledger.write(
@@ -79,7 +80,7 @@ async def _owned(connection: AsyncConnection, actor: StaffFacts) -> Sequence[Cas
 
 
 async def _free(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> list[CaseFacts]:
-    """What nobody owns and this person may, the most urgent first, so that none is out of sight behind the rest."""
+    """What nobody owns and this person may, in the order of the queue, so that none is out of sight behind the rest."""
     query = (
         select(cases)
         .join(wakes, wakes.c.case_id == cases.c.id)
@@ -89,13 +90,44 @@ async def _free(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> l
             cases.c.hold.is_(None),
             cases.c.stage.in_(_stages_of(actor, desk.policies.current)),
             wakes.c.due_at.is_not(None),
+            *_not_barred(actor),
         )
-        .order_by(wakes.c.rank, wakes.c.case_id)
+        .order_by(wakes.c.place_at, wakes.c.case_id)
         .limit(LOOKED_AT)
     )
     found = [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
     await desk.policies.know(connection, found)
     return [facts for facts in found if assignment.taboo(facts, actor, desk.policies.of(facts)) is None]
+
+
+def _not_barred(actor: StaffFacts) -> list[ColumnElement[bool]]:
+    """What `assignment.taboo` says of most cases, so that those one may not take do not hide those one may."""
+    return [
+        literal(actor.id) != all_(cases.c.named_staff),
+        or_(cases.c.stage.not_in(assignment.LADDER), cases.c.level <= actor.level),
+        or_(cases.c.stage != Stage.REVISIT, cases.c.handler_id.is_distinct_from(actor.id)),
+        or_(cases.c.stage != Stage.APPROVAL, cases.c.proposer_id.is_distinct_from(actor.id)),
+    ]
+
+
+async def _watched(connection: AsyncConnection, actor: StaffFacts) -> list[CaseFacts]:
+    """What is overdue with others and has climbed to this person's level: he watches over it."""
+    if actor.level == 0:
+        return []
+    query = (
+        select(cases)
+        .join(wakes, wakes.c.case_id == cases.c.id)
+        .where(
+            cases.c.watch == actor.level,
+            cases.c.overdue,
+            cases.c.closed_at.is_(None),
+            cases.c.owner_id.is_distinct_from(actor.id),
+            literal(actor.id) != all_(cases.c.named_staff),
+        )
+        .order_by(wakes.c.place_at, wakes.c.case_id)
+        .limit(LOOKED_AT)
+    )
+    return [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
 
 
 def _stages_of(actor: StaffFacts, policy: Policy) -> list[Stage]:

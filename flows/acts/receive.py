@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.acts import once
-from flows.acts.inputs import Input, Line, Moment, StaffId, Text
+from flows.acts.inputs import Input, Line, Moment, StaffId, Text, YesNo
 from flows.acts.intake import Received, begin
 from flows.acts.perform import Desk
 from flows.acts.refusals import Implausible
@@ -18,7 +18,8 @@ from flows.customers import identity
 from flows.rules import triage
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
-from models.values.vocabulary import Channel, EventKind, Party, Stage
+from models.values.request import RequestDetails
+from models.values.vocabulary import Channel, EventKind, Party, Procedure, Stage
 
 SKEW = timedelta(minutes=5)
 """How far a caller's clock may go before ours."""
@@ -44,13 +45,23 @@ class Complaint(Input):
     reference: Line | None = None
     recording: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")] | None = None
     caller: Caller | None = None
+    acknowledged: YesNo = False
+    """The channel has told the caller that it arrived, as a web form does."""
     about_staff: Annotated[tuple[StaffId, ...], Field(max_length=10)] = ()
 
 
 async def receive(
-    connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Complaint, key: once.Key | None
+    connection: AsyncConnection,
+    desk: Desk,
+    actor: StaffFacts,
+    said: Complaint,
+    key: once.Key | None,
+    door: RequestDetails | None = None,
 ) -> Received:
-    """Raises Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out."""
+    """Raises Implausible or KeyReused; then nothing changed. Of many with one key, one case comes out.
+
+    `door`: it came in as something else than a complaint.
+    """
     now = await desk.clock.now(connection)
     if said.received_at is not None and said.received_at > now + SKEW:
         raise Implausible("接到时间不能在将来", "received_at lies in the future")
@@ -71,7 +82,9 @@ async def receive(
         waybill=said.waybill.strip().upper() if said.waybill else None,
         named_staff=tuple(sorted(set(said.about_staff))),
     )
-    facts = replace(bare, clocks=triage.received(bare, policy))
+    if door is not None:
+        bare = replace(bare, procedure=Procedure.REQUEST, kind=door.door, details=door.within({}))
+    facts = replace(bare, clocks=triage.received(bare, policy, acknowledged=said.acknowledged))
     return await begin(connection, desk, actor, facts, _decision(facts, said), key, now)
 
 
@@ -93,6 +106,8 @@ def _decision(facts: CaseFacts, said: Complaint) -> Decision:
         "waybill": facts.waybill,
         "recording": said.recording,
     }
+    if (door := RequestDetails.of(facts.details)).door is not None:
+        data |= {"door": door.door, "service": door.service}
     caller = said.caller.model_dump(exclude_none=True) if said.caller else {}
     sealed = {"text": said.text, "remedy_sought": said.remedy_sought, "caller": caller}
     return Decision(EventKind.RECEIVED, {}, (), data, sealed)

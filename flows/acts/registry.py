@@ -14,6 +14,7 @@ from flows.acts import (
     incident_known,
     joining,
     revisit,
+    turn,
 )
 from flows.acts.act import Act
 
@@ -35,6 +36,7 @@ ACTS: dict[str, Act] = {
         *carry_out.ACTS,
         *feed_back.ACTS,
         *revisit.ACTS,
+        *turn.ACTS,
         *INCIDENT,
     )
 }

@@ -91,7 +91,7 @@ async def report(
         clocks=(clocks.start(ClockName.FORM, policy.incidents.clocks.form, known_at, policy),),
     )
     decision = Decision(EventKind.REPORTED, {}, (), _data(facts, incident), {"text": said.what, "where": said.where})
-    return await begin(connection, desk, actor, facts, decision, key, now, more=("unit", "details"))
+    return await begin(connection, desk, actor, facts, decision, key, now, more=("unit",))
 
 
 def _unit(actor: StaffFacts, said: FirstReport, policy: Policy) -> str:

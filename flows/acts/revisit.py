@@ -10,11 +10,12 @@ from pydantic_core import PydanticCustomError
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Moment, Text, YesNo
 from flows.acts.refusals import NotYours
-from flows.rules import assignment, clocks, follow_up, lifecycle
+from flows.rules import assignment, clocks, follow_up, lifecycle, requests
+from flows.rules.request_course import SHORT
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, ContactOutcome, EventKind, Feeling, Outcome, Stage
+from models.values.vocabulary import ClockName, ContactOutcome, EventKind, Feeling, Outcome, Procedure, Stage
 
 Mark = Annotated[int, Field(ge=1, le=5, strict=True)]
 
@@ -60,7 +61,9 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
     course, unreached = setting.policy.rulebook.course, sum(_unreached(one) for one in attempts)
     tried = _tried(attempts, setting.policy)
     exhausted = len(tried) >= course.contact_attempts or unreached >= course.contacts_at_most
-    data = {"outcome": said.outcome, "attempt": len(attempts), "exhausted": exhausted}
+    data: dict[str, Any] = {"outcome": said.outcome, "attempt": len(attempts), "exhausted": exhausted}
+    if facts.procedure is Procedure.REQUEST:
+        data[SHORT] = True  # it was answered already: nothing more is owed to whom nobody reaches
     changes: dict[str, Any] = {"attempts": attempts, "overdue": follow_up.overdue(left, setting.now)}
     if exhausted:
         why = Reason(
@@ -94,6 +97,10 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         "expectation": said.expectation,
     }
     data |= {"feelings": list(said.feelings), "final": False}
+    if facts.procedure is Procedure.REQUEST:
+        changes = requests.after_survey(facts, left, said.solved, setting.policy, setting.now)
+        data |= changes.pop("data")
+        return moved(facts, EventKind.SURVEYED, data, sealed=sealed, **answers, **changes)
     if said.solved:
         late = follow_up.overdue(left, setting.now)
         return moved(
@@ -113,7 +120,7 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         f"回访未解决,升至 {level} 级" + (",作最终答复" if final else "重新处理"),
         f"not solved: level {level} " + ("gives the final position" if final else "handles it again"),
     )
-    left = (*left, clocks.start_resolve(facts, setting.now, setting.policy))
+    left = clocks.start_round(facts, left, setting.now, setting.policy)
     changes = {"level": level, "reopenings": facts.reopenings + (not final), "remedy": None, "clocks": left}
     changes |= {"overdue": follow_up.overdue(left, setting.now)}
     return moved(facts, EventKind.SURVEYED, data, reasons=(why,), sealed=sealed, **answers, **changes)

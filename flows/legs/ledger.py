@@ -131,6 +131,7 @@ def _wake_row(after: CaseFacts, agenda: Agenda, leg_id: UUID | None) -> dict[str
         "due_at": agenda.due_at,
         "order_at": agenda.order_at,
         "rank": agenda.rank,
+        "place_at": agenda.place_at,
     }
     return row | {"leg_id": leg_id}
 
@@ -143,7 +144,7 @@ async def _save_cases(connection: AsyncConnection, groups: dict[tuple[str, ...],
 
 
 async def _save_wakes(connection: AsyncConnection, rows: list[dict[str, Any]], *, carried: bool) -> None:
-    values: dict[str, Any] = {name: bindparam(name) for name in ("procedure", "due_at", "order_at", "rank")}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("procedure", "due_at", "order_at", "rank", "place_at")}
     if carried:
         values |= {"leg_id": bindparam("leg_id"), "attempts": 0, "alone": False, "error": None}
     else:

@@ -20,13 +20,14 @@ class UnknownCountry(Exception):
 def working_calendar(name: str, hours: Hours) -> WorkingCalendar:
     """The calendar a rulebook describes, with the public holidays of its country if it names one."""
     if hours.country is None:
-        return WorkingCalendar(name, hours.always, hours.opens, hours.closes)
+        return WorkingCalendar(name, hours.always, hours.opens, hours.closes, every_day=hours.every_day)
     try:
         off, on, known = _days(hours.country)
     except NotImplementedError:
         said = f"calendars › {name} › country: no holidays are known for {hours.country!r}; write a code such as CN"
         raise UnknownCountry(said) from None
-    return WorkingCalendar(name, hours.always, hours.opens, hours.closes, off, on, known)
+    days = (frozenset[date](), frozenset[date](), frozenset[int]()) if hours.every_day else (off, on, known)
+    return WorkingCalendar(name, hours.always, hours.opens, hours.closes, *days, every_day=hours.every_day)
 
 
 @lru_cache

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -13,7 +14,9 @@ from pydantic import ValidationError
 from flows.rulebook.calendars import UnknownCountry, working_calendar
 from flows.rulebook.learned import load_weights
 from flows.rulebook.mistakes import explain
+from flows.rulebook.older import complemented
 from flows.rules import lifecycle
+from models.values.calendar import WorkingCalendar
 from models.values.learned import FaultyWeights
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
@@ -41,7 +44,7 @@ def read(folder: Traversable | None = None) -> str:
 def load(content: str) -> Policy:
     """A stored rulebook as a policy; raises RulebookError."""
     try:
-        rulebook = Rulebook.model_validate_json(complemented(content))
+        rulebook = Rulebook.model_validate_json(complemented(content, read()))
     except ValidationError as error:
         raise RulebookError(explain(error)) from None
     _refuse_dead_ends(rulebook)
@@ -54,26 +57,20 @@ def load(content: str) -> Policy:
         learned = load_weights(teaching.weights) if teaching else None
     except FaultyWeights as error:
         raise RulebookError(f"taxonomy › learned: {error}") from None
-    return Policy(rulebook, calendars, content_hash(content), learned)
+    return Policy(rulebook, calendars, content_hash(content), learned, stamp_of(rulebook, calendars))
 
 
-def complemented(content: str) -> str:
-    """With the section on incidents, the shipped one's where it is older than that, and its stages among all stages.
+def stamp_of(rulebook: Rulebook, calendars: Mapping[str, WorkingCalendar]) -> str:
+    """What deadlines are derived by: the terms, and every day off and made up of the calendars as they are known now.
 
-    What a rulebook says itself about a stage goes first.
+    A new release of the calendar library changes it as well as a new rulebook.
     """
-    try:
-        whole = json.loads(content)
-        if "incidents" not in whole:
-            shipped = json.loads(read())
-            whole["incidents"] = shipped["incidents"]
-            whole["calendars"] = shipped["calendars"] | whole["calendars"]
-        own = whole["incidents"]
-        whole["assignment"]["roles"] = own["roles"] | whole["assignment"]["roles"]
-        whole["wording"]["stages"] = own["stages"] | whole["wording"]["stages"]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return content  # whatever is wrong with it, the schema says so
-    return json.dumps(whole, ensure_ascii=False)
+    parts: list[object] = [rulebook.clocks.model_dump_json(), rulebook.escalation.model_dump_json()]
+    parts += [rulebook.default_class]
+    for name, one in sorted(calendars.items()):
+        days = [sorted(some) for some in (one.off, one.on, one.known)]
+        parts.append([name, one.always, one.every_day, one.opens, one.closes, days])
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:12]
 
 
 def content_hash(content: str) -> str:

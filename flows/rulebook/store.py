@@ -17,6 +17,7 @@ class Policies:
 
     def __init__(self) -> None:
         self._loaded: dict[str, Policy] = {}
+        self._timed: dict[str, Policy] = {}
         self._current: Policy | None = None
 
     @property
@@ -26,8 +27,12 @@ class Policies:
         return self._current
 
     def of(self, facts: CaseFacts) -> Policy:
-        """The rulebook a case is judged by; until it is classified, the one in force."""
-        return self._loaded[facts.rulebook] if facts.rulebook else self.current
+        """The rulebook a case is judged by, with the deadlines of the one in force; that one until it is classified."""
+        if not facts.rulebook:
+            return self.current
+        if facts.rulebook not in self._timed:
+            self._timed[facts.rulebook] = self._loaded[facts.rulebook].timed_by(self.current)
+        return self._timed[facts.rulebook]
 
     async def refresh(self, connection: AsyncConnection) -> Policy:
         """Load what is new; a database without any rulebook adopts the shipped one."""
@@ -37,7 +42,9 @@ class Policies:
             current = await adopt(connection, read())
         if current not in self._loaded:
             await self._load(connection)
-        self._current = self._loaded[current]
+        if self._current is not self._loaded[current]:
+            self._current = self._loaded[current]
+            self._timed.clear()
         return self._current
 
     async def know(self, connection: AsyncConnection, judged: Iterable[CaseFacts]) -> None:

@@ -17,7 +17,8 @@ def agenda(facts: CaseFacts, policy: Policy, now: datetime) -> Agenda:
         return Agenda(None, None, None, order.LAST_RANK)
     step, due = _next(facts, now)
     its_rank = order.rank(facts, policy)
-    return Agenda(step, due, order.order_at(due, its_rank, policy) if due else None, its_rank)
+    its_order = order.order_at(due, its_rank, policy) if due else None
+    return Agenda(step, due, its_order, its_rank, order.place_at(facts, policy))
 
 
 def _next(facts: CaseFacts, now: datetime) -> tuple[str, datetime | None]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from flows.rules import derivation
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.policy import Policy
@@ -11,11 +12,17 @@ from models.values.vocabulary import ClockName, HoldReason
 
 Clocks = tuple[Deadline, ...]
 
-TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN})
+TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN, ClockName.AWAY})
 """Clocks that only call again: being late at them is not a breach."""
 
-UNPAUSED = frozenset({ClockName.STATUTORY, ClockName.ACKNOWLEDGE, ClockName.AUTHORITY, ClockName.COUNTERPART})
+UNPAUSED = frozenset({ClockName.STATUTORY, ClockName.INCIDENT_ACKNOWLEDGE, ClockName.AUTHORITY, ClockName.COUNTERPART})
 """Clocks that no hold stops: the customer is not who they wait for."""
+
+AGREED = "agreed"
+"""In place of a calendar: a moment somebody named, with no term of the rulebook behind it."""
+
+MISSED = 2
+"""What `Deadline.fired` is once the breach was told."""
 
 
 def after(term: Term, start: datetime, policy: Policy) -> datetime:
@@ -29,14 +36,40 @@ def after(term: Term, start: datetime, policy: Policy) -> datetime:
 def start(name: ClockName, term: Term, begins: datetime, policy: Policy, *, ref: int | None = None) -> Deadline:
     """A clock of the rulebook, started."""
     due = after(term, begins, policy)
-    span_zh = f"{term.hours:g} 小时" if term.hours is not None else f"{term.days} 天"
-    span_en = f"{term.hours:g} h" if term.hours is not None else f"{term.days} days"
-    why = Reason(
-        f"自 {_local(begins)} 起 {span_zh},按 {term.calendar} 日历,至 {_local(due)}",
-        f"{span_en} from {_local(begins)} on calendar {term.calendar}, until {_local(due)}",
-    )
-    why = _owned(why, policy.calendars[term.calendar].guessed(begins, due))
+    why = derivation.told(term, begins, due, policy.calendars[term.calendar])
     return _deadline(name, begins, due, term.calendar, why, policy, ref)
+
+
+def term_of(name: ClockName, facts: CaseFacts, policy: Policy) -> Term | None:
+    """The term behind a clock of this name; None: it is agreed with somebody, or the statutory one."""
+    rules = policy.rulebook.clocks
+    match name:
+        case ClockName.ACKNOWLEDGE:
+            return rules.acknowledge
+        case ClockName.CLASSIFY:
+            return rules.classify
+        case ClockName.ANSWER:
+            return rules.answer
+        case ClockName.FEED_BACK:
+            return rules.feed_back
+        case ClockName.REVISIT:
+            return rules.revisit
+        case ClockName.RESOLVE:
+            return rules.resolve[facts.customer_class or policy.rulebook.default_class]
+        case ClockName.UNIT_ANSWER:
+            hours = rules.unit_hours.get(facts.unit or "", rules.unit_answer.calendar)
+            return rules.unit_answer.model_copy(update={"calendar": hours})
+    return None
+
+
+def start_of(name: ClockName, facts: CaseFacts, begins: datetime, policy: Policy) -> Deadline | None:
+    """Whichever clock of the rulebook, started at `begins`; None: it has no term there."""
+    if name is ClockName.STATUTORY:
+        return start_statutory(facts, policy, begins)
+    if name is ClockName.RESOLVE:
+        return start_resolve(facts, begins, policy)
+    term = term_of(name, facts, policy)
+    return start(name, term, begins, policy) if term is not None else None
 
 
 def start_resolve(facts: CaseFacts, begins: datetime, policy: Policy) -> Deadline:
@@ -44,42 +77,94 @@ def start_resolve(facts: CaseFacts, begins: datetime, policy: Policy) -> Deadlin
     customer_class = facts.customer_class or policy.rulebook.default_class
     clock = start(ClockName.RESOLVE, policy.rulebook.clocks.resolve[customer_class], begins, policy)
     margin = timedelta(hours=policy.rulebook.clocks.statutory_margin_hours)
-    latest = statutory_end(facts.received_at, policy) - margin
+    latest = _statutory_due(facts, policy) - margin
     if clock.due_at <= latest or latest <= begins:
         return clock
     why = Reason(
-        f"{customer_class} 类时限晚于法定期限前 {margin / timedelta(hours=1):g} 小时,提前至 {_local(latest)}",
-        f"the term of class {customer_class} would end after the margin before the statutory end: {_local(latest)}",
+        f"{customer_class} 类时限晚于法定期限前 {margin / timedelta(hours=1):g} 小时,提前至 {derivation.local(latest)}",
+        f"the term of class {customer_class} would end after the margin before the statutory end: "
+        f"{derivation.local(latest)}",
     )
     return _deadline(ClockName.RESOLVE, begins, latest, clock.calendar, why, policy, None)
 
 
-def statutory_end(received: datetime, policy: Policy) -> datetime:
-    """24:00 of the last day, counted from the day after receipt, moved past a public holiday to its next working day.
+def _statutory_due(facts: CaseFacts, policy: Policy) -> datetime:
+    running = [one.due_at for one in facts.clocks if one.name is ClockName.STATUTORY and one.met_at is None]
+    return min(running, default=None) or statutory_end(facts.received_at, policy)
 
-    A holiday ends with the weekend joined to it (放假调休): 4 October 2026 is a Sunday, and inside National Day.
+
+def statutory_end(received: datetime, policy: Policy) -> datetime:
+    """24:00 of the last day, counted from the day after receipt.
+
+    Of calendar days the last moves past a public holiday to its next working day. A holiday ends with the weekend
+    joined to it (放假调休): 4 October 2026 is a Sunday, and inside National Day. Of working days it is one itself.
     """
-    last = received.astimezone(SHANGHAI).date() + timedelta(days=policy.rulebook.clocks.statutory_days)
-    while closed := next((one for one in policy.calendars.values() if one.holiday(last)), None):
-        last = closed.next_working_day(last)
+    rules = policy.rulebook.clocks
+    calendar = policy.calendars[rules.statutory_calendar]
+    last = received.astimezone(SHANGHAI).date()
+    if rules.statutory_count == "working_days":
+        for _ in range(rules.statutory_days):
+            last = calendar.next_working_day(last + timedelta(days=1))
+    else:
+        last += timedelta(days=rules.statutory_days)
+        if calendar.holiday(last):
+            last = calendar.next_working_day(last)
     return datetime.combine(last + timedelta(days=1), time(0), SHANGHAI).astimezone(received.tzinfo)
 
 
-def start_statutory(facts: CaseFacts, policy: Policy) -> Deadline:
-    due = statutory_end(facts.received_at, policy)
-    days = policy.rulebook.clocks.statutory_days
-    why = Reason(
-        f"自受理次日起第 {days} 日 24:00,遇法定节假日顺延,至 {_local(due)}",
-        f"24:00 of day {days} after the day of receipt, moved past a public holiday: {_local(due)}",
-    )
-    guessed = {year for one in policy.calendars.values() for year in one.guessed(facts.received_at, due)}
-    why = _owned(why, tuple(sorted(guessed)))
-    return _deadline(ClockName.STATUTORY, facts.received_at, due, "statutory", why, policy, None)
+def start_statutory(facts: CaseFacts, policy: Policy, begins: datetime | None = None) -> Deadline:
+    """From the first contact; of a complaint opened again, from then."""
+    rules = policy.rulebook.clocks
+    received, days = begins or facts.received_at, rules.statutory_days
+    due = statutory_end(received, policy)
+    calendar = policy.calendars[rules.statutory_calendar]
+    midnight = due - timedelta(seconds=1)
+    if rules.statutory_count == "working_days":
+        why = Reason(
+            f"自受理次日起第 {days} 个工作日 24:00,至 {derivation.local(due)}",
+            f"24:00 of working day {days} after the day of receipt: {derivation.local(due)}",
+        )
+        why = derivation.skipping(why, calendar, received, midnight)
+    else:
+        why = Reason(
+            f"自受理次日起第 {days} 日 24:00,遇法定节假日顺延,至 {derivation.local(due)}",
+            f"24:00 of day {days} after the day of receipt, moved past a public holiday: {derivation.local(due)}",
+        )
+        planned = received + timedelta(days=days)
+        if planned.astimezone(SHANGHAI).date() < midnight.astimezone(SHANGHAI).date():
+            why = derivation.skipping(why, calendar, planned, midnight)
+    why = derivation.owned(why, calendar.guessed(received, due))
+    return _deadline(ClockName.STATUTORY, received, due, rules.statutory_calendar, why, policy, None)
+
+
+def start_round(facts: CaseFacts, left: Clocks, begins: datetime, policy: Policy) -> Clocks:
+    """The complaint is to be handled (again) from `begins`: `left`, with what then runs.
+
+    Once the customer was told, the statutory clock had been met: what he brings back is a complaint anew.
+    """
+    if not any(one.name is ClockName.STATUTORY and one.met_at is None for one in left):
+        left = (*left, start_statutory(facts, policy, begins))
+    return (*left, start_resolve(replace(facts, clocks=left), begins, policy))
+
+
+def reclassed(facts: CaseFacts, now: datetime, policy: Policy) -> Clocks:
+    """The clocks of a case whose customer's class became known: what may bring the resolution forward does.
+
+    It is counted from now, for nobody could know it before, and never puts a deadline off.
+    """
+    term = start_resolve(facts, now, policy)
+
+    def sooner(clock: Deadline) -> bool:
+        if clock.name is not ClockName.RESOLVE or clock.met_at is not None:
+            return False
+        return term.due_at - now < clock.due_at - (clock.paused_at or now)
+
+    return tuple(replace(term, paused_at=clock.paused_at and now) if sooner(clock) else clock for clock in facts.clocks)
 
 
 def timer(name: ClockName, now: datetime, due: datetime, why: Reason, *, ref: int | None = None) -> Deadline:
     """A moment to look again, or a promise: no rulebook term behind it."""
-    return Deadline(name, now, due, "agreed", why, ref=ref)
+    return Deadline(name, now, due, AGREED, why, ref=ref)
 
 
 def meet(clocks: Clocks, name: ClockName, now: datetime, *, ref: int | None = None) -> Clocks:
@@ -112,6 +197,25 @@ def resume(clocks: Clocks, now: datetime) -> Clocks:
     return tuple(_resumed(clock, now) for clock in clocks)
 
 
+def moved_by(clock: Deadline, stood: timedelta) -> Deadline:
+    """A deadline put off by a pause; what was told already is not told again for it."""
+    remind, climb = clock.remind_at, clock.escalate_at
+    return replace(
+        clock,
+        paused_at=None,
+        due_at=clock.due_at + stood,
+        remind_at=remind + stood if remind and clock.fired == 0 else remind,
+        escalate_at=climb + stood if climb else climb,
+        stood=clock.stood + stood.total_seconds(),
+        why=derivation.paused(clock.why, stood),
+    )
+
+
+def promised(clocks: Clocks) -> Clocks:
+    """The promises that are not kept yet, late or not."""
+    return tuple(clock for clock in clocks if clock.name is ClockName.PROMISE and clock.met_at is None)
+
+
 def earliest(clocks: Clocks) -> datetime | None:
     """When the next of the running clocks wants follow-up."""
     moments = [moment for clock in clocks if (moment := _wants(clock)) is not None]
@@ -139,21 +243,15 @@ def wants_now(clock: Deadline, now: datetime) -> bool:
 
 
 def _wants(clock: Deadline) -> datetime | None:
-    if not clock.running or clock.fired >= 2:
+    if not clock.running:
         return None
+    if clock.fired >= MISSED:
+        return clock.escalate_at
     return clock.remind_at if clock.fired == 0 and clock.remind_at is not None else clock.due_at
 
 
 def _resumed(clock: Deadline, now: datetime) -> Deadline:
-    if clock.paused_at is None:
-        return clock
-    stood = now - clock.paused_at
-    why = Reason(
-        f"{clock.why.zh};暂停 {_hours(stood)} 小时后顺延",
-        f"{clock.why.en}; moved by a pause of {_hours(stood)} h",
-    )
-    remind = clock.remind_at + stood if clock.remind_at and clock.fired == 0 else clock.remind_at
-    return replace(clock, paused_at=None, due_at=clock.due_at + stood, remind_at=remind, why=why)
+    return clock if clock.paused_at is None else moved_by(clock, now - clock.paused_at)
 
 
 def _deadline(
@@ -167,23 +265,4 @@ def _deadline(
 ) -> Deadline:
     remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
     pausable = name not in UNPAUSED
-    return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref)
-
-
-def _owned(why: Reason, guessed: tuple[int, ...]) -> Reason:
-    """The derivation, with what it could not know."""
-    if not guessed:
-        return why
-    years = [str(year) for year in guessed]
-    return Reason(
-        f"{why.zh}({'、'.join(years)} 年节假日安排未收录,仅按周末推算)",
-        f"{why.en} (the public holidays of {', '.join(years)} are not known yet: weekends alone)",
-    )
-
-
-def _hours(span: timedelta) -> str:
-    return f"{span / timedelta(hours=1):.1f}"
-
-
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref, stamp=policy.stamp)

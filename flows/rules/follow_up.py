@@ -1,11 +1,11 @@
-"""Following up: reminders, missed deadlines, holds that end, promises and call-backs that come back, linked cases."""
+"""Following up: reminders, missed deadlines and their climb, holds that end, promises, absent owners, linked cases."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, lifecycle
-from models.values.case import CaseFacts, Deadline, Decision, Reason
+from flows.rules import absence, clocks, escalation, lifecycle, rederivation
+from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.policy import Policy
 from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
 
@@ -23,30 +23,71 @@ class Main:
     outcome: Outcome | None
 
 
-def decide(facts: CaseFacts, main: Main | None, policy: Policy, now: datetime) -> Decision | None:
-    """What is due about a case; None: nothing after all. What is missed is said first, what comes up after it."""
+def decide(
+    facts: CaseFacts, main: Main | None, policy: Policy, now: datetime, owner: StaffFacts | None = None
+) -> Decision | None:
+    """What is due about a case; None: nothing after all. What is missed is said first, then it climbs, then the rest.
+
+    Deadlines of an older rulebook or calendar are brought up to date before any of them is told.
+    """
     if facts.stage is Stage.LINKED and main and main.stage is Stage.CLOSED:
         return _main_ended(facts, main, policy, now)
+    if moved := rederivation.decide(facts, policy, now):
+        return moved
+    if waited := absence.decide(facts, owner, policy, now):
+        return waited
     due = [one for one in facts.clocks if one.name is not ClockName.ASSIGN_AGAIN and clocks.wants_now(one, now)]
     if any(clock.name is ClockName.HOLD for clock in due):
         return resume(facts, now)
     if not due:
         return Decision(None, {"poked": False}) if facts.poked else None
-    late = [clock for clock in due if clocks.late(clock, now)]
-    told = late or due
-    changed = tuple(_fire(clock, now) if clock in told else clock for clock in facts.clocks)
-    event = EventKind.OVERDUE if late else EventKind.REMINDED
+    late = [clock for clock in due if clocks.late(clock, now) and clock.fired < clocks.MISSED]
+    rising = [clock for clock in due if clock.fired >= clocks.MISSED]
+    if rising and not late:
+        return escalation.decide(facts, rising, policy, now)
+    if late:
+        return handed_on(_missed(facts, late, policy, now), facts, late, owner)
+    changed = tuple(_fire(clock, now) if clock in due else clock for clock in facts.clocks)
+    return handed_on(_told(facts, EventKind.REMINDED, due, {"clocks": changed}, policy), facts, due, owner)
+
+
+def _missed(facts: CaseFacts, late: list[Deadline], policy: Policy, now: datetime) -> Decision:
+    """A breach begins to be watched from below, unless another one is being watched already."""
+    changed = tuple(escalation.breached(one, facts, policy, now) if one in late else one for one in facts.clocks)
+    watch = facts.watch if facts.overdue else 0
+    return _told(facts, EventKind.OVERDUE, late, {"clocks": changed, "overdue": True, "watch": watch}, policy)
+
+
+def _told(
+    facts: CaseFacts, event: EventKind, told: list[Deadline], changes: dict[str, Any], policy: Policy
+) -> Decision:
     data = {"clocks": [clock.name for clock in told], "owner": facts.owner_id}
-    reasons = tuple(_say(clock, now) for clock in told)
-    changes = {"clocks": changed, "overdue": facts.overdue or bool(late), "poked": False}
-    return Decision(event, changes, reasons, data)
+    reasons = tuple(_say(clock, policy, missed=event is EventKind.OVERDUE) for clock in told)
+    return Decision(event, changes | {"poked": False}, reasons, data)
+
+
+def handed_on(decision: Decision, facts: CaseFacts, told: list[Deadline], owner: StaffFacts | None) -> Decision:
+    """A promise comes back to somebody who is there: an owner off shift or away loses the case to who can keep it."""
+    promised = any(clock.name is ClockName.PROMISE for clock in told)
+    if not promised or owner is None or owner.present or facts.stage not in lifecycle.PERSONS:
+        return decision
+    why = Reason(
+        f"经办人(员工 {owner.id})不在岗,承诺转由他人兑现",
+        f"staff {owner.id} is not there: somebody else keeps the promise",
+    )
+    changes = {**decision.changes, "owner_id": None}
+    return replace(
+        decision, changes=changes, reasons=(*decision.reasons, why), data={**decision.data, "handed_on": True}
+    )
 
 
 def resume(facts: CaseFacts, now: datetime) -> Decision:
     """The hold ends: paused clocks run on, the case is back in its owner's queue."""
     left = clocks.meet(clocks.resume(facts.clocks, now), ClockName.HOLD, now)
+    left = clocks.meet(left, ClockName.UNIT_ANSWER, now)
     data = {"hold": facts.hold, "stage": facts.stage}
-    return Decision(EventKind.RESUMED, {"clocks": left, "hold": None}, (Reason("挂起结束", "the hold ends"),), data)
+    changes = {"clocks": left, "hold": None, "overdue": overdue(left, now)}
+    return Decision(EventKind.RESUMED, changes, (Reason("挂起结束", "the hold ends"),), data)
 
 
 def overdue(left: tuple[Deadline, ...], now: datetime) -> bool:
@@ -58,10 +99,11 @@ def _fire(clock: Deadline, now: datetime) -> Deadline:
     return replace(clock, fired=2 if clock.due_at <= now else 1)
 
 
-def _say(clock: Deadline, now: datetime) -> Reason:
-    if clocks.late(clock, now):
-        return Reason(f"{clock.name} 已超时:{clock.why.zh}", f"{clock.name} is missed: {clock.why.en}")
-    return Reason(f"{clock.name} 临近:{clock.why.zh}", f"{clock.name} comes up: {clock.why.en}")
+def _say(clock: Deadline, policy: Policy, *, missed: bool) -> Reason:
+    name = policy.rulebook.wording.clocks[clock.name]
+    if missed:
+        return Reason(f"{name}已超时:{clock.why.zh}", f"{clock.name} is missed: {clock.why.en}")
+    return Reason(f"{name}临近:{clock.why.zh}", f"{clock.name} comes up: {clock.why.en}")
 
 
 def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> Decision:
@@ -72,7 +114,8 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
     same_caller = facts.caller_key is not None and facts.caller_key == main.caller_key
     owed = not same_caller and not facts.withdrawn
     unhandled = owed and main.outcome in UNHANDLED
-    data = {"answer_owed": owed, "work_remains": unhandled, "main": str(facts.linked_to)}
+    promises = not owed and not facts.withdrawn and bool(clocks.promised(facts.clocks))
+    data = {"answer_owed": owed, "work_remains": unhandled, "main": str(facts.linked_to), "promises": promises}
     changes: dict[str, Any] = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.MAIN_ENDED, data),
         "owner_id": None,
@@ -81,7 +124,8 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
     }
     if not owed:
         why = Reason(f"随主工单 {main.number} 结案", f"closed with case {main.number}")
-        changes |= {"outcome": Outcome.LINKED, "closed_at": now, "overdue": False}
+        changes |= {"outcome": Outcome.LINKED}
+        changes |= {} if promises else {"closed_at": now, "overdue": False}
         return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
     if unhandled:
         clock = clocks.start_resolve(facts, now, policy)

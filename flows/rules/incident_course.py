@@ -49,7 +49,7 @@ _STAYING = frozenset(
     {
         EventKind.REGRADED,
         EventKind.TRACED,
-        EventKind.ACKNOWLEDGED,
+        EventKind.INCIDENT_ACKNOWLEDGED,
         EventKind.CLIMBED,
         EventKind.AUTHORITY_TOLD,
         EventKind.FORM_FILLED,

@@ -5,24 +5,30 @@ from datetime import datetime
 from typing import Any
 
 from flows.rules import clocks, follow_up, incident_notices, lifecycle
-from models.values.case import CaseFacts, Deadline, Decision, Reason
+from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.incident import Incident
 from models.values.policy import Policy
 from models.values.vocabulary import ClockName, EventKind, Grade, Stage
 
 
-def decide(facts: CaseFacts, delivered_at: datetime | None, policy: Policy, now: datetime) -> Decision | None:
+def decide(
+    facts: CaseFacts,
+    delivered_at: datetime | None,
+    policy: Policy,
+    now: datetime,
+    owner: StaffFacts | None = None,
+) -> Decision | None:
     """`delivered_at`: when the notice to the counterpart unit was delivered, as the outbox knows; None: not (yet)."""
     if facts.stage is Stage.CUSTOMER_NOTICE:
-        return follow_up.decide(facts, None, policy, now)
+        return follow_up.decide(facts, None, policy, now, owner)
     incident = Incident.of(facts.details)
     if delivered_at is not None and _running(facts, ClockName.DELIVER):
         return delivered(facts, incident, delivered_at, "outbox", policy, now)
-    if (silent := _late(facts, ClockName.ACKNOWLEDGE, now)) and incident.knows < _top(policy):
+    if (silent := _late(facts, ClockName.INCIDENT_ACKNOWLEDGE, now)) and incident.knows < _top(policy):
         return _climb(facts, incident, silent, policy, now)
     if facts.stage is Stage.COUNTERPART and _late(facts, ClockName.COUNTERPART, now):
         return _presume(facts, incident, policy, now)
-    return follow_up.decide(facts, None, policy, now)
+    return follow_up.decide(facts, None, policy, now, owner)
 
 
 def delivered(facts: CaseFacts, incident: Incident, at: datetime, how: str, policy: Policy, now: datetime) -> Decision:
@@ -30,12 +36,14 @@ def delivered(facts: CaseFacts, incident: Incident, at: datetime, how: str, poli
     terms = policy.incidents.clocks
     small = incident.value is not None and incident.value < terms.counterpart_from
     term = terms.counterpart_below if small else terms.counterpart
+    hours = policy.rulebook.clocks.unit_hours.get(incident.counterpart or "", term.calendar)
+    term = term.model_copy(update={"calendar": hours})  # a unit's time is its own
     left = clocks.meet(facts.clocks, ClockName.DELIVER, now)
     left = (*left, clocks.start(ClockName.COUNTERPART, term, at, policy))
     data = {"unit": incident.counterpart, "at": at.isoformat(), "how": how}
     why = Reason(
-        f"通知已送达 {incident.counterpart},自送达起 {term.days or 0} 个工作日内确认",
-        f"the notice reached {incident.counterpart}: {term.days or 0} working days to confirm from then on",
+        f"通知已送达 {incident.counterpart},确认时限自送达起算",
+        f"the notice reached {incident.counterpart}: its time to confirm runs from then on",
     )
     changes = {"clocks": left, "poked": False, "overdue": follow_up.overdue(left, now)}
     return Decision(EventKind.DELIVERED, changes, (why,), data)
@@ -45,9 +53,9 @@ def _climb(facts: CaseFacts, incident: Incident, silent: Deadline, policy: Polic
     """Nobody of the level that must know acknowledged in time: the next one is told, with a time of its own."""
     level = incident.knows + 1
     grade = incident.grade or Grade.MAJOR
-    left = clocks.meet(facts.clocks, ClockName.ACKNOWLEDGE, now)
+    left = clocks.meet(facts.clocks, ClockName.INCIDENT_ACKNOWLEDGE, now)
     term = policy.incidents.grades[grade].acknowledge
-    left = (*left, clocks.start(ClockName.ACKNOWLEDGE, term, now, policy, ref=level))
+    left = (*left, clocks.start(ClockName.INCIDENT_ACKNOWLEDGE, term, now, policy, ref=level))
     why = Reason(f"{silent.ref} 级未确认知悉,上报 {level} 级", f"level {silent.ref} is silent: level {level} is told")
     data = {"level": level, "silent": silent.ref}
     details = incident.but(knows=level, acknowledged_by=None)

@@ -76,8 +76,8 @@ def _tell(
     rule = policy.incidents.grades[grade]
     if rule.knows <= incident.knows:
         return incident, left, ()
-    left = clocks.meet(left, ClockName.ACKNOWLEDGE, now)
-    left = (*left, clocks.start(ClockName.ACKNOWLEDGE, rule.acknowledge, now, policy, ref=rule.knows))
+    left = clocks.meet(left, ClockName.INCIDENT_ACKNOWLEDGE, now)
+    left = (*left, clocks.start(ClockName.INCIDENT_ACKNOWLEDGE, rule.acknowledge, now, policy, ref=rule.knows))
     row = incident_notices.to_level(facts, incident, grade, rule.knows, policy, now)
     return replace(incident, knows=rule.knows, acknowledged_by=None), left, (row,)
 

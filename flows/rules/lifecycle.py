@@ -7,7 +7,8 @@ the ledger.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.rules import incident_course
+from flows.rules import incident_course, request_course
+from flows.rules.request_course import SHORT
 from models.values.vocabulary import EventKind, Kind, Stage
 
 BEGINNINGS = frozenset({EventKind.RECEIVED, *incident_course.BEGINNINGS})
@@ -68,9 +69,15 @@ def _surveyed(data: Data) -> Stage:
     return Stage.FINAL_POSITION if data["final"] else Stage.CARRY_OUT
 
 
+def _answered(data: Data) -> Stage:
+    if not data["direct"]:
+        return Stage.ANALYSIS
+    return Stage.REVISIT if data.get("revisit") else Stage.SCORING
+
+
 def _main_ended(data: Data) -> Stage:
     if not data["answer_owed"]:
-        return Stage.CLOSED
+        return Stage.PROMISED if data.get("promises") else Stage.CLOSED
     return Stage.CARRY_OUT if data.get("work_remains") else Stage.FEED_BACK
 
 
@@ -92,11 +99,13 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
         case EventKind.FED_BACK:
             return _fed_back(data)
         case EventKind.SURVEYED:
-            return _surveyed(data)
+            return request_course.surveyed(data) if data.get(SHORT) else _surveyed(data)
         case EventKind.CONTACTED if data["exhausted"] and stage is not Stage.CUSTOMER_NOTICE:
-            return Stage.WRITTEN_ANSWER
+            return Stage.SCORING if data.get(SHORT) else Stage.WRITTEN_ANSWER
         case EventKind.ANSWERED:
-            return Stage.SCORING if data["direct"] else Stage.ANALYSIS
+            return _answered(data)
+        case EventKind.PROMISE_KEPT if data.get("last"):
+            return Stage.SCORING
         case EventKind.FINAL_POSITION_GIVEN:
             return Stage.ANALYSIS
         case EventKind.ANALYSED:
@@ -106,11 +115,13 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
         case EventKind.SCORED:
             return Stage.CLOSED
         case EventKind.WITHDRAWN if not data["work_remains"]:
-            return Stage.ANALYSIS
+            return Stage.SCORING if data.get(SHORT) else Stage.ANALYSIS
         case EventKind.MAIN_ENDED:
             return _main_ended(data)
-    if event in incident_course.EVENTS:
-        return incident_course.stage_after(stage, event, data)
+        case _ if event in request_course.EVENTS:
+            return request_course.stage_after(event)
+        case _ if event in incident_course.EVENTS:
+            return incident_course.stage_after(stage, event, data)
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     return stage

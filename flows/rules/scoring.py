@@ -16,6 +16,9 @@ SATISFACTION = (1, 5)
 
 
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
+    """What was promised is still owed: the case does not close before that is kept, if late. Withdrawn, it is not."""
+    if not facts.withdrawn and (owed := clocks.promised(facts.clocks)):
+        return _awaited(facts, owed)
     marks = measure(facts, policy, now)
     weights = policy.rulebook.scoring.weights
     known = {name: mark for name, mark in marks.items() if mark is not None}
@@ -46,6 +49,14 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "clocks": clocks.meet_all(facts.clocks, now),
     }
     return Decision(EventKind.SCORED, changes, tuple(reasons), data)
+
+
+def _awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:
+    due = min(clock.due_at for clock in owed)
+    why = Reason(f"尚有 {len(owed)} 项承诺待兑现", f"{len(owed)} promises are still to be kept")
+    stage = lifecycle.stage_after(facts.stage, EventKind.PROMISES_AWAITED, {})
+    data = {"promises": [clock.ref for clock in owed], "due": due.isoformat()}
+    return Decision(EventKind.PROMISES_AWAITED, {"stage": stage, "owner_id": None}, (why,), data)
 
 
 def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, float | None]:

@@ -5,7 +5,7 @@ and clocks (domain.md §1).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from flows.rules import clocks, follow_up, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
-from models.values.vocabulary import Category, ClockName, EventKind, Kind, Stage
+from models.values.vocabulary import Category, ClockName, EventKind, Kind, Procedure, Stage
 
 UNJOINED = frozenset({Stage.RECEIVED, Stage.TRIAGE})
 """Stages of a case that no other has joined yet."""
@@ -68,6 +68,7 @@ def decide(
     }
     if not sure:
         return _moved(facts, EventKind.CLASSIFIED, changes, data, reading.reasons)
+    changes["procedure"] = Procedure.COMPLAINT if reading.kind is Kind.COMPLAINT else Procedure.REQUEST
     if main := _same_cause(facts, reading, relatives, policy, now):
         left = _joined(facts, now)
         changes |= {"linked_to": main.id, "owner_id": None, "hold": None}
@@ -127,20 +128,32 @@ def _same_cause(
 def _clocks(facts: CaseFacts, reading: Classification, policy: Policy, now: datetime) -> tuple[Deadline, ...]:
     """The clocks of the path the kind takes; a change of kind ends those of the other path."""
     left = clocks.meet(facts.clocks, ClockName.CLASSIFY, now)
-    running = {clock.name for clock in left if clock.met_at is None}
+    stood = max((clock.stood for clock in left if clock.met_at is None and clock.pausable), default=0)
     if reading.kind is not Kind.COMPLAINT:
-        left = tuple(clock for clock in left if clock.name not in (ClockName.RESOLVE, ClockName.STATUTORY))
-        if ClockName.ANSWER in running:
+        left = _without(left, (ClockName.RESOLVE, ClockName.STATUTORY), now)
+        if any(clock.name is ClockName.ANSWER and clock.met_at is None for clock in left):
             return left
-        return (
-            *left,
-            clocks.start(ClockName.ANSWER, policy.rulebook.clocks.answer, facts.received_at, policy),
-        )
-    left = tuple(clock for clock in left if clock.name is not ClockName.ANSWER)
-    if ClockName.RESOLVE in running:
-        return left
-    begun = (clocks.start_resolve(facts, facts.received_at, policy), clocks.start_statutory(facts, policy))
-    return (*left, *begun)
+        begun = [clocks.start(ClockName.ANSWER, policy.rulebook.clocks.answer, facts.received_at, policy)]
+    else:
+        left = _without(left, (ClockName.ANSWER,), now)
+        if any(clock.name is ClockName.RESOLVE and clock.met_at is None for clock in left):
+            return left
+        begun = [clocks.start_resolve(facts, facts.received_at, policy)]
+        if not any(clock.name is ClockName.STATUTORY and clock.met_at is None for clock in left):
+            begun.append(clocks.start_statutory(facts, policy))
+    pause = timedelta(seconds=stood)
+    return (*left, *(clocks.moved_by(clock, pause) if stood and clock.pausable else clock for clock in begun))
+
+
+def _without(left: tuple[Deadline, ...], names: tuple[ClockName, ...], now: datetime) -> tuple[Deadline, ...]:
+    """The clocks of the other path go, but not what was met or missed there: renaming a complaint hides nothing."""
+    kept = []
+    for clock in left:
+        if clock.name not in names or clock.met_at is not None:
+            kept.append(clock)
+        elif clocks.late(clock, now):
+            kept.extend(clocks.meet((clock,), clock.name, now))
+    return tuple(kept)
 
 
 def _joined(facts: CaseFacts, now: datetime) -> tuple[Deadline, ...]:
@@ -149,9 +162,19 @@ def _joined(facts: CaseFacts, now: datetime) -> tuple[Deadline, ...]:
     return clocks.meet_all(tuple(left), now)
 
 
-def received(facts: CaseFacts, policy: Policy) -> tuple[Deadline, ...]:
-    """The clock a case begins with: classified within its term from the first contact with anyone in the firm."""
-    return (clocks.start(ClockName.CLASSIFY, policy.rulebook.clocks.classify, facts.received_at, policy),)
+def received(facts: CaseFacts, policy: Policy, *, acknowledged: bool = False) -> tuple[Deadline, ...]:
+    """The clocks a case begins with: acknowledged and classified in time from the first contact with the firm.
+
+    `acknowledged`: the channel told the caller that it arrived; where somebody answers at once that is always so.
+    """
+    rules = policy.rulebook.clocks
+    classify = clocks.start(ClockName.CLASSIFY, rules.classify, facts.received_at, policy)
+    told = clocks.start(ClockName.ACKNOWLEDGE, rules.acknowledge, facts.received_at, policy)
+    if facts.channel in rules.acknowledged_at_once:
+        return classify, replace(told, met_at=facts.received_at)
+    if acknowledged:
+        return classify, replace(told, met_at=facts.recorded_at)
+    return classify, told
 
 
 def lag(facts: CaseFacts) -> timedelta:

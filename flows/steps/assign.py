@@ -1,7 +1,7 @@
 """Step 3 and wherever a person must act: who owns the case now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,23 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook.store import Policies
 from flows.rules import assignment
+from flows.rules.assignment import Team
 from flows.staffing import to_staff
 from models.case import cases
+from models.customer import customers
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.policy import Policy
 from models.values.vocabulary import Role
 
 
+@dataclass(frozen=True)
 class Desk:
-    """The staff with their load, kept up while a chunk is assigned."""
+    """The staff with their load, kept up while a chunk is assigned, and the account managers of its customers."""
 
-    def __init__(self, members: Sequence[StaffFacts]) -> None:
-        self.members = {one.id: one for one in members}
-
-    def add(self, staff_id: int) -> None:
-        one = self.members[staff_id]
-        self.members[staff_id] = replace(one, load=one.load + 1)
+    team: Team
+    managers: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -34,13 +33,23 @@ class Assign:
     name: str = "assign"
 
     async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Desk:
-        return Desk(await members(connection, self.policies.current))
+        known = {one.customer_id for one in facts if one.customer_id is not None}
+        managers = await account_managers(connection, known) if known else {}
+        return Desk(Team(await members(connection, self.policies.current)), managers)
 
     def decide(self, facts: CaseFacts, loaded: Desk, now: datetime) -> Decision:
-        decision = assignment.decide(facts, loaded.members.values(), self.policies.of(facts), now)
+        manager = loaded.managers.get(facts.customer_id) if facts.customer_id else None
+        decision = assignment.decide(facts, loaded.team, self.policies.of(facts), now, manager)
         if (owner := decision.changes.get("owner_id")) is not None:
-            loaded.add(owner)
+            loaded.team.add(owner)
         return decision
+
+
+async def account_managers(connection: AsyncConnection, ids: Collection[int]) -> dict[int, int]:
+    """Who among these customers has an account manager, and which."""
+    query = select(customers.c.id, customers.c.account_manager_id)
+    query = query.where(customers.c.id.in_(ids), customers.c.account_manager_id.is_not(None))
+    return {row.id: row.account_manager_id for row in (await connection.execute(query)).all()}
 
 
 async def members(connection: AsyncConnection, policy: Policy) -> list[StaffFacts]:

@@ -15,7 +15,7 @@ from flows.classing.intake import classes_at_intake
 from flows.classing.reading import classes_of
 from flows.customers import matching
 from flows.rulebook.store import Policies
-from flows.rules import classes, triage
+from flows.rules import classes, requests, triage
 from flows.rules.classification import classify
 from flows.steps.relatives import Relatives, relatives_of
 from models.event import events
@@ -57,7 +57,9 @@ class Classify:
         said = loaded.texts.get(facts.id, {})
         taxonomy = policy.rulebook.taxonomy
         reading = classify(said.get("text") or "", taxonomy, said.get("remedy_sought"), policy.learned)
-        sure = reading.confidence >= taxonomy.bounds.sure_at
-        decision = triage.decide(facts, reading, loaded.relatives.of(facts), policy, now, sure=sure, proposed=True)
+        heard = requests.at_the_door(facts, reading, taxonomy.bounds.sure_at)
+        relatives = loaded.relatives.of(facts)
+        decision = triage.decide(facts, heard.reading, relatives, policy, now, sure=heard.sure, proposed=True)
+        decision = requests.as_heard(decision, heard, reading)
         loaded.relatives.note(facts, decision)
         return matching.noted(classes.at_intake(decision, facts.customer_class), loaded.customers.get(facts.id))

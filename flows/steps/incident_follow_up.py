@@ -10,9 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook.store import Policies
 from flows.rules import incident_follow_up
+from flows.steps.follow_up import owners_of
 from models.notice import notices
-from models.values.case import CaseFacts, Decision
+from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.vocabulary import NoticeKind, Stage
+
+
+@dataclass(frozen=True)
+class Loaded:
+    delivered: Mapping[UUID, datetime]
+    """When the notice to the counterpart unit was delivered, of those that were."""
+    owners: Mapping[int, StaffFacts]
 
 
 @dataclass(frozen=True)
@@ -20,11 +28,12 @@ class IncidentFollowUp:
     policies: Policies
     name: str = "follow_up"
 
-    async def load(
-        self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime
-    ) -> Mapping[UUID, datetime]:
-        """When the notice to the counterpart unit was delivered, of those that were."""
+    async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Loaded:
         asked = [one.id for one in facts if one.stage is Stage.COUNTERPART]
+        owners = await owners_of(connection, facts, self.policies.current)
+        return Loaded(await self._delivered(connection, asked), owners)
+
+    async def _delivered(self, connection: AsyncConnection, asked: Sequence[UUID]) -> Mapping[UUID, datetime]:
         if not asked:
             return {}
         query = (
@@ -38,5 +47,6 @@ class IncidentFollowUp:
         )
         return {row.case_id: row.at for row in (await connection.execute(query)).all()}
 
-    def decide(self, facts: CaseFacts, loaded: Mapping[UUID, datetime], now: datetime) -> Decision | None:
-        return incident_follow_up.decide(facts, loaded.get(facts.id), self.policies.of(facts), now)
+    def decide(self, facts: CaseFacts, loaded: Loaded, now: datetime) -> Decision | None:
+        owner = loaded.owners.get(facts.owner_id) if facts.owner_id else None
+        return incident_follow_up.decide(facts, loaded.delivered.get(facts.id), self.policies.of(facts), now, owner)

@@ -9,8 +9,21 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A run of days that do not count; `holiday`: a public holiday is among them, otherwise it is a weekend."""
+
+    first: date
+    last: date
+    holiday: bool
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True)
 class WorkingCalendar:
-    """Hours that count. `always`: 24 × 7. Otherwise `opens` to `closes` on working days.
+    """Hours that count. `always`: 24 × 7. Otherwise `opens` to `closes` on working days, or on `every_day`.
 
     `off` are public holidays, `on` the make-up working days (调休), both of the years in `known`; other years fall back
     to weekends alone, and `guessed` names them. Without any `known` year weekends are what the calendar means.
@@ -23,9 +36,10 @@ class WorkingCalendar:
     off: frozenset[date] = frozenset()
     on: frozenset[date] = frozenset()
     known: frozenset[int] = frozenset()
+    every_day: bool = False
 
     def works(self, day: date) -> bool:
-        if self.always or day in self.on:
+        if self.always or self.every_day or day in self.on:
             return True
         return day.weekday() < 5 and day not in self.off
 
@@ -72,6 +86,25 @@ class WorkingCalendar:
             while not self.works(one):
                 yield one
                 one += step
+
+    def gaps(self, first: date, last: date) -> list[Gap]:
+        """The runs of days off from `first` to `last`, both included."""
+        found: list[Gap] = []
+        day = first
+        while day <= last:
+            if self.works(day):
+                day += timedelta(days=1)
+                continue
+            begin, holiday = day, False
+            while day <= last and not self.works(day):
+                holiday = holiday or day in self.off
+                day += timedelta(days=1)
+            found.append(Gap(begin, day - timedelta(days=1), holiday))
+        return found
+
+    def made_up(self, first: date, last: date) -> list[date]:
+        """The make-up working days from `first` to `last`, both included."""
+        return sorted(day for day in self.on if first <= day <= last)
 
     def next_working_day(self, day: date) -> date:
         """`day` itself when it works, else the first after it that does."""

@@ -39,7 +39,9 @@ class Deadline:
 
     `due_at` is business time; `why` is its derivation; `fired` counts what follow-up already did about it
     (0 nothing, 1 reminded, 2 overdue or called); `met_at` ends it; `paused_at` stands while a hold stops it.
-    `ref` tells promises apart: the sequence number of the event that made it.
+    `ref` tells promises apart: the sequence number of the event that made it. After a breach `fired` is 2 and the level
+    it has climbed to; `escalate_at` is when it climbs next (None: it stands at the top, or does not climb).
+    `stood`: seconds it was paused so far. `stamp`: the terms and calendars it was derived by (`Policy.stamp`).
     """
 
     name: ClockName
@@ -53,6 +55,9 @@ class Deadline:
     paused_at: datetime | None = None
     pausable: bool = False
     ref: int | None = None
+    escalate_at: datetime | None = None
+    stood: float = 0
+    stamp: str | None = None
 
     @property
     def running(self) -> bool:
@@ -122,6 +127,8 @@ class CaseFacts:
     score: float | None = None
     clocks: tuple[Deadline, ...] = ()
     overdue: bool = False
+    watch: int = 0
+    """While it is overdue: the level above its owner that was told and watches over it."""
     rulebook: str | None = None
     """Content hash of the rulebook this case is judged by."""
     closed_at: datetime | None = None
@@ -143,6 +150,8 @@ class StaffFacts:
     capacity: int = 20
     load: int = 0
     present: bool = True
+    absent_since: datetime | None = None
+    """Since when (or, recorded ahead, from when) he is away for good reason or gone; being off shift is not that."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +209,8 @@ class Agenda:
     order_at: datetime | None
     rank: int
     """0 before 1 before 2 …"""
+    place_at: datetime | None = None
+    """By what its place in people's queues is found; it does not move while the case waits."""
 
 
 class Refusal(Exception):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from models.values.section import Name, Section, Share, Term, complete
-from models.values.vocabulary import BusinessLine, Grade, IncidentKind, Role, Stage
+from models.values.vocabulary import BusinessLine, Grade, IncidentKind
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000, decimal_places=2)]
 Words = tuple[str, str]
@@ -178,10 +178,6 @@ class Incidents(Section):
     attachments: Attachments
     scoring: IncidentScoring
     form: Form
-    roles: Mapping[Stage, tuple[Role, ...]]
-    """Who may own an incident at a stage."""
-    stages: Mapping[Stage, Words]
-    """What the stages of an incident are called."""
 
     @model_validator(mode="after")
     def every_grade_and_line_has_its_rule(self) -> Self:

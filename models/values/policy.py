@@ -1,7 +1,7 @@
 """A rulebook made ready for rules: with its calendars worked out, its learned weights and its content hash."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.values.calendar import WorkingCalendar
 from models.values.incident_policy import Incidents
@@ -19,6 +19,17 @@ class Policy:
     hash: str
     learned: Learned | None = None
     """The learned weights that the taxonomy names."""
+    stamp: str = ""
+    """What deadlines are derived by: a digest of the terms and of the calendars' days."""
+
+    def timed_by(self, current: "Policy") -> "Policy":
+        """This rulebook with the deadlines, calendars and escalation of the one in force."""
+        if self.stamp == current.stamp:
+            return self
+        timing = {name: getattr(current.rulebook, name) for name in ("clocks", "escalation", "default_class")}
+        rulebook = self.rulebook.model_copy(update=timing)
+        calendars = {**self.calendars, **current.calendars}
+        return replace(self, rulebook=rulebook, calendars=calendars, stamp=current.stamp)
 
     @property
     def incidents(self) -> Incidents:

@@ -1,7 +1,7 @@
 """The shape of a rulebook: the centre's policy as data. Every threshold is a field here, none is in code."""
 
 from collections.abc import Iterator, Mapping
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
@@ -10,9 +10,19 @@ from pydantic import AfterValidator, Field, model_validator
 
 from models.values.customers import Customers
 from models.values.incident_policy import Incidents
-from models.values.section import Count, Name, Section, Share, Term, complete
+from models.values.section import DAYS_AT_MOST, Count, Name, Section, Share, Term, complete
 from models.values.taxonomy import Taxonomy, Urgency
-from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, Role, Severity, Stage
+from models.values.vocabulary import (
+    Category,
+    Channel,
+    ClockName,
+    CustomerClass,
+    HoldReason,
+    Kind,
+    Role,
+    Severity,
+    Stage,
+)
 
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
 Basis = Literal["amount", "profit"]
@@ -30,9 +40,11 @@ Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
 
 
 class Hours(Section):
-    """A calendar of the centre: 24 × 7, or hours on the working days of a country."""
+    """A calendar of the centre or of a unit: 24 × 7, or hours on the working days of a country, or on every day."""
 
     always: bool = False
+    every_day: bool = False
+    """Its hours are worked on weekends and public holidays as well."""
     opens: TimeOfDay = time(9)
     closes: TimeOfDay = time(18)
     country: str | None = None
@@ -45,6 +57,10 @@ class Hours(Section):
 
 
 class Clocks(Section):
+    acknowledge: Term
+    """Receiving to the caller being told that it arrived."""
+    acknowledged_at_once: tuple[Channel, ...]
+    """Channels on which somebody answers at once, so that receiving acknowledges."""
     classify: Term
     """Receiving to classified."""
     resolve: Mapping[CustomerClass, Term]
@@ -53,6 +69,10 @@ class Clocks(Section):
     """Receiving to answered, for whatever is not a complaint."""
     statutory_days: Annotated[int, Field(ge=1, le=60)]
     """Days after the day of receipt by whose end a complaint is decided and the customer told."""
+    statutory_count: Literal["calendar_days", "working_days"]
+    """Whether all of these days count, moved past a public holiday at the end, or working days alone."""
+    statutory_calendar: Name
+    """The calendar whose public holidays or working days the statutory clock goes by."""
     statutory_margin_hours: Annotated[float, Field(ge=0, le=240)]
     """Internal resolution ends at least this long before the statutory end."""
     feed_back: Term
@@ -65,6 +85,10 @@ class Clocks(Section):
     """Holds that stop the internal clocks."""
     hold_at_most: Term
     """The longest hold."""
+    unit_answer: Term
+    """How long the responsible unit has to answer a case that waits for it, in its own hours where it has some."""
+    unit_hours: Mapping[Name, Name]
+    """The calendar each unit works by; a unit left out works by the calendar of unit_answer."""
 
     @model_validator(mode="after")
     def every_class_has_its_term(self) -> Self:
@@ -80,6 +104,14 @@ class Assignment(Section):
     """The role that answers at level 0, 1, 2 …"""
     try_again: Term
     """When to look again for an owner after nobody could take a case."""
+    absent_at_most: Term
+    """How long a case waits for an owner who is away; then it goes to somebody else."""
+    class_roles: Mapping[CustomerClass, tuple[Role, ...]]
+    """Roles that may own a case of this class beside the usual ones while it is with its customer, and go first."""
+    class_skills: Mapping[CustomerClass, tuple[Annotated[str, Field(min_length=1, max_length=24)], ...]]
+    """Skills, such as senior, whose holders go first for cases of this class."""
+    unit_weight: Share
+    """How much being of the responsible unit counts in choosing an owner."""
     units: Mapping[Category, Name]
     """The unit a category is first looked for at."""
     skill_weight: Share
@@ -92,6 +124,8 @@ class Assignment(Section):
         complete("units", self.units, Category)
         if len(set(self.levels)) != len(self.levels):
             raise ValueError("levels names a role twice")
+        if self.skill_weight + self.load_weight + self.unit_weight == 0:
+            raise ValueError("skill_weight, load_weight and unit_weight are all 0: then nothing chooses")
         return self
 
 
@@ -112,6 +146,10 @@ class Order(Section):
     """What goes before everything else."""
     rank_minutes: Annotated[float, Field(gt=0, le=1440)]
     """How much earlier one rank counts than the next: nobody is overtaken for longer than the ranks times this."""
+    urgent_hours: Annotated[float, Field(ge=0, le=240)]
+    """In people's queues the urgent goes before whatever has not been waiting for so long beyond its turn."""
+    wait_hours: Annotated[float, Field(gt=0, le=1000)]
+    """Work in people's queues counts as due so long after it came up, however far off its deadline is."""
 
 
 class Course(Section):
@@ -148,6 +186,24 @@ class Course(Section):
         return self
 
 
+class Escalation(Section):
+    """What happens at a missed deadline: the case climbs level by level to the top."""
+
+    clocks: tuple[ClockName, ...]
+    """Clocks whose breach climbs: to the next level at once, then one level more for every `between`."""
+    between: Term
+    """The time from one level to the next."""
+    takes_over: tuple[Role, ...]
+    """Levels that take the case over when it climbs to them; with the others the owner keeps it and they watch."""
+
+    @model_validator(mode="after")
+    def only_deadlines_climb(self) -> Self:
+        timers = {ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN, ClockName.AWAY}
+        if wrong := [name for name in self.clocks if name in timers]:
+            raise ValueError(f"{', '.join(wrong)} only calls again: there is nothing to miss")
+        return self
+
+
 class Scoring(Section):
     weights: Mapping[Indicator, Share]
     """How much each indicator counts; together 1."""
@@ -179,6 +235,44 @@ class Analysis(Section):
     def every_category_has_its_cause(self) -> Self:
         complete("causes", self.causes, Category)
         return self
+
+
+class Requests(Section):
+    """Enquiry, consultation, suggestion, manual service."""
+
+    revisit_share: Mapping[Kind, Share]
+    """The share of the answered ones of a kind that is called back; a kind left out never is."""
+    first_contact_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """Answered within this time of being received, with nothing further in between: resolved at first contact."""
+    turned_by_level: Annotated[int, Field(ge=0, le=9)]
+    """The authority level it takes to agree that a complaint becomes another kind; never the one who asked."""
+
+    @model_validator(mode="after")
+    def complaints_have_their_own_revisit(self) -> Self:
+        if Kind.COMPLAINT in self.revisit_share:
+            raise ValueError("revisit_share names complaint: every complaint is revisited")
+        return self
+
+
+class Notices(Section):
+    """How long a notice is tried, and when the centre itself raises an alarm."""
+
+    attempts_at_most: Annotated[int, Field(ge=1, le=100)]
+    """How often a notice is tried by one channel before it counts as failed."""
+    first_pause_seconds: Annotated[float, Field(gt=0, le=3600)]
+    """How long after the first failure it is tried again; each further pause is twice as long."""
+    longest_pause_seconds: Annotated[float, Field(gt=0, le=86_400)]
+    """The longest pause between two tries."""
+    no_worker_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """Work is due and nobody took any for so long: there is no worker."""
+    oldest_due_minutes: Annotated[float, Field(gt=0, le=1440)]
+    """A case that is due waits for so long: the workers do not keep up."""
+    named_at_most: Annotated[int, Field(ge=1, le=100)]
+    """How many cases one alarm names; it counts the others."""
+    system_alarms_to: Role
+    """Who is told of quarantine, a missing worker, an old due wake."""
+    missed_deadlines_to: Role
+    """Who is told of missed deadlines."""
 
 
 class Classes(Section):
@@ -219,6 +313,8 @@ class Wording(Section):
     stages: Mapping[Stage, tuple[str, str]]
     kinds: Mapping[Kind, str]
     categories: Mapping[Category, str]
+    clocks: Mapping[ClockName, str]
+    """What the deadlines are called in Chinese."""
     greeting: str
 
     @model_validator(mode="after")
@@ -227,6 +323,7 @@ class Wording(Section):
             ("stages", self.stages, Stage),
             ("kinds", self.kinds, Kind),
             ("categories", self.categories, Category),
+            ("clocks", self.clocks, ClockName),
         ):
             complete(name, table, terms)
         return self
@@ -245,8 +342,11 @@ class Rulebook(Section):
     approval: Approval
     order: Order
     course: Course
+    escalation: Escalation
     scoring: Scoring
     analysis: Analysis
+    requests: Requests
+    notices: Notices
     wording: Wording
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
@@ -262,8 +362,25 @@ class Rulebook(Section):
             for where, term in _terms(self)
             if term.calendar not in self.calendars
         ]
+        named = {"clocks › statutory_calendar": self.clocks.statutory_calendar}
+        named |= {f"clocks › unit_hours › {unit}": name for unit, name in self.clocks.unit_hours.items()}
+        unknown += [
+            f"{where} names the calendar {name!r}" for where, name in named.items() if name not in self.calendars
+        ]
         if unknown:
             raise ValueError(f"{', '.join(unknown)}; the calendars are {', '.join(sorted(self.calendars))}")
+        return self
+
+    @model_validator(mode="after")
+    def every_term_ends(self) -> Self:
+        for where, term in _terms(self):
+            hours = self.calendars[term.calendar]
+            opens, closes = (datetime.combine(date.min, moment) for moment in (hours.opens, hours.closes))
+            day = (closes - opens) / timedelta(hours=1)
+            if term.hours is not None and not hours.always and term.hours > DAYS_AT_MOST * day:
+                raise ValueError(
+                    f"{where}: {term.hours:g} hours are more than {DAYS_AT_MOST} days of the calendar {term.calendar}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -278,6 +395,30 @@ class Rulebook(Section):
         grades = self.incidents.grades if self.incidents else {}
         if wrong := [name for name, rule in grades.items() if max(rule.knows, rule.concludes) > top]:
             raise ValueError(f"incidents › grades › {', '.join(wrong)} names a level above {top}, the highest")
+        return self
+
+    @model_validator(mode="after")
+    def every_unit_and_level_named_exists(self) -> Self:
+        units = set(self.assignment.units.values())
+        if unknown := [unit for unit in self.clocks.unit_hours if unit not in units]:
+            raise ValueError(
+                f"clocks › unit_hours names {', '.join(unknown)}; the units are {', '.join(sorted(units))}"
+            )
+        above = self.assignment.levels[1:]
+        if wrong := [role for role in self.escalation.takes_over if role not in above]:
+            raise ValueError(
+                f"escalation › takes_over names {', '.join(wrong)}; the levels above are {', '.join(above)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def the_statutory_clock_can_run(self) -> Self:
+        hours = self.calendars[self.clocks.statutory_calendar]
+        if self.clocks.statutory_count == "working_days" and (hours.always or hours.every_day):
+            raise ValueError(
+                f"clocks › statutory_calendar: {self.clocks.statutory_calendar} has no days off; to count working days "
+                "name a calendar that has"
+            )
         return self
 
 

@@ -10,6 +10,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 
+DAYS_AT_MOST = 400
+"""No term is longer than so many days of its calendar."""
+
 
 class Section(BaseModel):
     """A part of the rulebook. What stands under a field is what an error says it means."""
@@ -26,7 +29,7 @@ class Term(Section):
     """A span of time on a named calendar: hours that count, or working days."""
 
     hours: Annotated[float, Field(gt=0, le=10_000)] | None = None
-    days: Annotated[int, Field(ge=1, le=400)] | None = None
+    days: Annotated[int, Field(ge=1, le=DAYS_AT_MOST)] | None = None
     calendar: Name = "centre"
     source: str = ""
 

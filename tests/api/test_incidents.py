@@ -223,7 +223,7 @@ async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_
     assert "the report form lacks" in problem["detail"]
     await owner.done(id_, "fill-form", fields=FORM)
     await owner.done(id_, "name-cause", method="five_whys", whys=["转弯过急", "赶班", "人手不足"])
-    await centre.general_manager.done(id_, "acknowledge")
+    await centre.general_manager.done(id_, "acknowledge-incident")
     is_problem(await centre.supervisor.act(id_, "conclude"), 403)
     await manager.done(id_, "conclude", remark="同意")
     await centre.carry()

@@ -31,7 +31,7 @@ NEW = {
         "graded",
         "regraded",
         "traced",
-        "acknowledged",
+        "incident_acknowledged",
         "climbed",
         "authority_told",
         "form_filled",

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0012"
-down_revision: str | None = "0005"
+down_revision: str | None = "0007"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -51,6 +51,7 @@ def upgrade() -> None:
     # Before, what is no complaint was carried by the flow of complaints.
     for table, key in (("wakes", "case_id"), ("cases", "id")):
         op.execute(CARRIED_BY_COMPLAINT.format(table=table, key=key, here="complaint", there="request"))
+    op.create_index("cases_overdue", "cases", ["id"], postgresql_where=sa.text("overdue AND closed_at IS NULL"))
     op.create_table(
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -70,11 +71,14 @@ def upgrade() -> None:
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_by", sa.Integer(), nullable=True),
+        sa.Column("replayed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replayed_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("num_nonnulls(to_staff, to_unit, to_role) <= 1", name="one_addressee"),
         sa.CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="acknowledged_by_somebody"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], deferrable=True, initially="DEFERRED"),
         sa.ForeignKeyConstraint(["to_staff"], ["staff.id"]),
         sa.ForeignKeyConstraint(["acknowledged_by"], ["staff.id"]),
+        sa.ForeignKeyConstraint(["replayed_by"], ["staff.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("notices_unresolved", "notices", ["due_at", "id"], postgresql_where=sa.text("resolved_at IS NULL"))
@@ -156,6 +160,7 @@ def downgrade() -> None:
     """Refused by the database when a case took one of the new paths meanwhile: that cannot be un-happened."""
     for table in ("daily_summaries", "alarms", "deliveries", "subscriptions", "notices"):
         op.drop_table(table)
+    op.drop_index("cases_overdue", table_name="cases")
     for table, key in (("wakes", "case_id"), ("cases", "id")):
         op.execute(CARRIED_BY_COMPLAINT.format(table=table, key=key, here="request", there="complaint"))
     for (table, column), terms in NEW.items():

@@ -11,6 +11,7 @@ from deployments.demo.request import Labels
 from deployments.demo.tally import Share, figures, right, spread, visits
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.vocabulary import Category, Channel, ClockName, EventKind, Kind, Stage
+from tests.flows.rules.making import POLICY
 
 BEGAN = datetime(2026, 3, 18, 1, 0, tzinfo=UTC)
 WHY = Reason("", "")
@@ -32,7 +33,7 @@ def happened(event: EventKind, stage: Stage, hours: float, **data: object) -> Ha
 
 ANSWERED = [
     happened(EventKind.RECEIVED, Stage.RECEIVED, 0),
-    happened(EventKind.CLASSIFIED, Stage.TRIAGE, 0, sure=False, kind="enquiry"),
+    happened(EventKind.CLASSIFIED, Stage.TRIAGE, 0, sure=False, kind="enquiry", confidence=0.41),
     happened(EventKind.ASSIGNED, Stage.TRIAGE, 0.1),
     happened(EventKind.CLASSIFIED, Stage.ANSWER, 2, sure=True, kind="enquiry"),
     happened(EventKind.ANSWERED, Stage.SCORING, 5, direct=True),
@@ -115,7 +116,7 @@ def test_a_stage_or_a_count_that_the_ledger_does_not_bear_out_is_named() -> None
 
 def test_the_report_has_one_entry_a_case_under_the_callers_reference() -> None:
     record = Record([case(1, events=6, owner_id=4, score=88.0)], {UUID(int=1): ANSWERED})
-    made = report(record, figures(record, at(9)), {}, {"5xx": 0}, 1.26)
+    made = report(record, figures(record, at(9)), {}, {"5xx": 0}, 1.26, POLICY)
     assert made["cases"] == [
         {
             "reference": "R1",

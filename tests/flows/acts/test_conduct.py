@@ -1,14 +1,17 @@
 """Note, promise, hold, resume: what moves no stage."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from flows.acts.act import ACTIVE, OPEN
 from flows.acts.registry import ACTS
+from flows.rules import triage
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Refusal
-from models.values.vocabulary import ClockName, EventKind, HoldReason, Stage
+from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason, Stage
 from tests.flows.rules.making import NOW, POLICY, after, at, clock, decide, under_way
 
 HOUR = timedelta(hours=1)
@@ -82,6 +85,52 @@ def test_waiting_for_a_unit_stops_nothing() -> None:
     assert clock(facts, ClockName.RESOLVE).paused_at is None
 
 
+@pytest.mark.parametrize(
+    ("unit", "due"),
+    [
+        ("sorting_centre", "2026-03-07 10:00"),  # works round the clock: three times 24 hours
+        ("last_mile", "2026-03-09 18:00"),  # three working days: Thursday, Friday, Monday
+        (None, "2026-03-09 18:00"),
+    ],
+)
+def test_a_unit_answers_in_its_own_hours(unit: str | None, due: str) -> None:
+    facts = held(under_way(unit=unit), HoldReason.WAITING_UNIT)
+    asked = clock(facts, ClockName.UNIT_ANSWER)
+    assert asked.due_at == at(due)
+    answered = after(facts, decide("resume", facts, now=NOW + 7 * HOUR))
+    assert [one.met_at for one in answered.clocks if one.name is ClockName.UNIT_ANSWER] == [NOW + 7 * HOUR]
+
+
+def test_waiting_for_the_customer_asks_nothing_of_a_unit() -> None:
+    assert all(one.name is not ClockName.UNIT_ANSWER for one in held().clocks)
+
+
+def fresh(channel: Channel = Channel.EMAIL, **facts: Any) -> CaseFacts:
+    bare = under_way(channel=channel, clocks=(), **facts)
+    return replace(bare, clocks=triage.received(bare, POLICY))
+
+
+@pytest.mark.parametrize(("minutes", "in_time"), [(60, True), (61, False)])
+def test_the_caller_is_told_within_an_hour_that_it_arrived(minutes: int, in_time: bool) -> None:
+    facts = fresh()
+    assert clock(facts, ClockName.ACKNOWLEDGE).due_at == NOW + HOUR
+    decision = decide("acknowledge", facts, now=NOW + timedelta(minutes=minutes), channel=Channel.EMAIL)
+    assert (decision.event, decision.data["in_time"]) == (EventKind.ACKNOWLEDGED, in_time)
+    with pytest.raises(Refusal, match="told already"):
+        decide("acknowledge", after(facts, decision), now=NOW + 2 * HOUR)
+
+
+def test_who_was_spoken_to_need_not_be_told() -> None:
+    for spoken in (
+        decide("note", fresh(), text="已致电", contact=True),
+        decide("promise", fresh(), what="退款", by=NOW + HOUR),
+    ):
+        assert [one.met_at for one in spoken.changes["clocks"] if one.name is ClockName.ACKNOWLEDGE] == [NOW]
+    assert decide("note", fresh(), text="已查", contact=False).changes == {}
+    with pytest.raises(Refusal, match="told already"):
+        decide("acknowledge", fresh(Channel.PHONE))
+
+
 def test_a_case_on_hold_is_not_held_again() -> None:
     with pytest.raises(Refusal, match="on hold already"):
         held(held())
@@ -116,6 +165,7 @@ def test_what_is_not_on_hold_is_not_resumed() -> None:
 @pytest.mark.parametrize("name", sorted(ACTS))
 def test_on_hold_only_what_does_not_go_on_with_it_is_done(name: str) -> None:
     waits = {"note", "identify", "promise", "keep-promise", "hold", "resume", "reassign", "escalate", "withdraw"}
+    waits |= {"acknowledge"}
     assert ACTS[name].on_hold == (name in waits)
 
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from flows.rulebook.loading import RulebookError, content_hash, load, read
 from flows.rules import lifecycle
-from models.values.rulebook import Rulebook, Term
+from models.values.rulebook import Rulebook
+from models.values.section import Term
 from models.values.taxonomy import Taxonomy
 from models.values.vocabulary import Category
 
@@ -103,6 +104,69 @@ MISTAKES: list[tuple[Change, str]] = [
     (lambda b: b["course"].update(calls_from="22:00:00"), "course: calls_from must be before calls_until"),
     (lambda b: b["order"].update(urgent_flags=["fire"]), "order › urgent_flags › 0: 'fire' is not known here"),
     (lambda b: b["taxonomy"]["bounds"].update(sure_at=3), "taxonomy › bounds › sure_at: should be less than"),
+    (
+        lambda b: b["clocks"]["unit_answer"].update(calendar="mars"),
+        "rulebook: clocks › unit_answer names the calendar 'mars'; the calendars are centre, working_days",
+    ),
+    (
+        lambda b: b["calendars"]["working_days"].update(closes="09:00:30"),
+        "rulebook: assignment › absent_at_most: 4 hours are more than 400 days of the calendar working_days",
+    ),
+    (
+        lambda b: b["clocks"].update(statutory_calendar="mars"),
+        "rulebook: clocks › statutory_calendar names the calendar 'mars'; the calendars are centre, working_days",
+    ),
+    (
+        lambda b: b["clocks"]["unit_hours"].update(last_mile="mars"),
+        "rulebook: clocks › unit_hours › last_mile names the calendar 'mars'; the calendars are centre, working_days",
+    ),
+    (
+        lambda b: b["clocks"]["unit_hours"].update(moon="centre"),
+        "rulebook: clocks › unit_hours names moon; the units are claims, finance, first_mile",
+    ),
+    (
+        lambda b: b["clocks"].update(statutory_count="working_days", statutory_calendar="centre"),
+        "rulebook: clocks › statutory_calendar: centre has no days off; to count working days name a calendar that has",
+    ),
+    (
+        lambda b: b["clocks"].update(statutory_count="weeks"),
+        "clocks › statutory_count: 'weeks' is not known here; write 'calendar_days' or 'working_days' (Whether all of",
+    ),
+    (
+        lambda b: b["clocks"].update(acknowledged_at_once=["pigeon"]),
+        "clocks › acknowledged_at_once › 0: 'pigeon' is not known here; write 'phone', 'fax', ",
+    ),
+    (
+        lambda b: b["escalation"].update(takes_over=["complaint_handler"]),
+        "rulebook: escalation › takes_over names complaint_handler; the levels above are supervisor, manager",
+    ),
+    (
+        lambda b: b["escalation"].update(clocks=["resolve", "hold"]),
+        "escalation: hold only calls again: there is nothing to miss (What happens at a missed deadline",
+    ),
+    (
+        lambda b: b["escalation"]["between"].update(calendar="mars"),
+        "rulebook: escalation › between names the calendar 'mars'; the calendars are centre, working_days",
+    ),
+    (lambda b: b["escalation"].pop("between"), "escalation › between: is missing (The time from one level to the next"),
+    (
+        lambda b: b["assignment"].update(skill_weight=0, load_weight=0, unit_weight=0),
+        "assignment: skill_weight, load_weight and unit_weight are all 0: then nothing chooses",
+    ),
+    (
+        lambda b: b["assignment"].update(class_roles={"E": ["account_manager"]}),
+        "assignment › class_roles › E: 'E' is not known here; write 'A', 'B', 'C' or 'D'",
+    ),
+    (
+        lambda b: b["assignment"]["absent_at_most"].update(hours=-1),
+        "assignment › absent_at_most › hours: should be greater than 0, not -1",
+    ),
+    (lambda b: b["order"].update(wait_hours=0), "order › wait_hours: should be greater than 0, not 0 (Work in people"),
+    (lambda b: b["wording"]["clocks"].pop("resolve"), "wording: clocks lacks resolve"),
+    (
+        lambda b: b["calendars"]["working_days"].update(country=""),
+        "calendars › working_days › country: no holidays are known for ''; write a code such as CN",
+    ),
     (lambda b: b.update(clocks=3), "clocks: should be an object, not 3"),
     (lambda b: b.pop("course"), "course: is missing (How often things may go round)"),
 ]

@@ -159,7 +159,7 @@ class IncidentWalk:
                 return
             if self.facts.hold is not None:
                 self.anybody("resume")
-            self.anybody("acknowledge")
+            self.anybody("acknowledge-incident")
             for code in Incident.of(self.facts.details).duties:
                 self.anybody("tell-authority", duty=code, receipt="1")
             self.anybody("fill-form", fields=FORM)

@@ -59,7 +59,14 @@ def test_a_promise_made_before_linking_wakes_the_linked_case() -> None:
     assert agenda(facts, POLICY, NOW).due_at == NOW + DAY
     decision = follow_up.decide(facts, None, POLICY, NOW + DAY)
     assert decision is not None
-    assert agenda(after(facts, decision), POLICY, NOW + DAY).due_at is None
+    facts = after(facts, decision)
+    for level in (1, 2, 3):
+        climbs = agenda(facts, POLICY, NOW + DAY).due_at
+        assert climbs == NOW + level * DAY
+        decision = follow_up.decide(facts, None, POLICY, climbs)
+        assert decision is not None
+        facts = after(facts, decision)
+    assert agenda(facts, POLICY, NOW + 9 * DAY).due_at is None
 
 
 def test_after_nobody_could_take_it_it_is_tried_again_in_half_an_hour() -> None:

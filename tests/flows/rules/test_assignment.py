@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from flows.rules import assignment, lifecycle
 from models.values.case import CaseFacts, StaffFacts
-from models.values.vocabulary import BusinessLine, Category, ClockName, EventKind, Role, Stage
-from tests.flows.rules.making import NOW, POLICY, TOP, after, often, staff, under_way
+from models.values.vocabulary import BusinessLine, Category, ClockName, CustomerClass, EventKind, Role, Stage
+from tests.flows.rules.making import NOW, POLICY, TOP, after, often, policy, staff, under_way
 
 ABOVE = [staff("supervisor", 11), staff("manager", 12), staff("general", 13)]
 
@@ -144,7 +144,7 @@ person = st.builds(
     name=st.just("x"),
     role=st.sampled_from([role for role in Role if role is not Role.CHANNEL]),
     level=st.just(0),
-    skills=st.frozensets(st.sampled_from(["delay", "damage", "express", "road"])),
+    skills=st.frozensets(st.sampled_from(["delay", "damage", "express", "road", "senior"])),
     capacity=st.integers(0, 5),
     load=st.integers(0, 6),
     present=st.booleans(),
@@ -169,6 +169,12 @@ def test_whoever_is_chosen_may_and_can(facts: CaseFacts, team: list[StaffFacts])
     able = [one for one in team if assignment.bar(facts, one, POLICY) is None]
     assert (chosen is None) == (not able)
     assert decision.data["passed_count"] == len(team) - len(able)
+    assert sum(decision.data["passed_why"].values()) == len(team) - len(able)
+    for one in decision.data["passed"]:
+        told = assignment.bar(facts, next(each for each in team if each.id == one["staff"]), POLICY)
+        assert told is not None
+        assert one["en"] == told.en
+    assert {one["staff"] for one in decision.data.get("behind", ())} < {each.id for each in able} | {None}
     if chosen is not None:
         assert chosen.present
         assert chosen.load < chosen.capacity
@@ -188,3 +194,115 @@ def test_the_choice_does_not_depend_on_who_is_asked_first(facts: CaseFacts, team
 def test_the_mark_lies_between_nought_and_one() -> None:
     for load in range(20):
         assert 0 <= assignment.suits(free(), staff(load=load), POLICY) <= 1
+
+
+class WithUnits(CaseFacts):
+    """A complaint that names units."""
+
+    named_units = ("last_mile",)
+
+
+def test_nobody_of_a_unit_complained_about_gets_it() -> None:
+    known = free()
+    facts = WithUnits(**{name: getattr(known, name) for name in known.__dataclass_fields__})
+    theirs, ours = staff(id_=1, unit="last_mile"), staff(id_=2, unit="service_centre", load=19)
+    assert owner(facts, theirs) is None
+    assert owner(facts, theirs, ours) == 2
+    assert owner(facts, staff(id_=3)) == 3, "who has no unit belongs to none"
+    decision = assignment.decide(facts, [theirs, ours], POLICY, NOW)
+    assert decision.data["passed"] == [{"staff": 1, "zh": "所属单位被投诉", "en": "works in a unit complained about"}]
+
+
+KEY = {"customer_class": CustomerClass.A}
+
+
+def test_a_large_customers_own_account_manager_goes_first() -> None:
+    team = [staff(id_=1), staff("account_manager", 2), staff("account_manager", 3, load=19), staff("manager", 4)]
+    decision = assignment.decide(free(**KEY), team, POLICY, NOW, 3)
+    assert decision.changes["owner_id"] == 3
+    assert decision.reasons[0].en.endswith("; the customer's account manager")
+    assert decision.reasons[0].zh.endswith(";该客户的客户经理")
+    assert assignment.decide(free(**KEY), team, POLICY, NOW).changes["owner_id"] == 2
+    full = [replace(one, load=20) if one.role is Role.ACCOUNT_MANAGER else one for one in team]
+    assert owner(free(**KEY), *full) == 1, "when he is full, others do it"
+
+
+def test_an_account_manager_handles_no_case_of_other_classes_and_no_other_stage() -> None:
+    one = staff("account_manager")
+    assert owner(free(), one) is None
+    assert owner(free(customer_class=CustomerClass.B), one) is None
+    assert owner(free(Stage.REVISIT, **KEY), one) is None
+    assert owner(free(level=1, **KEY), one) is None, "a case that climbed needs authority"
+
+
+def test_seniors_go_first_for_key_customers_alone() -> None:
+    team = [staff(id_=1), staff(id_=2, load=15, skills=frozenset({"senior"}))]
+    for customer_class, first in ((CustomerClass.B, 2), (CustomerClass.C, 1), (None, 1)):
+        assert owner(free(customer_class=customer_class), *team) == first
+    decision = assignment.decide(free(customer_class=CustomerClass.B), team, POLICY, NOW)
+    assert decision.reasons[0].en.endswith("; preferred for class B")
+    assert decision.data["behind"] == [
+        {
+            "staff": 1,
+            "zh": "非 B 类客户首选,匹配度 0.70",
+            "en": "comes after those preferred for class B, suits 0.70",
+        }
+    ]
+
+
+def test_the_responsible_units_people_go_first_where_the_rulebook_says_so() -> None:
+    rules = policy(lambda book: book["assignment"].update(unit_weight=1.0))
+    team = [staff(id_=1), staff(id_=2, unit="linehaul", load=5)]
+    facts = free(unit="linehaul")
+    assert assignment.decide(facts, team, rules, NOW).changes["owner_id"] == 2
+    assert owner(facts, *team) == 1
+
+
+def test_those_who_could_as_well_have_taken_it_are_told_why_not() -> None:
+    team = [staff(id_=1, load=5), staff(id_=2), staff(id_=3), staff("supervisor", 4)]
+    data = assignment.decide(free(), team, POLICY, NOW).data
+    assert [(one["staff"], one["en"]) for one in data["behind"]] == [
+        (3, "suits as well, 0.70; the lower number goes first"),
+        (1, "suits less: 0.60, load 5/20"),
+    ]
+    assert data["passed_why"] == {"another role": 1}
+    climbed = assignment.decide(free(level=1), [*ABOVE], POLICY, NOW).data
+    assert [one["en"] for one in climbed["behind"]] == ["a higher level than it needs"] * 2
+
+
+def test_whom_one_would_ask_about_is_named_before_the_many_of_other_roles() -> None:
+    crowd = [staff("revisitor", number) for number in range(1, 41)]
+    team = [*crowd, staff(id_=50, present=False), staff(id_=51, load=20), staff(id_=52)]
+    data = assignment.decide(free(named_staff=(52,)), team, POLICY, NOW).data
+    assert [one["en"] for one in data["passed"][:3]] == ["is complained about", "at capacity", "absent"]
+    assert data["passed_why"]["another role"] == 40
+
+
+@often
+@given(standing, st.lists(person, max_size=12, unique_by=lambda one: one.id), st.none() | st.integers(1, 12))
+def test_the_quick_way_chooses_as_asking_everybody_in_full(
+    facts: CaseFacts, team: list[StaffFacts], manager: int | None
+) -> None:
+    """Roles are asked once; the answer is that of every rule asked of every person."""
+    facts = replace(facts, customer_class=CustomerClass.A)
+
+    def key(one: StaffFacts) -> tuple[int, int, float, int]:
+        rung = POLICY.level_of(one.role) if assignment.authority(facts) else 0
+        preferred = 2 * (one.id == manager) + (one.role is Role.ACCOUNT_MANAGER or "senior" in one.skills)
+        return rung, -preferred, -assignment.suits(facts, one, POLICY), one.id
+
+    able = [one for one in team if assignment.bar(facts, one, POLICY) is None]
+    wanted = min(able, key=key).id if able else None
+    assert assignment.decide(facts, team, POLICY, NOW, manager).changes.get("owner_id") == wanted
+
+
+def test_a_team_keeps_count_while_cases_are_given_out() -> None:
+    team = assignment.Team([staff(id_=number, capacity=2) for number in (1, 2)])
+    chosen = []
+    for _ in range(5):
+        found = assignment.decide(free(), team, POLICY, NOW).changes.get("owner_id")
+        if found is not None:
+            team.add(found)
+        chosen.append(found)
+    assert chosen == [1, 2, 1, 2, None]
+    assert len(team) == 2

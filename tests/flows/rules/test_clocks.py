@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flows.rules import clocks
 from models.values.calendar import SHANGHAI, WorkingCalendar
 from models.values.case import Reason
-from models.values.rulebook import Term
+from models.values.section import Term
 from models.values.vocabulary import ClockName, CustomerClass, HoldReason
 from tests.flows.rules.making import NOW, POLICY, at, case, often, policy, under_way
 
@@ -212,7 +212,10 @@ def test_a_clock_wants_its_reminder_then_its_deadline_then_nothing() -> None:
 
 def test_every_deadline_explains_itself() -> None:
     clock = clocks.start(ClockName.FEED_BACK, POLICY.rulebook.clocks.feed_back, at("2026-09-30 12:00"), POLICY)
-    assert clock.why.en == "1 days from 2026-09-30 12:00 on calendar working_days, until 2026-10-08 18:00"
+    assert clock.why.en == (
+        "1 days from 2026-09-30 12:00 on calendar working_days, until 2026-10-08 18:00; "
+        "not counted: 2026-10-01 to 2026-10-07 (holiday)"
+    )
     assert "2026-10-08 18:00" in clock.why.zh
     cut = clocks.start_resolve(case(customer_class=CustomerClass.D), NOW, POLICY)
     assert "margin before the statutory end" in cut.why.en

@@ -32,6 +32,9 @@ def everything(facts: CaseFacts, until_hours: float) -> list[tuple[float, str, l
         plan = agenda(facts, POLICY, NOW)
         if plan.due_at is None or plan.due_at > NOW + until_hours * HOUR:
             return said
+        if plan.step == "assign":  # somebody of the level it climbed to takes it
+            facts = replace(facts, owner_id=2)
+            continue
         decision = follow_up.decide(facts, None, POLICY, plan.due_at)
         assert decision is not None
         assert decision.event is not None
@@ -40,13 +43,17 @@ def everything(facts: CaseFacts, until_hours: float) -> list[tuple[float, str, l
     raise AssertionError("it never ends")
 
 
-def test_each_deadline_is_reminded_of_once_and_missed_once() -> None:
+def test_each_deadline_is_reminded_of_once_and_missed_once_and_climbs_to_the_top() -> None:
     """Received on Wednesday at ten: resolution in 72 hours, the statutory end on Wednesday a week on at 24:00."""
     assert everything(under_way(), 10_000) == [
         (54.0, "reminded", ["resolve"]),
         (72.0, "overdue", ["resolve"]),
+        (72.0, "escalated", ["resolve"]),
+        (96.0, "escalated", ["resolve"]),
+        (120.0, "escalated", ["resolve"]),
         (136.5, "reminded", ["statutory"]),
         (182.0, "overdue", ["statutory"]),
+        (182.0, "escalated", ["statutory"]),
     ]
 
 
@@ -74,12 +81,23 @@ def test_a_call_back_comes_back_and_is_no_breach() -> None:
 
 def test_a_promise_not_kept_is_a_breach() -> None:
     facts = under_way(clocks=(timer(ClockName.PROMISE, 5, ref=4), timer(ClockName.PROMISE, 6, ref=5)))
-    assert everything(facts, 1000) == [(5.0, "overdue", ["promise"]), (6.0, "overdue", ["promise"])]
+    said = everything(facts, 1000)
+    assert said[:4] == [
+        (5.0, "overdue", ["promise"]),
+        (5.0, "escalated", ["promise"]),
+        (6.0, "overdue", ["promise"]),
+        (6.0, "escalated", ["promise"]),
+    ]
+    assert {event for _, event, _ in said[4:]} == {"escalated"}
 
 
 def test_what_is_missed_does_not_swallow_what_comes_up_at_the_same_moment() -> None:
     facts = under_way(Stage.REVISIT, clocks=(timer(ClockName.PROMISE, 5, ref=4), timer(ClockName.CALL_BACK, 5)))
-    assert everything(facts, 1000) == [(5.0, "overdue", ["promise"]), (5.0, "reminded", ["call_back"])]
+    assert everything(facts, 6) == [
+        (5.0, "overdue", ["promise"]),
+        (5.0, "escalated", ["promise"]),
+        (5.0, "reminded", ["call_back"]),
+    ]
 
 
 def test_a_retry_of_assignment_is_not_told_to_anybody() -> None:

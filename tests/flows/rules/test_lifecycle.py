@@ -31,7 +31,19 @@ MOVES: list[tuple[EventKind, dict[str, Any], Stage]] = [
     (E.SURVEYED, {"solved": False, "final": False}, S.CARRY_OUT),
     (E.SURVEYED, {"solved": False, "final": True}, S.FINAL_POSITION),
     (E.ANSWERED, {"direct": True}, S.SCORING),
+    (E.ANSWERED, {"direct": True, "revisit": True}, S.REVISIT),
     (E.ANSWERED, {"direct": False}, S.ANALYSIS),
+    (E.SURVEYED, {"short": True, "solved": True, "final": False}, S.SCORING),
+    (E.SURVEYED, {"short": True, "solved": False, "final": False}, S.ANSWER),
+    (E.SURVEYED, {"short": True, "solved": False, "final": True}, S.SCORING),
+    (E.CONTACTED, {"short": True, "exhausted": True}, S.SCORING),
+    (E.WITHDRAWN, {"short": True, "work_remains": False}, S.SCORING),
+    (E.PROMISES_AWAITED, {}, S.PROMISED),
+    (E.PROMISE_KEPT, {"last": True}, S.SCORING),
+    (E.TURNED_INTO_COMPLAINT, {}, S.CARRY_OUT),
+    (E.TURN_ASKED, {}, S.APPROVAL),
+    (E.TURN_REFUSED, {}, S.CARRY_OUT),
+    (E.TURNED_INTO_REQUEST, {}, S.ANSWER),
     (E.FINAL_POSITION_GIVEN, {}, S.ANALYSIS),
     (E.ANALYSED, {"confirm": True}, S.CONFIRMATION),
     (E.ANALYSED, {"confirm": False}, S.SCORING),
@@ -40,17 +52,20 @@ MOVES: list[tuple[EventKind, dict[str, Any], Stage]] = [
     (E.REOPENED, {}, S.CARRY_OUT),
     (E.WITHDRAWN, {"work_remains": False}, S.ANALYSIS),
     (E.MAIN_ENDED, {"answer_owed": False}, S.CLOSED),
+    (E.MAIN_ENDED, {"answer_owed": False, "promises": True}, S.PROMISED),
     (E.MAIN_ENDED, {"answer_owed": True}, S.FEED_BACK),
     (E.MAIN_ENDED, {"answer_owed": True, "work_remains": True}, S.CARRY_OUT),
 ]
 STAYS: list[tuple[EventKind, dict[str, Any]]] = [
     (E.CONTACTED, {"exhausted": False}),
     (E.WITHDRAWN, {"work_remains": True}),
+    (E.PROMISE_KEPT, {"last": False}),
     *[
         (event, {})
         for event in (
             E.ASSIGNED, E.UNASSIGNED, E.NOTED, E.PROMISED, E.PROMISE_KEPT, E.HELD, E.RESUMED, E.REASSIGNED,
             E.ESCALATED, E.REMINDED, E.OVERDUE, E.STEP_FAILED, E.QUARANTINED, E.RELEASED, E.IDENTIFIED, E.ERASED,
+            E.ACKNOWLEDGED, E.REDERIVED,
         )
     ],
 ]  # fmt: skip
@@ -58,18 +73,19 @@ STAYS: list[tuple[EventKind, dict[str, Any]]] = [
 HAPPENS: dict[Stage, set[EventKind]] = {
     S.RECEIVED: {E.CLASSIFIED, E.LINKED},
     S.TRIAGE: {E.CLASSIFIED, E.LINKED},
-    S.CARRY_OUT: {E.PROPOSED, E.CARRIED_OUT, E.CLASSIFIED, E.LINKED, E.WITHDRAWN},
-    S.APPROVAL: {E.APPROVED, E.REJECTED, E.WITHDRAWN},
+    S.CARRY_OUT: {E.PROPOSED, E.CARRIED_OUT, E.CLASSIFIED, E.LINKED, E.WITHDRAWN, E.TURN_ASKED},
+    S.APPROVAL: {E.APPROVED, E.REJECTED, E.WITHDRAWN, E.TURNED_INTO_REQUEST, E.TURN_REFUSED},
     S.FEED_BACK: {E.FED_BACK, E.CONTACTED, E.WITHDRAWN},
-    S.REVISIT: {E.SURVEYED, E.CONTACTED, E.WITHDRAWN},
+    S.REVISIT: {E.SURVEYED, E.CONTACTED, E.WITHDRAWN, E.TURNED_INTO_COMPLAINT},
     S.WRITTEN_ANSWER: {E.ANSWERED},
     S.FINAL_POSITION: {E.FINAL_POSITION_GIVEN},
-    S.ANSWER: {E.ANSWERED, E.CLASSIFIED, E.LINKED, E.WITHDRAWN},
+    S.ANSWER: {E.ANSWERED, E.CLASSIFIED, E.LINKED, E.WITHDRAWN, E.TURNED_INTO_COMPLAINT},
     S.ANALYSIS: {E.ANALYSED},
     S.CONFIRMATION: {E.CONFIRMED},
-    S.SCORING: {E.SCORED},
+    S.PROMISED: {E.PROMISE_KEPT, E.TURNED_INTO_COMPLAINT},
+    S.SCORING: {E.SCORED, E.PROMISES_AWAITED},
     S.LINKED: {E.MAIN_ENDED},
-    S.CLOSED: {E.REOPENED},
+    S.CLOSED: {E.REOPENED, E.TURNED_INTO_COMPLAINT},
 }
 """What moves a case at a stage."""
 
@@ -87,7 +103,12 @@ ACT_OF = {
     E.CONFIRMED: "confirm",
     E.REOPENED: "reopen",
     E.WITHDRAWN: "withdraw",
+    E.TURNED_INTO_COMPLAINT: "turn-into-complaint",
+    E.TURN_ASKED: "turn-into-request",
+    E.TURNED_INTO_REQUEST: "agree-turn",
+    E.TURN_REFUSED: "refuse-turn",
 }
+"""`keep-promise` is done at any stage, and moves only the one where it is waited for."""
 
 
 def test_these_are_all_the_events_there_are() -> None:
@@ -141,6 +162,7 @@ def test_whoever_is_waited_for_has_an_act_that_moves_the_case(stage: Stage) -> N
         moved_by = set()  # the system's alone
     allowed = {name for name, act in ACTS.items() if stage in act.stages}
     assert moved_by == allowed & set(ACT_OF.values())
+    moved_by |= {"keep-promise"} if stage is S.PROMISED else set()
     assert bool(moved_by) == (stage in lifecycle.PERSONS | lifecycle.ENDED)
 
 

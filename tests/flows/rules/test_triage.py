@@ -11,7 +11,7 @@ import pytest
 from flows.rules import clocks, lifecycle, triage
 from models.values.case import CaseFacts, Decision
 from models.values.classification import Classification
-from models.values.vocabulary import Category, ClockName, EventKind, HoldReason, Kind, Stage
+from models.values.vocabulary import Category, Channel, ClockName, EventKind, HoldReason, Kind, Stage
 from tests.flows.rules.making import NOW, POLICY, after, case, clock, reading, under_way
 
 DELAY_CASE = triage.Relative(UUID(int=3), 3, Category.DELAY, Stage.CARRY_OUT, NOW - timedelta(days=2))
@@ -36,9 +36,45 @@ def names(facts: CaseFacts) -> set[ClockName]:
 
 def test_a_case_begins_with_two_hours_to_classify_it_from_the_first_contact() -> None:
     told_earlier = case(received_at=NOW - timedelta(hours=5))
-    (begun,) = triage.received(told_earlier, POLICY)
+    begun, told = triage.received(told_earlier, POLICY)
     assert begun.due_at == NOW - timedelta(hours=3)
+    assert (told.name, told.due_at) == (ClockName.ACKNOWLEDGE, NOW - timedelta(hours=4))
+    assert told.met_at == told_earlier.received_at, "on the phone somebody answers"
     assert triage.lag(told_earlier) == timedelta(hours=5)
+
+
+def test_a_web_form_tells_the_caller_itself_and_an_email_does_not() -> None:
+    (_, form), (_, mail) = (
+        triage.received(case(channel=channel), POLICY, acknowledged=channel is Channel.WEB)
+        for channel in (Channel.WEB, Channel.EMAIL)
+    )
+    assert (form.met_at, mail.met_at) == (NOW, None)
+
+
+def renamed(facts: CaseFacts, hours: float, **said: Any) -> CaseFacts:
+    read = reading(**said)
+    return after(facts, triage.decide(facts, read, [], POLICY, NOW + timedelta(hours=hours), sure=True, proposed=False))
+
+
+def test_renaming_a_complaint_hides_no_deadline_it_missed() -> None:
+    facts = after(FRESH, classified())
+    early = renamed(facts, 5, kind=Kind.ENQUIRY, category=None)
+    assert {one.name for one in early.clocks} & {ClockName.RESOLVE, ClockName.STATUTORY} == set()
+    late = renamed(facts, 80, kind=Kind.ENQUIRY, category=None)
+    (kept,) = [one for one in late.clocks if one.name is ClockName.RESOLVE]
+    assert clocks.late(kept, NOW + timedelta(hours=81))
+    assert kept.met_at == NOW + timedelta(hours=80)
+
+
+def test_what_stood_still_before_a_change_of_kind_still_counts() -> None:
+    facts = after(FRESH, classified())
+    stood = clocks.pause(facts.clocks, HoldReason.WAITING_CUSTOMER, NOW, POLICY)
+    facts = replace(facts, clocks=clocks.resume(stood, NOW + timedelta(hours=10)))
+    enquiry = renamed(facts, 10, kind=Kind.ENQUIRY, category=None)
+    assert clock(enquiry, ClockName.ANSWER).due_at == NOW + timedelta(hours=34)
+    again = renamed(enquiry, 11)
+    assert clock(again, ClockName.RESOLVE).due_at == NOW + timedelta(hours=82)
+    assert clock(again, ClockName.STATUTORY).due_at == clocks.statutory_end(NOW, POLICY)
 
 
 def test_sure_of_a_complaint_it_is_carried_out_with_its_clocks() -> None:

@@ -13,10 +13,12 @@ from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
 from flows.acts.registry import ACTS
 from flows.legs.chain import Entry, draft
-from flows.rules import analysis, assignment, follow_up, permission, scoring, triage
+from flows.rules import analysis, assignment, clocks, follow_up, permission, scoring, triage
 from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
+from models.values.policy import Policy
+from models.values.request import RequestDetails
 from models.values.vocabulary import (
     Category,
     Channel,
@@ -27,12 +29,14 @@ from models.values.vocabulary import (
     HandlingMethod,
     HoldReason,
     Kind,
+    ManualService,
     Outcome,
     Severity,
     Stage,
+    Verdict,
 )
 from tests.fixtures.database import KEY
-from tests.flows.rules.making import NOW, POLICY, case, reading, staff
+from tests.flows.rules.making import NOW, POLICY, case, policy, reading, staff
 
 SEAL = Seal(KEY)
 ROLES = ("handler", "handler", "acceptor", "revisitor", "revisitor", "specialist", "inspector")
@@ -40,10 +44,9 @@ ABOVE = ("supervisor", "supervisor", "manager", "general")
 TEAM = [staff(role, number) for number, role in enumerate(ROLES + ABOVE, start=1)]
 GENERAL = 11
 """The general manager; nobody is above him, so no case of these walks names him."""
-GENERAL = 11
-"""The general manager; nobody is above him, so no case of these walks names him."""
-GENERAL = 11
-"""The general manager; nobody is above him, so no case of these walks names him."""
+BUSY = policy(lambda book: book["clocks"].update(feed_back={"hours": 30}, statutory_count="working_days"))
+"""Another rulebook that comes into force now and then, and goes again."""
+BACK: dict[str, Any] = {"present": True, "absent_since": None}
 STEPS_AT_MOST = 12
 """More system steps than this without anybody acting or time going on: a busy loop."""
 
@@ -58,12 +61,14 @@ class Walk:
     team: list[StaffFacts] = field(default_factory=lambda: list(TEAM))
     ledger: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     main: follow_up.Main | None = None
+    policy: Policy = POLICY
 
     def __post_init__(self) -> None:
         lag = timedelta(hours=self.random.choice([0, 0, 1, 5, 200]))
         bare = case(Stage.RECEIVED, version=1, events=0, received_at=self.now - lag, kind=None, category=None)
+        bare = replace(bare, channel=self.random.choice([Channel.PHONE, Channel.EMAIL]))
         bare = replace(bare, severity=None, rulebook=None, named_staff=(self.random.randrange(1, GENERAL),))
-        self.facts = replace(bare, clocks=triage.received(bare, POLICY), caller_key="caller")
+        self.facts = replace(bare, clocks=triage.received(bare, self.policy), caller_key="caller")
         self.write(Decision(EventKind.RECEIVED))
 
     def write(self, decision: Decision | None) -> None:
@@ -74,15 +79,15 @@ class Walk:
     def carry(self) -> int:
         """The system's steps until the case waits for somebody or for later; how many there were."""
         for taken in range(STEPS_AT_MOST):
-            plan = agenda(self.facts, POLICY, self.now)
+            plan = agenda(self.facts, self.policy, self.now)
             if plan.due_at is None or plan.due_at > self.now:
                 return taken
             self.write(self._step(str(plan.step)))
-        raise AssertionError(f"busy at {self.facts.stage}: {agenda(self.facts, POLICY, self.now)}")
+        raise AssertionError(f"busy at {self.facts.stage}: {agenda(self.facts, self.policy, self.now)}")
 
     def wait(self) -> None:
         """Until the case wants something, or somewhat less."""
-        due = agenda(self.facts, POLICY, self.now).due_at
+        due = agenda(self.facts, self.policy, self.now).due_at
         if due is not None and self.random.random() < 0.7:
             self.now = max(self.now, due)
         else:
@@ -91,15 +96,15 @@ class Walk:
     def act(self, name: str, actor: StaffFacts, **said: Any) -> None:
         """As `flows.acts.perform` does; raises Refusal."""
         act, facts = ACTS[name], self.facts
-        if not permission.sees(facts, actor, POLICY):
+        if not permission.sees(facts, actor, self.policy):
             raise Refusal("", "not seen")
-        if act.decides and (why := permission.barred(facts, actor, POLICY)):
+        if act.decides and (why := permission.barred(facts, actor, self.policy)):
             raise Refusal(why.zh, why.en)
         refuse_wrong_stage(act, facts)
         loaded: Any = self.team if name == "reassign" else []
         if name == "identify":
             loaded = Named(said["customer"], self.random.choice([None, *CustomerClass]))
-        setting = Setting(actor, POLICY, self.now, loaded)
+        setting = Setting(actor, self.policy, self.now, loaded)
         self.write(act.decide(facts, act.takes(version=facts.version, **said), setting))
 
     def anybody(self, name: str, **said: Any) -> bool:
@@ -120,7 +125,7 @@ class Walk:
 
     def move(self) -> None:
         chance = self.random
-        name = chance.choice(["wait", "wait", "main ends", "absent", "out of reach", *ACTS])
+        name = chance.choice(["wait", "wait", "main ends", "absent", "new rulebook", "out of reach", *ACTS])
         if chance.random() < 0.6:
             name = self._asked() or ("main ends" if self.facts.stage is Stage.LINKED else "wait")
         if name == "wait":
@@ -132,9 +137,16 @@ class Walk:
         elif name == "out of reach":
             self._call_in_vain()
         elif name == "absent":
-            self.team = [replace(one, present=chance.random() < 0.8) for one in self.team]
+            self.team = [self._away(one) if chance.random() < 0.2 else replace(one, **BACK) for one in self.team]
+            self.facts = replace(self.facts, poked=True)
+        elif name == "new rulebook":
+            self.policy = chance.choice([POLICY, BUSY])
+            self.facts = replace(self.facts, poked=self.facts.stage is not Stage.CLOSED)
         else:
             self.anybody(name, **self.said(name))
+
+    def _away(self, one: StaffFacts) -> StaffFacts:
+        return replace(one, present=False, absent_since=one.absent_since or self.now)
 
     def _call_in_vain(self) -> None:
         while self.anybody("contact", outcome=ContactOutcome.NO_ANSWER):
@@ -147,7 +159,7 @@ class Walk:
         chance = self.random
         soon = self.now + timedelta(hours=chance.choice([1, 20, 90]))
         kind = chance.choice([Kind.COMPLAINT, Kind.COMPLAINT, Kind.ENQUIRY])
-        promised = [one.ref for one in self.facts.clocks if one.name is ClockName.PROMISE]
+        promised = [one.ref for one in clocks.promised(self.facts.clocks)]
         texts: dict[str, dict[str, Any]] = {
             "note": {"text": "记录"},
             "identify": {"customer": chance.randrange(1, 4)},
@@ -161,7 +173,14 @@ class Walk:
             "feed-back": {"accepted": chance.random() < 0.5, "said": "已告知", "outside_routes_named": True},
             "contact": {"outcome": chance.choice([*ContactOutcome]), "call_back_at": soon},
             "survey": {"solved": chance.random() < 0.5, "satisfaction": chance.randint(1, 5)},
-            "answer": {"text": "答复"},
+            "answer": {
+                "text": "答复",
+                "verdict": Verdict.CONSIDERED if self.facts.kind is Kind.SUGGESTION else None,
+                "service": ManualService.TRANSFER if self.facts.kind is Kind.MANUAL_SERVICE else None,
+            },
+            "turn-into-complaint": {"category": chance.choice([*Category]), "why": "客户表示不满"},
+            "turn-into-request": {"kind": chance.choice([*Kind]), "why": "只是询问"},
+            "refuse-turn": {"why": "确为投诉"},
             "reassign": {"why": "休假", "to": chance.choice([None, *(one.id for one in self.team)])},
             "escalate": {"why": "客户要求"},
             "reopen": {"why": "再次出现"},
@@ -196,17 +215,19 @@ class Walk:
 
     def _asked(self) -> str:
         """The act that takes the case on from where it stands."""
+        turn = RequestDetails.of(self.facts.details).asked
         approved = self.facts.remedy is not None and self.facts.remedy["approved"]
         return {
             Stage.TRIAGE: "classify",
             Stage.CARRY_OUT: "carry-out" if approved else "propose",
-            Stage.APPROVAL: "approve",
+            Stage.APPROVAL: self.random.choice(["agree-turn", "refuse-turn"]) if turn else "approve",
             Stage.FEED_BACK: "feed-back",
             Stage.REVISIT: "survey",
             Stage.WRITTEN_ANSWER: "answer",
             Stage.FINAL_POSITION: "feed-back",
             Stage.ANSWER: "answer",
             Stage.CONFIRMATION: "confirm",
+            Stage.PROMISED: "keep-promise",
         }.get(self.facts.stage, "")
 
     def _step(self, name: str) -> Decision | None:
@@ -214,18 +235,19 @@ class Walk:
         match name:
             case "classify":
                 sure = self.random.random() < 0.6
-                kind = self.random.choice([Kind.COMPLAINT, Kind.COMPLAINT, Kind.COMPLAINT, Kind.SUGGESTION])
+                kind = self.random.choice([*[Kind.COMPLAINT] * 6, Kind.SUGGESTION, Kind.ENQUIRY, Kind.MANUAL_SERVICE])
                 category = self.random.choice([*Category]) if kind is Kind.COMPLAINT else None
                 said = reading(kind=kind, category=category, severity=self.random.choice([*Severity]))
                 related = self._related()
-                return triage.decide(facts, said, related, POLICY, now, sure=sure, proposed=True)
+                return triage.decide(facts, said, related, self.policy, now, sure=sure, proposed=True)
             case "assign":
-                return assignment.decide(facts, self.team, POLICY, now)
+                return assignment.decide(facts, self.team, self.policy, now)
             case "follow_up":
-                return follow_up.decide(facts, self.main if facts.linked_to else None, POLICY, now)
+                owner = next((one for one in self.team if one.id == facts.owner_id), None)
+                return follow_up.decide(facts, self.main if facts.linked_to else None, self.policy, now, owner)
             case "analyse":
-                return analysis.decide(facts, self.random.randint(1, 6), POLICY, now)
-        return scoring.decide(facts, POLICY, now)
+                return analysis.decide(facts, self.random.randint(1, 6), self.policy, now)
+        return scoring.decide(facts, self.policy, now)
 
     def _related(self) -> list[triage.Relative]:
         category = self.random.choice([*Category])

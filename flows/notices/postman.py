@@ -1,0 +1,119 @@
+"""The postman: resolves notices, tries deliveries, looks whether the centre itself is well. One in each process.
+
+It needs no Prefect. Whatever goes wrong with a notice stays with the notice: carrying cases is never held up by it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from flows.legs.blame import place
+from flows.legs.resources import Resources
+from flows.notices import mail, outbox, signing
+from flows.notices.http import NotTaken, post
+from flows.notices.outbox import Claimed
+from flows.notices.targets import BadTarget, Inside
+from flows.notices.watch import watch
+from flows.rulebook.store import Policies
+from models.settings import Settings
+from models.values.vocabulary import NoticeChannel
+
+log = structlog.get_logger()
+LOOK_SECONDS = 1.0
+WATCH_SECONDS = 10.0
+TRY_LEASES, HELD_LEASES = 2.0, 3.0
+"""How long one try may take, and how long its lease lasts, in leases of a leg: the first must end before the second."""
+
+
+@dataclass
+class Postman:
+    resources: Resources
+    policies: Policies
+    settings: Settings
+    look_seconds: float = LOOK_SECONDS
+    watch_seconds: float = WATCH_SECONDS
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        await asyncio.gather(self._again(self.deliver, self.look_seconds), self._again(self.watch, self.watch_seconds))
+
+    async def deliver(self) -> bool:
+        """One round; True: there was something, so look again at once."""
+        engine, seal = self.resources.engine, self.resources.seal
+        async with engine.begin() as connection:
+            await self.policies.refresh(connection)
+            resolved = await outbox.resolve(connection, await self.resources.clock.now(connection))
+        async with engine.begin() as connection:
+            lease = self.resources.lease_seconds * HELD_LEASES
+            claimed = await outbox.claim(connection, seal, self.resources.worker, lease)
+        await asyncio.gather(*(self._try(one) for one in claimed))
+        return bool(resolved or claimed)
+
+    async def watch(self) -> bool:
+        """One look at the centre itself."""
+        async with self.resources.engine.begin() as connection:
+            policy = await self.policies.refresh(connection)
+            now = await self.resources.clock.now(connection)
+            await watch(connection, self.resources.seal, policy.rulebook.notices, now)
+        return False
+
+    async def _try(self, one: Claimed) -> None:
+        seconds = self.resources.lease_seconds * TRY_LEASES
+        try:
+            await asyncio.wait_for(self._send(one, seconds), seconds)
+        except BadTarget as error:
+            settled = await self._settle(one, str(error), final=True)
+        except NotTaken as error:
+            settled = await self._settle(one, str(error))
+        except TimeoutError:
+            settled = await self._settle(one, "no answer in time")
+        except Exception as error:  # noqa: BLE001 - whatever a notice provokes is its own, not its neighbours'
+            settled = await self._settle(one, place(error))
+        else:
+            settled = await self._settle(one, None)
+        if not settled:
+            log.warning("notice settled too late", notice=str(one.notice_id), attempt=one.attempts)
+
+    async def _send(self, one: Claimed, seconds: float) -> None:
+        inside, at = Inside.of(self.settings.webhook_allow), datetime.now(UTC)
+        match one.channel:
+            case NoticeChannel.EMAIL:
+                await mail.send(one.letter, one.to, self.settings, seconds)
+            case NoticeChannel.WEBHOOK:
+                await post(one.to, signing.webhook(one.letter, str(one.secret), at), inside, seconds)
+            case NoticeChannel.WECOM:
+                _insist(await post(one.to, signing.wecom(one.letter), inside, seconds))
+            case NoticeChannel.DINGTALK:
+                _insist(await post(one.to, signing.dingtalk(one.letter, one.secret, at), inside, seconds))
+
+    async def _settle(self, one: Claimed, error: str | None, *, final: bool = False) -> bool:
+        said = "notice delivered" if error is None else "notice not delivered"
+        log.info(said, notice=str(one.notice_id), channel=one.channel, attempt=one.attempts, error=error)
+        async with self.resources.engine.begin() as connection:
+            now = await self.resources.clock.now(connection)
+            if error is None:
+                return await outbox.arrived(connection, one, now)
+            policy = self.policies.current.rulebook.notices
+            return await outbox.failed(connection, one, error, policy, now, final=final)
+
+    async def _again(self, work: Callable[[], Awaitable[bool]], seconds: float) -> None:
+        while True:
+            busy = False
+            try:
+                busy = await work()
+            except Exception as error:  # noqa: BLE001 - the next look may go well; cases are carried meanwhile
+                log.warning("outbox stands", error=place(error))
+            if not busy:
+                await asyncio.sleep(seconds)
+
+
+def _insist(answer: dict[str, object]) -> None:
+    """Robots answer 200 to everything, and say in the body whether they took it."""
+    if answer.get("errcode") != 0:
+        code = answer.get("errcode")
+        raise NotTaken(
+            f"the robot refused it: {code}" if isinstance(code, int) else "the robot's answer is not its own"
+        )

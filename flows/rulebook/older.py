@@ -1,0 +1,117 @@
+"""Rulebooks written before a setting existed: they take it from the shipped one, and keep their own hash."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flows.rules import incident_course
+
+INCIDENT_STAGES = sorted(incident_course.PERSONS)
+INCIDENT_CLOCKS = (
+    "incident_acknowledge",
+    "authority",
+    "form",
+    "contain",
+    "investigate",
+    "deliver",
+    "counterpart",
+    "finding",
+    "plan",
+    "correction",
+    "effect",
+    "conclude",
+    "customer_notice",
+)
+SINCE: tuple[tuple[str, ...], ...] = (
+    ("incidents",),
+    ("wording", "stages", "reported"),
+    *(("assignment", "roles", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "stages", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "clocks", clock) for clock in INCIDENT_CLOCKS),
+    ("clocks", "acknowledge"),
+    ("clocks", "acknowledged_at_once"),
+    ("clocks", "statutory_count"),
+    ("clocks", "statutory_calendar"),
+    ("clocks", "unit_answer"),
+    ("clocks", "unit_hours"),
+    ("assignment", "absent_at_most"),
+    ("assignment", "class_roles"),
+    ("assignment", "class_skills"),
+    ("assignment", "unit_weight"),
+    ("assignment", "roles", "promised"),
+    ("order", "urgent_hours"),
+    ("order", "wait_hours"),
+    ("escalation",),
+    ("requests",),
+    ("notices",),
+    ("wording", "clocks"),
+    ("wording", "stages", "promised"),
+)
+"""Settings that came later than the first rulebook."""
+
+
+def complemented(content: str, shipped: str) -> str:
+    """The content with what it is too old to have; its own where it has it. What is no JSON object stays as it is."""
+    try:
+        own = json.loads(content)
+    except ValueError:
+        return content
+    if not isinstance(own, dict):
+        return content
+    missing = [path for path in SINCE if _lacks(own, path)]
+    if not missing or not _has_units_and_levels(own):
+        return content
+    newest = json.loads(shipped)
+    for *sections, name in missing:
+        into, source = own, newest
+        for section in sections:
+            into, source = into[section], source[section]
+        into[name] = FITTING.get(name, _as_it_is)(source[name], own["assignment"])
+    if isinstance(own.get("calendars"), dict):
+        own["calendars"] = newest["calendars"] | own["calendars"]  # what is complemented names calendars
+    return json.dumps(own, ensure_ascii=False)
+
+
+def _as_it_is(value: Any, assignment: Any) -> Any:
+    return value
+
+
+def _own_units(value: Any, assignment: Any) -> Any:
+    return {unit: calendar for unit, calendar in value.items() if unit in assignment["units"].values()}
+
+
+def _own_levels(value: Any, assignment: Any) -> Any:
+    return value | {"takes_over": [role for role in value["takes_over"] if role in assignment["levels"][1:]]}
+
+
+def _own_grades(value: Any, assignment: Any) -> Any:
+    top = len(assignment["levels"]) - 1
+    bounded = {
+        name: rule | {level: min(rule[level], top) for level in ("knows", "concludes")}
+        for name, rule in value["grades"].items()
+    }
+    return value | {"grades": bounded}
+
+
+FITTING: dict[str, Callable[[Any, Any], Any]] = {
+    "unit_hours": _own_units,
+    "escalation": _own_levels,
+    "incidents": _own_grades,
+}
+"""What names units or levels names none that the rulebook does not have."""
+
+
+def _has_units_and_levels(own: dict[str, Any]) -> bool:
+    """Without these it is refused anyway, for what it always had to have."""
+    assignment = own.get("assignment")
+    if not isinstance(assignment, dict):
+        return False
+    return isinstance(assignment.get("units"), dict) and isinstance(assignment.get("levels"), list)
+
+
+def _lacks(own: dict[str, Any], path: tuple[str, ...]) -> bool:
+    """Whether the section stands there and the setting does not: a missing old section is a mistake to be told."""
+    section: Any = own
+    for name in path[:-1]:
+        section = section.get(name) if isinstance(section, dict) else None
+    return isinstance(section, dict) and path[-1] not in section
