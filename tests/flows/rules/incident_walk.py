@@ -217,7 +217,7 @@ class IncidentWalk:
             case "note":
                 return {"text": "x"}
             case "hold":
-                return {"reason": "waiting_unit"}
+                return {"reason": "waiting_customer"}
             case "reassign" | "escalate":
                 return {"why": "x"}
         return {}

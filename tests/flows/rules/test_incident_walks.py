@@ -14,7 +14,7 @@ from tests.flows.rules.incident_walk import COUNTERPART, TEAM, IncidentWalk
 from tests.flows.rules.making import POLICY
 
 MOVES = 40
-SEEDS = [range(first, first + 40) for first in range(0, 240, 40)]
+SEEDS = [range(first, first + 25) for first in range(0, 150, 25)]
 NEEDED = {
     Stage.CONTAINMENT: {ClockName.CONTAIN},
     Stage.INVESTIGATION: {ClockName.INVESTIGATE},
@@ -96,7 +96,7 @@ def once(walk: IncidentWalk) -> None:
 
 def test_the_silent_unit_is_presumed_upon_once_and_may_be_cleared() -> None:
     seen: Counter[bool] = Counter()
-    for seed in range(200):
+    for seed in range(100):
         walk = IncidentWalk(Random(seed))  # noqa: S311 - dice for tests
         for _ in range(MOVES):
             walk.carry()
@@ -105,7 +105,7 @@ def test_the_silent_unit_is_presumed_upon_once_and_may_be_cleared() -> None:
         assert len(presumed) <= 1
         assert all(data["unit"] == COUNTERPART for data in presumed)
         seen[bool(presumed)] += 1
-    assert seen[True] >= 10
+    assert seen[True] >= 5
 
 
 def test_whoever_owns_an_incident_may_own_it() -> None:
@@ -123,7 +123,7 @@ def test_the_walks_see_every_stage_every_event_and_every_grade() -> None:
     stages: set[Stage] = set()
     events: set[EventKind] = set()
     grades: set[Grade | None] = set()
-    for seed in range(200):
+    for seed in range(100):
         walk = IncidentWalk(Random(seed))  # noqa: S311 - dice for tests
         for _ in range(MOVES):
             walk.carry()

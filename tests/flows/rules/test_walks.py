@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from flows.rules import assignment, follow_up, lifecycle
+from flows.rules import assignment, follow_up, incident_course, lifecycle
 from models.values.vocabulary import ClockName, EventKind, Stage
 from tests.flows.rules.making import POLICY
 from tests.flows.rules.walk import TEAM, Walk
@@ -91,5 +91,6 @@ def test_the_walks_see_every_stage_and_every_event() -> None:
             walk.move()
         events |= {event for event, _ in walk.ledger}
     protocol = {EventKind.STEP_FAILED, EventKind.QUARANTINED, EventKind.RELEASED, EventKind.ERASED}
-    assert events == set(EventKind) - protocol
-    assert stages == set(Stage) - {Stage.RECEIVED, Stage.ANALYSIS, Stage.SCORING}
+    incidents = incident_course.EVENTS - {EventKind.JOINED}
+    assert events == set(EventKind) - protocol - incidents
+    assert stages == set(Stage) - {Stage.RECEIVED, Stage.ANALYSIS, Stage.SCORING} - incident_course.STAGES
