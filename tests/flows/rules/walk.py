@@ -14,7 +14,7 @@ from flows.acts.identify import Named
 from flows.acts.joining import Event
 from flows.acts.registry import ACTS
 from flows.legs.chain import Entry, draft
-from flows.rules import analysis, assignment, clocks, follow_up, permission, scoring, triage
+from flows.rules import analysis, assignment, clocks, follow_up, incident_course, permission, scoring, triage
 from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
