@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.case import cases
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import Stage
+from models.values.vocabulary import Procedure, Stage
 
 from .callers import Callers
 from .centre import Centre
+from .incidents import Incidents
 from .request import SimulatedRequest
 from .rounds import batches, next_round
 from .timeline import Timeline
@@ -39,6 +40,7 @@ class Play:
     timeline: Timeline
     centre: Centre
     callers: Callers
+    incidents: Incidents
     requests: Sequence[SimulatedRequest]
     tell: Callable[[Standing], None]
 
@@ -49,7 +51,11 @@ class Play:
         round_at = next_round(begins)
         closed = 0
         while round_at < begins + timedelta(weeks=WEEKS_AT_MOST):
-            if arrivals and arrivals[0][0] <= round_at:
+            report_at = self.incidents.next_at
+            if report_at is not None and report_at <= min([round_at, *(moment for moment, _ in arrivals[:1])]):
+                await self.timeline.go_to(report_at)
+                await self.incidents.report(report_at)
+            elif arrivals and arrivals[0][0] <= round_at:
                 moment, batch = arrivals.pop(0)
                 await self.timeline.go_to(moment)
                 await self.callers.answer_mail(moment)
@@ -59,10 +65,11 @@ class Play:
                 await self._round()
                 closed = await self._closed()
                 left = len(self.centre.customers) - closed
-                if not arrivals and not left and not self.callers.coming_back:
+                waiting = left + len(self.callers.coming_back)
+                if not arrivals and not waiting and not self.incidents.left:
                     break
                 quiet = not arrivals and left <= QUIET_SHARE * len(self.requests)
-                round_at = next_round(round_at, quiet=quiet)
+                round_at = next_round(round_at, quiet=quiet, idle=not arrivals and not waiting)
             self.tell(Standing(self.timeline.now, len(self.centre.customers), closed, len(self.requests)))
         self.tell(Standing(self.timeline.now, len(self.centre.customers), closed, len(self.requests)))
 
@@ -74,10 +81,11 @@ class Play:
             await self.callers.morning(now)
             await self.centre.hand_over(now)
         await self.centre.work(now)
+        await self.incidents.round(now)
         await self.timeline.settle()
 
     async def _closed(self) -> int:
         async with self.engine.connect() as connection:
-            query = select(func.count()).select_from(cases).where(cases.c.stage == Stage.CLOSED)
+            query = select(func.count()).where(cases.c.stage == Stage.CLOSED, cases.c.procedure != Procedure.INCIDENT)
             count: int = (await connection.execute(query)).scalar_one()
             return count

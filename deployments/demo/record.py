@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from flows.rules.incident_course import is_incident
 from flows.rules.lifecycle import replay
 from models.case import cases, to_facts
 from models.event import events
 from models.leg import legs
 from models.values.case import CaseFacts
-from models.values.vocabulary import EventKind, Stage
+from models.values.vocabulary import EventKind, Procedure, Stage
 from models.wake import wakes
 
 
@@ -31,15 +32,21 @@ class Happened:
 
 @dataclass(frozen=True)
 class Record:
-    """All cases with their events in order."""
+    """All cases with their events in order; incidents and the notice tasks about them apart from what callers began."""
 
     cases: Sequence[CaseFacts]
     events: Mapping[UUID, Sequence[Happened]]
+    incidents: Sequence[CaseFacts] = ()
+    customer_notices: Sequence[CaseFacts] = ()
     quarantined: int = 0
     legs: int = 0
     carried: int = 0
     """Cases over all legs: a case is carried many times."""
     deferred: int = 0
+
+    @property
+    def all(self) -> Sequence[CaseFacts]:
+        return [*self.cases, *self.incidents, *self.customer_notices]
 
 
 async def read(engine: AsyncEngine) -> Record:
@@ -54,13 +61,23 @@ async def read(engine: AsyncEngine) -> Record:
         quarantined = (await connection.execute(held)).scalar_one()
         sums = [func.coalesce(func.sum(column), 0) for column in (legs.c.carried, legs.c.deferred)]
         row = (await connection.execute(select(func.count().label("count"), *sums).select_from(legs))).one()
-    return Record(facts, happened, quarantined, row[0], int(row[1]), int(row[2]))
+    apart = [one for one in facts if one.procedure is Procedure.INCIDENT]
+    return Record(
+        [one for one in facts if one.procedure is not Procedure.INCIDENT],
+        happened,
+        [one for one in apart if is_incident(one)],
+        [one for one in apart if not is_incident(one)],
+        quarantined,
+        row[0],
+        int(row[1]),
+        int(row[2]),
+    )
 
 
 def contradictions(record: Record) -> list[str]:
     """Where the ledger and the case disagree: the stage replayed from the events, and their number."""
     found = []
-    for case in record.cases:
+    for case in record.all:
         entries = record.events.get(case.id, ())
         if len(entries) != case.events:
             found.append(f"case {case.number} counts {case.events} events, its ledger holds {len(entries)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.values.case import CaseFacts
+from models.values.incident import Incident
 from models.values.policy import Policy
 
 from .record import Record
@@ -54,7 +55,18 @@ def report(
         "http": dict(http),
     }
     totals["why"] = {one.en: {"case": one.number, "reason": one.reason} for one in examples(record, policy)}
-    return {"cases": [_entry(case) for case in record.cases], "totals": totals, "seconds": round(seconds, 1)}
+    return {
+        "cases": [_entry(case) for case in record.cases],
+        "incidents": [_incident(case) for case in record.incidents],
+        "totals": totals,
+        "seconds": round(seconds, 1),
+    }
+
+
+def _incident(case: CaseFacts) -> dict[str, Any]:
+    grade = Incident.of(case.details).grade
+    entry = {"case_id": str(case.id), "grade": grade, "stage": case.stage, "liable": case.liable}
+    return entry | {"score": case.score}
 
 
 def _entry(case: CaseFacts) -> dict[str, Any]:

@@ -93,4 +93,7 @@ PEOPLE = (
     Person("罗振华(经理)", Role.MANAGER, DAY, 6),
     Person("唐伟民(总经理)", Role.GENERAL_MANAGER, DAY, 3, capacity=10),
     Person("袁慧(质检)", Role.QUALITY_INSPECTOR, DAY, 9),
+    Person("华东分拨(单位)", Role.BUSINESS_UNIT, EVERY_DAY, 4, unit="sorting_centre"),
+    Person("干线运输(单位)", Role.BUSINESS_UNIT, EVERY_DAY, 4, unit="linehaul"),
+    Person("末端派送(单位)", Role.BUSINESS_UNIT, EVERY_DAY, 4, unit="last_mile"),
 )

@@ -17,12 +17,14 @@ from models.database import create_engine
 from models.sealing import Seal
 from models.settings import Settings
 from models.values.policy import Policy
+from models.values.vocabulary import Procedure
 
 from . import ending, report, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
 from .generate import A_DAY
+from .incidents import Incidents, stock
 from .play import Play
 from .progress import Reporter
 from .record import Record, contradictions, read
@@ -108,7 +110,10 @@ async def _play(
     try:
         centre = Centre(engine, calls, await hire(engine), A_DAY)
         callers = Callers(centre, calls, timeline.now, wish.seed)
-        await Play(engine, timeline, centre, callers, wish.requests, reporter.tell).run()
+        await stock(engine, A_DAY)
+        incidents = Incidents(centre, calls, timeline.now)
+        centre.conducts[Procedure.INCIDENT] = incidents.acts
+        await Play(engine, timeline, centre, callers, incidents, wish.requests, reporter.tell).run()
     finally:
         await calls.close()
         for sentence in calls.troubles.sentences:
