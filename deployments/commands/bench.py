@@ -17,13 +17,23 @@ def bench(
     customers: Annotated[
         bool, typer.Option("--customers", help="Import of a million shipments and look-ups at that size as well.")
     ] = False,
+    incidents: Annotated[
+        bool, typer.Option("--incidents", help="First reports, and the affected among a million shipments, as well.")
+    ] = False,
 ) -> None:
-    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then desk and classifier."""
-    asyncio.run(_run(surge, requests, texts or [], classes, customers))
+    """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; desk and classifier too."""
+    asyncio.run(_run(surge, requests, texts or [], classes, customers, incidents))
 
 
-async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, with_customers: bool) -> None:
-    from deployments.bench import bench, carrying, classes, classifier, customers, desk, intake
+async def _run(
+    size: int,
+    requests: int,
+    texts: list[Path],
+    with_classes: bool,
+    with_customers: bool,
+    with_incidents: bool,
+) -> None:
+    from deployments.bench import bench, carrying, classes, classifier, customers, desk, incidents, intake
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -38,6 +48,9 @@ async def _run(size: int, requests: int, texts: list[Path], with_classes: bool, 
             rows += await classes.measure(here)
         if with_customers:
             rows += await customers.measure(here)
+        if with_incidents:
+            typer.echo("incidents ...", err=True)
+            rows += await incidents.measure(here, requests)
     rows += desk.measure()
     typer.echo("the classifier, cross-validated ...", err=True)
     read, judged = classifier.measure(texts)
