@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.refusals import NotFound
 from flows.rules import permission
-from models.case import cases, to_facts
+from models.case import INCIDENTS, cases, to_facts
 from models.event import events
 from models.leg import legs
 from models.staff import staff
 from models.values.case import CaseFacts, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import Procedure, Role
+from models.values.vocabulary import Role
 from models.wake import wakes
 
 
@@ -26,7 +26,7 @@ def visible(actor: StaffFacts) -> ColumnElement[bool]:
     if actor.role is Role.BUSINESS_UNIT:
         its = or_(cases.c.unit == actor.unit, cases.c.liable == actor.unit)
         asked = cases.c.details["counterpart"].as_string() == actor.unit
-        return and_(cases.c.procedure == Procedure.INCIDENT, or_(its, asked))
+        return and_(INCIDENTS, or_(its, asked))
     return literal(actor.id) != all_(cases.c.named_staff)
 
 

@@ -10,9 +10,9 @@ from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text
 from flows.acts.refusals import Implausible
 from flows.rules import clocks, follow_up, incident_course, lifecycle
-from models.case import cases
+from models.case import INCIDENTS, cases
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import ClockName, EventKind, Procedure, Stage
+from models.values.vocabulary import ClockName, EventKind, Stage
 
 
 class Join(ActInput):
@@ -87,7 +87,7 @@ def end_with_incident(facts: CaseFacts, said: EndWithIncident, setting: Setting)
 async def _read(connection: AsyncConnection, id_: UUID) -> Event | None:
     query = select(cases.c.id, cases.c.number, cases.c.stage).where(
         cases.c.id == id_,
-        cases.c.procedure == Procedure.INCIDENT,
+        INCIDENTS,
         cases.c.details["kind"].is_not(None),
     )
     row = (await connection.execute(query)).first()

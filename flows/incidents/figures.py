@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rules.incident_figures import Marks, UnitFigures, by_unit
-from models.case import cases, to_facts
+from models.case import INCIDENTS, cases, to_facts
 from models.event import events
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import EventKind, Procedure, Stage
+from models.values.vocabulary import EventKind, Stage
 
 
 async def figures(connection: AsyncConnection, first: date | None, last: date | None) -> list[UnitFigures]:
     """By unit; both days count (by the day an incident was recorded, in Shanghai)."""
-    query = select(cases).where(cases.c.procedure == Procedure.INCIDENT, cases.c.stage != Stage.CUSTOMER_NOTICE)
+    query = select(cases).where(INCIDENTS, cases.c.stage != Stage.CUSTOMER_NOTICE)
     query = query.where(cases.c.details["kind"].is_not(None))
     if first is not None:
         query = query.where(cases.c.recorded_at >= _midnight(first))

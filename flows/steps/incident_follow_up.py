@@ -36,12 +36,13 @@ class IncidentFollowUp:
     async def _delivered(self, connection: AsyncConnection, asked: Sequence[UUID]) -> Mapping[UUID, datetime]:
         if not asked:
             return {}
+        proven = func.coalesce(notices.c.delivered_at, notices.c.acknowledged_at)
         query = (
-            select(notices.c.case_id, func.max(notices.c.delivered_at).label("at"))
+            select(notices.c.case_id, func.max(proven).label("at"))
             .where(
                 notices.c.case_id.in_(asked),
                 notices.c.kind == NoticeKind.COUNTERPART_ASKED,
-                notices.c.delivered_at.is_not(None),
+                proven.is_not(None),
             )
             .group_by(notices.c.case_id)
         )

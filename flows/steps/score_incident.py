@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook.store import Policies
 from flows.rules import clocks, incident_scoring
-from models.case import cases
+from models.case import INCIDENTS, cases
 from models.values.case import CaseFacts, Decision
 from models.values.incident import Incident
-from models.values.vocabulary import Procedure
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class ScoreIncident:
             window = self.policies.of(one).incidents.scoring.repeat_window
             span = clocks.after(window, now, self.policies.of(one)) - now
             query = select(func.count()).where(
-                cases.c.procedure == Procedure.INCIDENT,
+                INCIDENTS,
                 cases.c.liable == one.liable,
                 cases.c.details["kind"].as_string() == Incident.of(one.details).kind,
                 cases.c.recorded_at.between(one.recorded_at - span, one.recorded_at),

@@ -1,11 +1,15 @@
 """A business incident over HTTP: from the first report in seconds to its score."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from flows.legs import ledger
+from models.notice import notices
 from models.values.vocabulary import Role
 from tests.api.centre import MANY, MORNING, Centre, Person, is_problem
 
@@ -183,6 +187,73 @@ async def test_silence_presumes_liability_only_after_proven_delivery(centre: Cen
     assert (view["case"]["stage"], view["liable"], view["presumed"]) == ("finding", "linehaul", True)
     kinds = [one["kind"] for one in await centre.manager.events(id_)]
     assert kinds.count("presumed") == 1
+
+
+async def test_a_notice_that_the_outbox_delivered_proves_itself(centre: Centre, hub: Person) -> None:
+    id_ = await asked(centre)
+    async with centre.engine.begin() as connection:
+        now = await centre.office.desk.clock.now(connection)
+        unit = await connection.execute(
+            update(notices)
+            .where(notices.c.case_id == UUID(id_), notices.c.to_unit == "linehaul")
+            .values(delivered_at=now)
+            .returning(notices.c.pokes)
+        )
+        assert unit.scalars().all() == [True]
+        await ledger.poke(connection, [UUID(id_)], now)
+    await centre.carry()
+    clocks = {one["name"]: one["state"] for one in (await centre.manager.read(id_))["clocks"]}
+    assert (clocks["deliver"], clocks["counterpart"]) == ("met", "running")
+    delivered = [one for one in await centre.manager.events(id_) if one["kind"] == "delivered"]
+    assert [one["data"]["how"] for one in delivered] == ["outbox"]
+
+
+async def test_a_level_that_is_silent_is_passed_over_up_to_the_top(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, value="500", **KNOWN)
+    is_problem(await centre.handler.act(id_, "acknowledge-incident"), 403)
+    for knows in (2, 3, 3):
+        await centre.move(timedelta(hours=5))
+        await centre.carry()
+        assert (await incident(centre, id_))["knows"] == knows
+    is_problem(await centre.supervisor.act(id_, "acknowledge-incident"), 403)
+    await centre.general_manager.done(id_, "acknowledge-incident")
+    is_problem(await centre.general_manager.act(id_, "acknowledge-incident"), 409)
+    kinds = [one["kind"] for one in await centre.manager.events(id_)]
+    assert kinds.count("climbed") == 2
+
+
+async def test_a_report_to_an_authority_has_its_own_clock_and_is_owed_once(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, casualties=2, dangerous_goods=False, value="1")
+    view = await incident(centre, id_)
+    assert view["duties"] == ["safety_authority"]
+    owed = next(one for one in (await centre.manager.read(id_))["clocks"] if one["name"] == "authority")
+    assert owed["due_at"] == (MORNING + timedelta(hours=1)).astimezone(UTC).isoformat().replace("+00:00", "Z")
+    owner = await centre.owner(id_)
+    problem = is_problem(await owner.act(id_, "tell-authority", duty="police", receipt="1"), 409)
+    assert "safety_authority" in problem["detail"]
+    is_problem(await centre.hub.act(id_, "tell-authority", duty="safety_authority", receipt="1"), 403)
+    await owner.done(id_, "tell-authority", duty="safety_authority", receipt="1")
+    is_problem(await owner.act(id_, "tell-authority", duty="safety_authority", receipt="1"), 409)
+    await owner.done(id_, "regrade", dangerous_goods=True, why="含锂电池")
+    assert (await incident(centre, id_))["duties"] == ["safety_authority", "transport_authority"]
+
+
+async def test_regrading_keeps_what_was_and_takes_back_casualties_only_from_above(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre)
+    owner = await centre.owner(id_)
+    await owner.done(id_, "value", value="800")
+    assert (await incident(centre, id_))["grade"] == "major", "casualties and goods are still not known"
+    await owner.done(id_, "regrade", casualties=1, dangerous_goods=False, why="一人擦伤")
+    is_problem(await owner.act(id_, "regrade", casualties=0, why="误报"), 403)
+    await centre.supervisor.done(id_, "regrade", casualties=0, why="误报")
+    events = [one["data"] for one in await centre.manager.events(id_) if one["kind"] == "regraded"]
+    assert [(one["before"], one["grade"]) for one in events] == [
+        ("major", "major"),
+        ("major", "critical"),
+        ("critical", "general"),
+    ]
+    view = await incident(centre, id_)
+    assert (view["grade"], view["knows"]) == ("general", 3), "who was told was told"
 
 
 async def test_an_appeal_is_decided_by_somebody_else_one_level_higher(centre: Centre, hub: Person) -> None:

@@ -75,6 +75,7 @@ def _recreate(table: str, column: str, terms: Iterable[str]) -> None:
 def upgrade() -> None:
     for (table, column), terms in NEW.items():
         _recreate(table, column, [*_terms(table, column), *terms])
+    op.create_index("cases_incidents", "cases", ["id"], postgresql_where=sa.text("procedure = 'incident'"))
     op.create_table(
         "contents",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -122,5 +123,6 @@ def downgrade() -> None:
         op.drop_index(f"shipments_{index}", table_name="shipments")
     for table in ("shipment_notices", "attachments", "contents"):
         op.drop_table(table)
+    op.drop_index("cases_incidents", table_name="cases")
     for (table, column), terms in NEW.items():
         _recreate(table, column, [term for term in _terms(table, column) if term not in terms])
