@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from sqlalchemy import text
 
 from api import problems
 from api.desk import Office
@@ -39,6 +40,8 @@ def create_app(settings: Settings) -> FastAPI:
         resources = await Resources.open(settings, pool_size=POOL_SIZE)
         policies = Policies()
         async with resources.engine.begin() as connection:
+            # Reading a rulebook takes longer than a transaction may otherwise idle.
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             await policies.refresh(connection)
         desk = Desk(resources.seal, policies, resources.clock)
         app.state.office = Office(resources, desk, Ringer(resources.engine), settings.prefect_ui_url)
