@@ -98,7 +98,7 @@ class Incidents:
                 return [] if script.silent else [Said("respond", {"agrees": True, "statement": "情况属实,认可"})]
             case Stage.FINDING:
                 cause = [Said("name-cause", {"method": "five_whys", "whys": list(WHYS)})] if not view.root_cause else []
-                return [*cause, Said("find-liable", {"liable": script.liable, "why": "监控与交接记录为证"})]
+                return [*cause, Said("name-liable", {"liable": script.liable, "why": "监控与交接记录为证"})]
             case Stage.CORRECTION:
                 return _correct(one, case, now)
             case Stage.EFFECT:

@@ -30,7 +30,7 @@ class Investigate(ActInput):
     counterpart: Unit | None = None
 
 
-class FindLiable(ActInput):
+class NameLiable(ActInput):
     """Which unit is liable, and why; without one: nobody of the firm."""
 
     liable: Unit | None = None
@@ -94,7 +94,7 @@ def investigate(facts: CaseFacts, said: Investigate, setting: Setting) -> Decisi
     return replace(decision, rows=(incident_notices.to_counterpart(facts, said.counterpart, setting.now),))
 
 
-def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decision:
+def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decision:
     """By somebody of neither unit; after an appeal by somebody else, of a higher level, for good."""
     incident, terms = Incident.of(facts.details), setting.policy.incidents.clocks
     if said.liable is not None:
@@ -141,5 +141,5 @@ def refuse_unknown_unit(unit: str, setting: Setting) -> None:
 ACTS = (
     Act("contain", "控制事态 · it spreads no further", Contain, contain, frozenset({Stage.CONTAINMENT})),
     Act("investigate", "调查 · what was found", Investigate, investigate, frozenset({Stage.INVESTIGATION})),
-    Act("find-liable", "责任认定 · which unit is liable", FindLiable, find_liable, frozenset({Stage.FINDING})),
+    Act("name-liable", "责任认定 · which unit is liable", NameLiable, name_liable, frozenset({Stage.FINDING})),
 )

@@ -72,7 +72,7 @@ async def found(centre: Centre, **more: Any) -> str:
     id_ = await asked(centre, **more)
     await centre.line.done(id_, "respond", agrees=True, statement="属实")
     await centre.carry()
-    await (await centre.owner(id_)).done(id_, "find-liable", liable="linehaul", why="装载不规范")
+    await (await centre.owner(id_)).done(id_, "name-liable", liable="linehaul", why="装载不规范")
     return id_
 
 
@@ -264,8 +264,8 @@ async def test_an_appeal_is_decided_by_somebody_else_one_level_higher(centre: Ce
     await centre.carry()
     arbiter = await centre.owner(id_)
     assert arbiter.name in {"supervisor", "second_supervisor"}
-    is_problem(await finder.act(id_, "find-liable", liable="linehaul", why="维持"), 403)
-    await arbiter.done(id_, "find-liable", liable="sorting_centre", why="签收照片为证")
+    is_problem(await finder.act(id_, "name-liable", liable="linehaul", why="维持"), 403)
+    await arbiter.done(id_, "name-liable", liable="sorting_centre", why="签收照片为证")
     problem = is_problem(await centre.hub.act(id_, "appeal", grounds="不服"), 409)
     assert "once" in problem["detail"]
 

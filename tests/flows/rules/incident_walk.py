@@ -44,7 +44,7 @@ ASKED = {
     Stage.CONTAINMENT: "contain",
     Stage.INVESTIGATION: "investigate",
     Stage.COUNTERPART: "respond",
-    Stage.FINDING: "find-liable",
+    Stage.FINDING: "name-liable",
     Stage.CORRECTION: "correct",
     Stage.EFFECT: "check-effect",
     Stage.CLOSING: "conclude",
@@ -204,7 +204,7 @@ class IncidentWalk:
                 return {"agrees": chance.choice([True, False]), "statement": "x"}
             case "appeal":
                 return {"grounds": "x"}
-            case "find-liable":
+            case "name-liable":
                 return {"liable": chance.choice([None, REPORTER, COUNTERPART]), "why": "x"}
             case "plan-correction":
                 return {"what": "x", "owner": 1, "by": soon}

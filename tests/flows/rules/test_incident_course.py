@@ -58,7 +58,7 @@ ACT_OF = {
     E.CONTAINED: "contain",
     E.INVESTIGATED: "investigate",
     E.RESPONDED: "respond",
-    E.FINDING_MADE: "find-liable",
+    E.FINDING_MADE: "name-liable",
     E.APPEALED: "appeal",
     E.CORRECTED: "correct",
     E.EFFECT_CHECKED: "check-effect",
