@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         resources = await Resources.open(settings, pool_size=POOL_SIZE)
         policies = Policies()
         async with resources.engine.begin() as connection:
-            # Reading a rulebook takes longer than a transaction may otherwise idle.
+            # Reading a rulebook takes longer than a request may idle in a transaction.
             await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             await policies.refresh(connection)
         desk = Desk(resources.seal, policies, resources.clock)

@@ -39,6 +39,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "must be a date and time, such as 2026-03-04T10:00:00+08:00",
         "须为日期时间,如 2026-03-04T10:00:00+08:00",
     ),
+    "date": ("must be a day, such as 2026-03-04", "须为日期,如 2026-03-04"),
     "int": ("must be a whole number", "须为整数"),
     "bool": ("must be true or false", "须为 true 或 false"),
     "decimal": ("must be an amount of money", "须为金额"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from api.incident_schemas import IncidentsReport, UnitScore
-from api.reports import as_csv
+from api.reports import table
 from flows.rules.incident_figures import UnitFigures
 
 
@@ -22,4 +22,4 @@ def incidents_csv(report: IncidentsReport) -> str:
     columns = [name for name in UnitScore.model_fields if name != "cases"]
     head = ["from", "to", *columns]
     rows = ([report.first, report.last, *(getattr(unit, name) for name in columns)] for unit in report.units)
-    return as_csv(head, rows)
+    return table(head, rows)

@@ -104,11 +104,11 @@ def classes_csv(report: ClassesReport) -> str:
     head = ["snapshot", "first", "last", "basis", "currency", "part"]
     said = report.snapshot.model_dump() if report.snapshot else {}
     said["snapshot"] = said.get("id")
-    return as_csv([*head, *columns], ([{**line, **said}.get(name) for name in [*head, *columns]] for line in lines))
+    return table([*head, *columns], ([{**line, **said}.get(name) for name in [*head, *columns]] for line in lines))
 
 
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table that a spreadsheet opens without running anything in it."""
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV that a spreadsheet opens as text."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(head)

@@ -1,10 +1,10 @@
-"""The summary of each day (每日总结): figures counted once, when the day was over."""
+"""The summary of each day (每日总结) and the hand-over at each shift (交接班): counted once, when the time had come."""
 
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Table, func
+from sqlalchemy import Column, Date, String, Table, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -23,4 +23,18 @@ class DailySummary(SQLModel, table=True):
     computed_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
 
 
+class ShiftHandover(SQLModel, table=True):
+    """What a shift takes over, by the name the rulebook gives it; `day` is the day it begins on."""
+
+    __tablename__ = "shift_handovers"
+
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    shift: str = Field(sa_column=Column(String(40), primary_key=True))
+    until: datetime = Field(sa_type=Moment)
+    figures: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    notice_id: UUID = Field(foreign_key="notices.id")
+    computed_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
+
+
 daily_summaries = cast(Table, DailySummary.__table__)  # type: ignore[attr-defined]
+shift_handovers = cast(Table, ShiftHandover.__table__)  # type: ignore[attr-defined]

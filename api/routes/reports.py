@@ -1,10 +1,12 @@
 """Reports, as JSON and CSV."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from api.bodies import StrictRoute
+from api.daily_report import DailyReport, daily_csv, daily_report
 from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.reports import CSV_MEDIA, ClassesReport, classes_csv, classes_report
@@ -40,3 +42,17 @@ async def report_classes(
     if found is not None:
         report = classes_report(found, await growth(connection, found, classes_of(here.desk.policies.current)))
     return report if format == "json" else Response(classes_csv(report), media_type=CSV_MEDIA)
+
+
+@router.get("/reports/daily", response_model=DailyReport, responses=_or_csv(404))
+async def report_day(
+    connection: Connection,
+    actor: Actor,
+    day: Annotated[date | None, Query(description="The last one told, if left out.")] = None,
+    format: Format = "json",
+) -> DailyReport | Response:
+    """A day in figures, and what each of its shifts took over; not found as long as it was not told."""
+    report = await daily_report(connection, day) if actor.role is not Role.CHANNEL else None
+    if report is None:
+        raise NotFound
+    return report if format == "json" else Response(daily_csv(report), media_type=CSV_MEDIA)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from models.values.vocabulary import Channel, Kind, Outcome, Role, Stage
+from models.values.vocabulary import Channel, Kind, ManualService, Outcome, Role, Stage
 
 from . import phrases
 from .calls import Calls
@@ -20,6 +20,25 @@ ANSWERED_BY_ITSELF = frozenset({Channel.WEB, Channel.SMS, Channel.VOICE_MENU})
 """Channels that tell the caller by themselves that it arrived."""
 MAIL, READ_AT_ONCE = frozenset({Channel.EMAIL, Channel.FAX}), 0.9
 COMES_BACK_AFTER = timedelta(hours=20)
+
+
+DOORS = {
+    Kind.ENQUIRY: "/enquiries",
+    Kind.CONSULTATION: "/consultations",
+    Kind.SUGGESTION: "/suggestions",
+    Kind.MANUAL_SERVICE: "/manual-services",
+}
+FINDS_ITS_DOOR = 0.5
+"""The share of other requests that come in by their own door; the rest come in as complaints."""
+
+
+def _door(one: SimulatedRequest, dice: int) -> tuple[str, dict[str, str]]:
+    """By which door a request comes in, and what that asks for beside the text."""
+    if one.kind not in DOORS or dice // 100 % 100 >= FINDS_ITS_DOOR * 100:
+        return "/complaints", {}
+    services = list(ManualService)
+    more = {"service": services[dice % len(services)].value} if one.kind is Kind.MANUAL_SERVICE else {}
+    return DOORS[one.kind], more
 
 
 class Callers:
@@ -42,9 +61,8 @@ class Callers:
         key = uuid5(NAMESPACE_URL, f"demo:{self._seed}:{one.reference}").hex
         clicks = 2 if int(key, 16) % 100 < DOUBLE_CLICK * 100 else 1
         web_form = self._centre.web_form.token
-        answers = await asyncio.gather(
-            *(self._calls.post(web_form, "/complaints", body, key=key) for _ in range(clicks))
-        )
+        path, more = _door(one, int(key, 16))
+        answers = await asyncio.gather(*(self._calls.post(web_form, path, body | more, key=key) for _ in range(clicks)))
         ids = {answer.body["id"] for answer in answers if answer.status == ACCEPTED}
         if len(ids) != 1:
             self._calls.troubles.add("intake", f"request {one.reference} made {len(ids)} cases instead of one")

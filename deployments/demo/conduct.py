@@ -7,7 +7,16 @@ from typing import Any
 
 from api.schemas import CaseView
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import Category, ClockName, ContactOutcome, Kind, Severity, Stage
+from models.values.vocabulary import (
+    Category,
+    ClockName,
+    ContactOutcome,
+    Kind,
+    ManualService,
+    Severity,
+    Stage,
+    Verdict,
+)
 
 from . import phrases
 from .customers import Customer
@@ -81,6 +90,9 @@ def _triage(scene: Scene) -> list[Said]:
 def _carry_out(scene: Scene) -> list[Said]:
     if scene.customer.request.temperament.withdraws and not scene.case.withdrawn:
         return [_withdraw(scene)]
+    known = scene.customer.request.kind
+    if known not in (None, Kind.COMPLAINT) and scene.case.remedy is None and scene.once("turn", 1.0):
+        return [Said("turn-into-request", {"kind": known.value, "why": phrases.ONLY_ASKS})]
     if scene.case.remedy is None:
         return _propose(scene)
     if not scene.case.remedy["approved"]:
@@ -114,6 +126,8 @@ def _propose(scene: Scene) -> list[Said]:
 
 
 def _approval(scene: Scene) -> list[Said]:
+    if scene.case.request.turn_asked is not None:
+        return [Said("agree-turn", {"remark": phrases.AGREED})]
     needed = int((scene.case.remedy or {}).get("level", 0))
     if scene.chance("rejected", 0.06):
         return [Said("reject", {"why": phrases.TOO_MUCH})]
@@ -168,8 +182,25 @@ def _written_answer(scene: Scene) -> list[Said]:
 def _answer(scene: Scene) -> list[Said]:
     if scene.busy_elsewhere(0.15):
         return []
+    known = scene.customer.request
+    if known.kind is Kind.COMPLAINT and scene.once("turn", 1.0):
+        category = (known.category or Category.OTHER).value
+        return [Said("turn-into-complaint", {"category": category, "why": phrases.COMPLAINS})]
+    first: list[Said] = []
+    if scene.once("promise", 0.1):
+        by = scene.now + timedelta(hours=scene.customer.random("by").choice((4, 24)))
+        first.append(Said("promise", {"what": phrases.PROMISE, "by": by.isoformat()}))
     scene.customer.told = True
-    return [Said("answer", {"text": phrases.ANSWER})]
+    body: dict[str, Any] = {"text": phrases.ANSWER}
+    if scene.case.kind is Kind.SUGGESTION:
+        body["verdict"] = scene.customer.random("verdict").choice(list(Verdict)).value
+    if scene.case.kind is Kind.MANUAL_SERVICE and scene.case.request.service is None:
+        body["service"] = scene.customer.random("service").choice(list(ManualService)).value
+    return [*first, Said("answer", body)]
+
+
+def _promised(scene: Scene) -> list[Said]:
+    return [] if scene.busy_elsewhere(0.5) else _keep_promises(scene)
 
 
 def _confirmation(scene: Scene) -> list[Said]:
@@ -199,4 +230,5 @@ _AT: dict[Stage, Callable[[Scene], list[Said]]] = {
     Stage.WRITTEN_ANSWER: _written_answer,
     Stage.ANSWER: _answer,
     Stage.CONFIRMATION: _confirmation,
+    Stage.PROMISED: _promised,
 }

@@ -50,3 +50,6 @@ ABSENT = "经办人不在岗,改派处理"
 REMARK = "客户对处理速度和态度作了评价"
 CAME_BACK = "客户来电称同样的问题又发生了"
 CONFIRMED = "分析属实"
+
+ONLY_ASKS = "客户只是询问,并无投诉之意"
+COMPLAINS = "客户明确表示投诉"

@@ -1,6 +1,6 @@
 """The day played: calls come in, people work in rounds, and weeks pass between."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +42,7 @@ class Play:
     callers: Callers
     incidents: Incidents
     requests: Sequence[SimulatedRequest]
+    sum_up: Callable[[datetime], Awaitable[None]]
     tell: Callable[[Standing], None]
 
     async def run(self) -> None:
@@ -80,6 +81,7 @@ class Play:
         if now.astimezone(SHANGHAI).hour == MORNING:
             await self.callers.morning(now)
             await self.centre.hand_over(now)
+            await self.sum_up(now)
         await self.centre.work(now)
         await self.incidents.round(now)
         await self.timeline.settle()

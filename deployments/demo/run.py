@@ -19,10 +19,11 @@ from models.settings import Settings
 from models.values.policy import Policy
 from models.values.vocabulary import Procedure
 
-from . import ending, report, tables
+from . import daily, ending, report, tables
 from .callers import Callers
 from .calls import Calls
 from .centre import Centre, hire
+from .daily import Summing
 from .generate import A_DAY
 from .incidents import Incidents, stock
 from .play import Play
@@ -82,8 +83,11 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                     await stack.start(part)
                 reporter.say(f"Prefect UI: {stack.prefect_api_url.removesuffix('/api')}   API: {stack.api_url}/docs")
                 started = time.monotonic()
-                http = await _play(wish, engine, timeline, stack.api_url, reporter)
+                summing = Summing(engine, Seal(stack.env["REDRESS_SECRET_KEY"]), Policies())
+                http = await _play(wish, engine, timeline, stack.api_url, reporter, summing)
                 played = time.monotonic()
+                await summing.up(timeline.now)
+                summary = await summing.told(A_DAY)
                 record = await read(engine)
                 outcome.failures += await _verify(engine, stack.env["REDRESS_SECRET_KEY"], record)
                 policy = await _policy(engine)
@@ -93,6 +97,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     labels = {one.reference: one.labels for one in wish.requests if one.labels is not None}
     counted, rights = figures(record, timeline.now), right(record, labels)
     tables.show(out, record, counted, rights, policy, http)
+    daily.show(out, summary)
     if wish.report is not None:
         report.write(wish.report, report.report(record, counted, rights, http, seconds, policy))
     outcome.failures += ending.failures(record, http, len(wish.requests))
@@ -103,7 +108,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
 
 
 async def _play(
-    wish: Wish, engine: AsyncEngine, timeline: Timeline, api_url: str, reporter: Reporter
+    wish: Wish, engine: AsyncEngine, timeline: Timeline, api_url: str, reporter: Reporter, summing: Summing
 ) -> Mapping[str, int]:
     """What went over HTTP, counted."""
     calls = Calls(api_url)
@@ -113,7 +118,7 @@ async def _play(
         await stock(engine, A_DAY)
         incidents = Incidents(centre, calls, timeline.now)
         centre.conducts[Procedure.INCIDENT] = incidents.acts
-        await Play(engine, timeline, centre, callers, incidents, wish.requests, reporter.tell).run()
+        await Play(engine, timeline, centre, callers, incidents, wish.requests, summing.up, reporter.tell).run()
     finally:
         await calls.close()
         for sentence in calls.troubles.sentences:

@@ -14,6 +14,7 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.classes import classes
 from flows.complaint import complaint
+from flows.daily_summary import daily_summary
 from flows.incident import incident
 from flows.late_shipments import late_shipments
 from flows.request import request
@@ -24,7 +25,11 @@ PROCEDURES: dict[str, Flow[Any, Any]] = {"complaint": complaint, "request": requ
 TITLES = {"complaint": "投诉", "request": "其他受理", "incident": "商务事故"}
 """What runs of a procedure are called in the users' other language."""
 
-JOBS: dict[str, Flow[Any, Any]] = {"classes": classes, "late_shipments": late_shipments}
+JOBS: dict[str, Flow[Any, Any]] = {
+    "classes": classes,
+    "daily_summary": daily_summary,
+    "late_shipments": late_shipments,
+}
 """What has no cases to claim: run by its schedule, or by hand from Prefect."""
 
 FLOWS = PROCEDURES | JOBS
@@ -33,14 +38,17 @@ ENTRYPOINTS = {
     "request": "flows/request.py:request",
     "incident": "flows/incident.py:incident",
     "classes": "flows/classes.py:classes",
+    "daily_summary": "flows/daily_summary.py:daily_summary",
     "late_shipments": "flows/late_shipments.py:late_shipments",
 }
 SCHEDULES = {
     "classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai"),
+    "daily_summary": CronSchedule(cron="5 */2 * * *", timezone="Asia/Shanghai"),
     "late_shipments": CronSchedule(cron="30 8 * * *", timezone="Asia/Shanghai"),
 }
 """When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete;
-late shipments each morning, before customers may be called."""
+the daily summary often, so that it is made soon after midnight, shifts begin with theirs, and a day without a stack is
+caught up with: what was told is not told again. Late shipments each morning, before customers may be called."""
 
 ROOT = Path(__file__).resolve().parents[2]
 POOL_TYPE = "process"

@@ -45,7 +45,7 @@ class Claimed:
 
 
 async def resolve(connection: AsyncConnection, now: datetime) -> int:
-    """Work out whom each new notice goes to. A notice nobody is subscribed to has failed: it reached nobody."""
+    """Work out whom each new notice goes to. One addressed to somebody who is subscribed to nothing has failed."""
     query = (
         select(notices)
         .where(notices.c.resolved_at.is_(None), or_(notices.c.due_at.is_(None), notices.c.due_at <= now))
@@ -62,7 +62,9 @@ async def resolve(connection: AsyncConnection, now: datetime) -> int:
         if found:
             ways = [{"notice_id": row.id, "subscription_id": one, "attempts": 0} for one in found]
             await connection.execute(insert(deliveries).on_conflict_do_nothing(), ways)
-        values = {"resolved_at": now} | ({} if found else {"failed_at": now, "error": NOBODY})
+        values: dict[str, Any] = {"resolved_at": now} | ({} if found else {"error": NOBODY})
+        if not found and _addressee(row) != Addressee():
+            values["failed_at"] = now
         await connection.execute(update(notices).where(notices.c.id == row.id).values(values))
         if not found:
             await _tell_case(connection, row, now)

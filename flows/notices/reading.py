@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.notices import targets
+from flows.notices.outbox import NOBODY
 from models.case import cases
 from models.notice import deliveries, notices, subscriptions
 from models.sealing import Seal
@@ -27,7 +28,9 @@ class NoticeState(StrEnum):
     DELIVERED = "delivered"
     """Taken by a mail server or a receiver, at least one."""
     FAILED = "failed"
-    """Nobody took it, or nobody is subscribed to it."""
+    """Nobody took it, or whom it is addressed to is not subscribed to anything."""
+    UNHEARD = "unheard"
+    """It was for whoever asks for its kind, and nobody does."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,12 @@ class Seen:
 
 
 CONDITIONS: dict[NoticeState, ColumnElement[bool]] = {
-    NoticeState.WAITING: and_(notices.c.delivered_at.is_(None), notices.c.failed_at.is_(None)),
+    NoticeState.WAITING: and_(
+        notices.c.delivered_at.is_(None), notices.c.failed_at.is_(None), notices.c.error.is_distinct_from(NOBODY)
+    ),
+    NoticeState.UNHEARD: and_(
+        notices.c.delivered_at.is_(None), notices.c.failed_at.is_(None), notices.c.error == NOBODY
+    ),
     NoticeState.DELIVERED: notices.c.delivered_at.is_not(None),
     NoticeState.FAILED: and_(notices.c.delivered_at.is_(None), notices.c.failed_at.is_not(None)),
 }
@@ -136,10 +144,12 @@ async def _ways(connection: AsyncConnection, seal: Seal, ids: Sequence[UUID]) ->
 
 def _seen(row: Mapping[str, Any], ways: Sequence[Way], seal: Seal) -> Seen:
     payload = seal.open(row["payload"]) if row["payload"] is not None else None
-    return Seen(row, _state(row["delivered_at"], row["failed_at"]), payload, ways)
+    return Seen(row, _state(row["delivered_at"], row["failed_at"], row["error"]), payload, ways)
 
 
-def _state(delivered_at: datetime | None, failed_at: datetime | None) -> NoticeState:
+def _state(delivered_at: datetime | None, failed_at: datetime | None, error: str | None = None) -> NoticeState:
     if delivered_at is not None:
         return NoticeState.DELIVERED
+    if failed_at is None and error == NOBODY:
+        return NoticeState.UNHEARD
     return NoticeState.FAILED if failed_at is not None else NoticeState.WAITING

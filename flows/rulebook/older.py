@@ -43,6 +43,7 @@ SINCE: tuple[tuple[str, ...], ...] = (
     ("order", "wait_hours"),
     ("escalation",),
     ("requests",),
+    ("daily",),
     ("notices",),
     ("wording", "clocks"),
     ("wording", "stages", "promised"),

@@ -17,7 +17,7 @@ from models.values.classification import Classification
 from models.values.policy import Policy
 from models.values.request import RequestDetails
 from models.values.rulebook import Requests
-from models.values.vocabulary import ClockName, EventKind, Outcome
+from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 FURTHER = frozenset(
     {
@@ -64,18 +64,19 @@ class Heard:
     reading: Classification
     sure: bool
     mismatch: bool = False
-    """The text is surely something else than the door says: a person decides."""
+    """The text is surely something else than the door says."""
 
 
 def at_the_door(facts: CaseFacts, reading: Classification, sure_at: float) -> Heard:
-    """The door knows the kind; the text may still contradict it, and then a person looks."""
+    """The door knows the kind; where the text surely says another, that is noted, and a complaint goes to a person."""
     door, sure = RequestDetails.of(facts.details).door, reading.confidence >= sure_at
     if door is None:
         return Heard(reading, sure)
-    if reading.kind is door or not sure:
+    mismatch = sure and reading.kind is not door
+    if not mismatch or reading.kind is not Kind.COMPLAINT:
         why = Reason("按来件入口认定类型", "the kind is what it came in as")
         known = replace(reading, kind=door, category=None, secondary=None, reasons=(*reading.reasons, why))
-        return Heard(known, True)
+        return Heard(known, True, mismatch)
     why = Reason("文本与来件入口类型不符,须人工确认", "the text says another kind than the door: a person decides")
     return Heard(replace(reading, reasons=(*reading.reasons, why)), False, mismatch=True)
 

@@ -4,6 +4,7 @@ Each indicator gives 0–1 or nothing; what was not measured is left out and sai
 The weights are the rulebook's.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flows.rules import clocks, lifecycle
@@ -20,11 +21,7 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     if not facts.withdrawn and (owed := clocks.promised(facts.clocks)):
         return _awaited(facts, owed)
     marks = measure(facts, policy, now)
-    weights = policy.rulebook.scoring.weights
-    known = {name: mark for name, mark in marks.items() if mark is not None}
-    total = sum(weights[name] for name in known)
-    gained = sum(weights[name] * mark for name, mark in known.items())
-    score = round(100 * gained / total, 1) if total else None
+    score = weighed(marks, policy)
     missed = sorted({clock.name for clock in facts.clocks if clocks.late(clock, now)})
     data = {
         "score": score,
@@ -49,6 +46,15 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "clocks": clocks.meet_all(facts.clocks, now),
     }
     return Decision(EventKind.SCORED, changes, tuple(reasons), data)
+
+
+def weighed(marks: Mapping[Indicator, float | None], policy: Policy) -> float | None:
+    """0–100; None: nothing was measured."""
+    weights = policy.rulebook.scoring.weights
+    known = {name: mark for name, mark in marks.items() if mark is not None}
+    total = sum(weights[name] for name in known)
+    gained = sum(weights[name] * mark for name, mark in known.items())
+    return round(100 * gained / total, 1) if total else None
 
 
 def _awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:

@@ -254,6 +254,23 @@ class Requests(Section):
         return self
 
 
+class Daily(Section):
+    """The daily summary and the hand-over at each shift."""
+
+    shifts: Annotated[Mapping[Name, TimeOfDay], Field(min_length=1, max_length=24)]
+    """When each shift begins; it goes on until the next one does."""
+    named_at_most: Annotated[int, Field(ge=1, le=200)]
+    """How many cases a list names; the counts are whole."""
+    catches_up_days: Annotated[int, Field(ge=1, le=366)]
+    """How many days back a summary that was missed is still made."""
+
+    @model_validator(mode="after")
+    def no_two_shifts_begin_at_once(self) -> Self:
+        if len(set(self.shifts.values())) < len(self.shifts):
+            raise ValueError("two shifts begin at the same time")
+        return self
+
+
 class Notices(Section):
     """How long a notice is tried, and when the centre itself raises an alarm."""
 
@@ -346,6 +363,7 @@ class Rulebook(Section):
     scoring: Scoring
     analysis: Analysis
     requests: Requests
+    daily: Daily
     notices: Notices
     wording: Wording
     classes: Classes | None = None

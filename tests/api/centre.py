@@ -43,6 +43,9 @@ UNCLEAR = "你好"
 MANY = 50
 """How many do the same thing at once."""
 
+PROCEDURES = ("complaint", "request")
+"""Those the centre of the tests carries; a case may pass from one to the other."""
+
 TEAM: dict[str, Role] = {
     "acceptor": Role.ACCEPTOR,
     "handler": Role.COMPLAINT_HANDLER,
@@ -171,31 +174,27 @@ class Centre:
         resources, policies = self.office.resources, self.steps_by or self.office.desk.policies
         room = Room(resources, policies)
         furnish(room)
-        steps: dict[str, tuple[Step, ...]] = {
-            "complaint": (
-                Classify(policies, resources.seal),
-                Assign(policies),
-                FollowUp(policies),
-                Analyse(policies),
-                Score(policies),
-            ),
-            "incident": (
-                GradeIncident(policies),
-                ReachOut(policies),
-                Assign(policies),
-                IncidentFollowUp(policies),
-                ScoreIncident(policies),
-            ),
-        }
-        while True:
-            held = 0
-            for procedure, its in steps.items():
+        steps: tuple[Step, ...] = (
+            Classify(policies, resources.seal),
+            Assign(policies),
+            FollowUp(policies),
+            Analyse(policies),
+            Score(policies),
+        )
+        of_incidents: tuple[Step, ...] = (
+            GradeIncident(policies),
+            ReachOut(policies),
+            Assign(policies),
+            IncidentFollowUp(policies),
+            ScoreIncident(policies),
+        )
+        idle: set[str] = set()
+        while len(idle) < len(PROCEDURES):
+            for procedure in PROCEDURES:
                 async with carrying(procedure, None) as leg:
-                    held += len(leg.held)
-                    for step in its:
+                    idle = idle - {procedure} if leg.held else idle | {procedure}
+                    for step in of_incidents if procedure == "incident" else steps:
                         await leg.carry(step)
-            if not held:
-                return
 
     async def now(self) -> datetime:
         async with self.engine.connect() as connection:

@@ -154,11 +154,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"]),
         sa.PrimaryKeyConstraint("day"),
     )
+    op.create_table(
+        "shift_handovers",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shift", sa.String(length=40), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("figures", postgresql.JSONB(), nullable=False),
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"]),
+        sa.PrimaryKeyConstraint("day", "shift"),
+    )
 
 
 def downgrade() -> None:
     """Refused by the database when a case took one of the new paths meanwhile: that cannot be un-happened."""
-    for table in ("daily_summaries", "alarms", "deliveries", "subscriptions", "notices"):
+    for table in ("shift_handovers", "daily_summaries", "alarms", "deliveries", "subscriptions", "notices"):
         op.drop_table(table)
     op.drop_index("cases_overdue", table_name="cases")
     for table, key in (("wakes", "case_id"), ("cases", "id")):

@@ -51,7 +51,7 @@ def test_a_promise_is_kept_in_time_or_late(hours: int, in_time: bool) -> None:
     facts = after(facts, decide("promise", facts, what="派送", by=NOW + 5 * HOUR))
     facts = after(facts, decide("promise", under_way(events=12, clocks=facts.clocks), what="回电", by=NOW + 9 * HOUR))
     decision = decide("keep-promise", facts, now=NOW + hours * HOUR, promise=12)
-    assert decision.data == {"promise": 12, "in_time": in_time}
+    assert decision.data == {"promise": 12, "in_time": in_time, "last": False}
     assert [one.ref for one in after(facts, decision).clocks if one.name is ClockName.PROMISE and not one.met_at] == [
         13
     ]
@@ -177,6 +177,6 @@ def test_an_act_in_the_wrong_stage_is_refused_in_words(name: str, stage: Stage) 
             decide(name, under_way(stage))
 
 
-def test_a_closed_case_takes_only_reopening() -> None:
-    assert {name for name, act in ACTS.items() if Stage.CLOSED in act.stages} == {"reopen"}
+def test_a_closed_case_takes_only_reopening_and_a_closed_request_becomes_a_complaint() -> None:
+    assert {name for name, act in ACTS.items() if Stage.CLOSED in act.stages} == {"reopen", "turn-into-complaint"}
     assert {Stage.LINKED} == OPEN - ACTIVE

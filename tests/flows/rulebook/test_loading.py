@@ -227,7 +227,7 @@ def leaves(section: type[BaseModel]) -> Iterator[str]:
             yield name
 
 
-NOT_YET = {"greeting", "kinds", "categories"}
+NOT_YET = {"greeting"}
 """Wording that pages will show; what is used comes off this list."""
 
 
