@@ -5,7 +5,7 @@ Each indicator gives 0–1 or nothing; what was not measured is left out and sai
 
 from datetime import datetime, timedelta
 
-from flows.rules import clocks, lifecycle, report_form
+from flows.rules import clocks, lifecycle, report_form, scoring
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.incident import Incident
 from models.values.incident_policy import IncidentIndicator
@@ -15,6 +15,8 @@ from models.values.vocabulary import ClockName, EventKind
 
 def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Decision:
     """`repeats`: earlier incidents of the same kind and liable unit within the rulebook's window."""
+    if owed := clocks.promised(facts.clocks):
+        return scoring.awaited(facts, owed)
     marks = measure(facts, repeats, policy, now)
     weights = policy.incidents.scoring.weights
     known = {name: mark for name, mark in marks.items() if mark is not None}
@@ -47,14 +49,14 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
 
 def measure(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> dict[IncidentIndicator, float | None]:
     """The indicators by name; None: not measured."""
-    incident, scoring = Incident.of(facts.details), policy.incidents.scoring
+    incident, terms = Incident.of(facts.details), policy.incidents.scoring
     return {
         "reporting": promptness(
-            facts.received_at - incident.discovered_at, scoring.report_minutes, scoring.report_lost_minutes
+            facts.received_at - incident.discovered_at, terms.report_minutes, terms.report_lost_minutes
         ),
         "completeness": _completeness(facts, incident, policy, now),
         "containment": _containment(facts, incident),
-        "repeats": max(0.0, 1 - repeats * scoring.repeat_costs) if facts.liable is not None else None,
+        "repeats": max(0.0, 1 - repeats * terms.repeat_costs) if facts.liable is not None else None,
     }
 
 
