@@ -60,7 +60,7 @@ def test_a_small_day_is_played_to_its_end(tmp_path: Path) -> None:
     done = run(tmp_path, "--count", "12", "--seed", "7", "--report", "out.json")
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert set(result) == {"cases", "totals", "seconds"}
+    assert set(result) == {"cases", "incidents", "totals", "seconds"}
     assert {one["reference"] for one in result["cases"]} == {f"G{number:04d}" for number in range(1, 13)}
     assert all(set(one) == ENTRY for one in result["cases"])
     assert result["totals"]["by_stage"] == {"closed": 12}
@@ -68,6 +68,10 @@ def test_a_small_day_is_played_to_its_end(tmp_path: Path) -> None:
     assert result["totals"]["http"]["5xx"] == result["totals"]["http"]["4xx"] == 0
     assert result["totals"]["step_failures"] == 0
     assert all(one["score"] is not None for one in result["cases"] if one["kind"] != "complaint")
+    assert {one["grade"] for one in result["incidents"]} == {"general", "major", "critical"}
+    assert {one["stage"] for one in result["incidents"]} == {"closed"}
+    assert all(one["score"] is not None for one in result["incidents"])
+    assert "沉默推定 presumed" in done.stdout, "a unit that never answered"
     assert "every stage replayed from its events" in done.stdout
     assert homes(tmp_path) == []
 
