@@ -43,7 +43,7 @@ UNCLEAR = "你好"
 MANY = 50
 """How many do the same thing at once."""
 
-PROCEDURES = ("complaint", "request")
+PROCEDURES = ("complaint", "request", "incident")
 """Those the centre of the tests carries; a case may pass from one to the other."""
 
 TEAM: dict[str, Role] = {
