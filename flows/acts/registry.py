@@ -1,8 +1,34 @@
 """Every act by name, as the route has it."""
 
-from flows.acts import carry_out, conduct, contacting, direction, feed_back, identify, revisit, rounds, turn
+from flows.acts import (
+    carry_out,
+    conduct,
+    contacting,
+    customer_notice,
+    direction,
+    feed_back,
+    identify,
+    incident_correction,
+    incident_counterpart,
+    incident_form,
+    incident_handling,
+    incident_known,
+    joining,
+    revisit,
+    rounds,
+    turn,
+)
 from flows.acts.act import Act
 
+INCIDENT = (
+    *incident_known.ACTS,
+    *incident_form.ACTS,
+    *incident_handling.ACTS,
+    *incident_counterpart.ACTS,
+    *incident_correction.ACTS,
+    *customer_notice.ACTS,
+    *joining.ACTS,
+)
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
@@ -15,5 +41,6 @@ ACTS: dict[str, Act] = {
         *contacting.ACTS,
         *rounds.ACTS,
         *turn.ACTS,
+        *INCIDENT,
     )
 }

@@ -3,17 +3,20 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from flows.rules import derivation
+from flows.rules import derivation, incident_clocks
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.policy import Policy
-from models.values.rulebook import Term
+from models.values.section import Term
 from models.values.vocabulary import ClockName, HoldReason
 
 Clocks = tuple[Deadline, ...]
 
 TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN, ClockName.AWAY})
 """Clocks that only call again: being late at them is not a breach."""
+
+UNPAUSED = frozenset({ClockName.STATUTORY, ClockName.INCIDENT_ACKNOWLEDGE, ClockName.AUTHORITY, ClockName.COUNTERPART})
+"""Clocks that no hold stops: the customer is not who they wait for."""
 
 AGREED = "agreed"
 """In place of a calendar: a moment somebody named, with no term of the rulebook behind it."""
@@ -56,7 +59,7 @@ def term_of(name: ClockName, facts: CaseFacts, policy: Policy) -> Term | None:
         case ClockName.UNIT_ANSWER:
             hours = rules.unit_hours.get(facts.unit or "", rules.unit_answer.calendar)
             return rules.unit_answer.model_copy(update={"calendar": hours})
-    return None
+    return incident_clocks.term_of(name, facts, policy)
 
 
 def start_of(name: ClockName, facts: CaseFacts, begins: datetime, policy: Policy) -> Deadline | None:
@@ -260,6 +263,7 @@ def _deadline(
     policy: Policy,
     ref: int | None,
 ) -> Deadline:
-    remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
-    pausable = name is not ClockName.STATUTORY
+    share = 0.0 if name is ClockName.EFFECT else policy.rulebook.clocks.remind_at  # it begins when one can look at last
+    remind = begins + (due - begins) * share
+    pausable = name not in UNPAUSED
     return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref, stamp=policy.stamp)

@@ -26,7 +26,7 @@ class Relation(StrEnum):
     ABLE = "able"
     """Nobody owns it, and this person could."""
     UNIT = "unit"
-    """It concerns his unit: as the responsible one, or as the liable one."""
+    """It concerns his unit: as the responsible or reporting one, as the liable one, or as the one asked to confirm."""
     CALLER_AT_HAND = "caller_at_hand"
     """He looked the caller of this case up a moment ago, or received it from him."""
     MONEY = "money"
@@ -42,6 +42,8 @@ class Permit(StrEnum):
     READ_EVENTS = "read-events"
     """The ledger, and what the caller and colleagues said."""
     READ_RUNS = "read-runs"
+    READ_AFFECTED = "read-affected"
+    """Whom an incident touched: it names customers."""
 
     ACKNOWLEDGE = "acknowledge"
     NOTE = "note"
@@ -74,7 +76,30 @@ class Permit(StrEnum):
     CANCEL_ROUND = "cancel-round"
     ASSESS = "assess"
 
+    ACKNOWLEDGE_INCIDENT = "acknowledge-incident"
+    TELL_AUTHORITY = "tell-authority"
+    VALUE = "value"
+    REGRADE = "regrade"
+    TRACE = "trace"
+    FILL_FORM = "fill-form"
+    ATTACH = "attach"
+    CONTAIN = "contain"
+    INVESTIGATE = "investigate"
+    DELIVER = "deliver"
+    RESPOND = "respond"
+    NAME_LIABLE = "name-liable"
+    APPEAL = "appeal"
+    PLAN_CORRECTION = "plan-correction"
+    COMPLETE_CORRECTION = "complete-correction"
+    CHECK_EFFECT = "check-effect"
+    NAME_CAUSE = "name-cause"
+    CONCLUDE = "conclude"
+    TELL_CUSTOMER = "tell-customer"
+    JOIN = "join"
+    END_WITH_INCIDENT = "end-with-incident"
+
     RECEIVE = "receive"
+    REPORT_INCIDENT = "report-incident"
     QUEUE = "queue"
     """My queue, and taking the next of it."""
     LOOK_UP = "look-up"
@@ -89,10 +114,11 @@ class Permit(StrEnum):
     """The result of a round of revisits."""
 
 
-READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS})
+READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS, Permit.READ_AFFECTED})
 ANYWHERE = frozenset(
     {
         Permit.RECEIVE,
+        Permit.REPORT_INCIDENT,
         Permit.QUEUE,
         Permit.LOOK_UP,
         Permit.UNMASK,

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from flows.rulebook.loading import RulebookError, content_hash, in_one_file, load, read
 from flows.rules import lifecycle
-from models.values.rulebook import Rulebook, Term
+from models.values.rulebook import Rulebook
+from models.values.section import Term
 from models.values.taxonomy import Taxonomy
 from models.values.vocabulary import Category, CustomerClass
 

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
+from flows.acts.joining import Event
 from flows.acts.registry import ACTS
 from flows.legs.chain import Entry, draft
-from flows.rules import analysis, assignment, clocks, follow_up, permission, reopening, scoring, triage
+from flows.rules import analysis, assignment, clocks, follow_up, incident_course, permission, reopening, scoring, triage
 from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
@@ -47,6 +48,8 @@ GENERAL = 11
 BUSY = policy(lambda book: book["clocks"].update(feed_back={"hours": 30}, statutory_count="working_days"))
 """Another rulebook that comes into force now and then, and goes again."""
 BACK: dict[str, Any] = {"present": True, "absent_since": None}
+DOING = [name for name, act in ACTS.items() if act.stages - incident_course.STAGES]
+"""Acts that a complaint may see."""
 STEPS_AT_MOST = 12
 """More system steps than this without anybody acting or time going on: a busy loop."""
 
@@ -103,6 +106,9 @@ class Walk:
         loaded: Any = self.team if name == "reassign" else []
         if name == "identify":
             loaded = Named(said["customer"], self.random.choice([None, *CustomerClass]))
+        if name in ("join", "end-with-incident"):
+            stages = [Stage.CONTAINMENT, Stage.CORRECTION]
+            loaded = Event(UUID(int=9), 9, self.random.choice(stages)) if facts.linked_to or name == "join" else None
         setting = Setting(actor, self.policy, self.now, loaded)
         self.write(act.decide(facts, act.takes(version=facts.version, **said), setting))
 
@@ -125,7 +131,7 @@ class Walk:
     def move(self) -> None:
         chance = self.random
         waits = ["wait", "wait", "main ends", "absent", "comes back", "new rulebook", "out of reach"]
-        name = chance.choice([*waits, *ACTS])
+        name = chance.choice([*waits, *DOING])
         if chance.random() < 0.6:
             name = self._asked() or ("main ends" if self.facts.stage is Stage.LINKED else "wait")
         if name == "wait":
@@ -185,6 +191,8 @@ class Walk:
             "turn-into-complaint": {"category": chance.choice([*Category]), "why": "客户表示不满"},
             "turn-into-request": {"kind": chance.choice([*Kind]), "why": "只是询问"},
             "refuse-turn": {"why": "确为投诉"},
+            "join": {"incident": UUID(int=9)},
+            "end-with-incident": {"finding": "同一事故"},
             "reassign": {"why": "休假", "to": chance.choice([None, *(one.id for one in self.team)])},
             "escalate": {"why": "客户要求"},
             "reopen": {"why": "再次出现"},
