@@ -23,6 +23,12 @@ INCIDENT_CLOCKS = (
     "customer_notice",
 )
 SINCE: tuple[tuple[str, ...], ...] = (
+    ("incidents",),
+    ("wording", "stages", "reported"),
+    *(("assignment", "roles", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "stages", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "say", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "clocks", clock) for clock in INCIDENT_CLOCKS),
     ("clocks", "acknowledge"),
     ("clocks", "acknowledged_at_once"),
     ("clocks", "statutory_count"),
@@ -47,12 +53,6 @@ SINCE: tuple[tuple[str, ...], ...] = (
     ("wording", "empathy"),
     ("permissions",),
     ("wording", "stages", "promised"),
-    ("incidents",),
-    ("wording", "stages", "reported"),
-    *(("assignment", "roles", stage) for stage in INCIDENT_STAGES),
-    *(("wording", "stages", stage) for stage in INCIDENT_STAGES),
-    *(("wording", "say", stage) for stage in INCIDENT_STAGES),
-    *(("wording", "clocks", clock) for clock in INCIDENT_CLOCKS),
 )
 """Settings that came later than the first rulebook."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")
