@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from deployments.demo import centre as demo
 from deployments.demo.calls import Calls
@@ -13,6 +14,7 @@ from deployments.demo.incidents import Incidents, stock
 from deployments.demo.record import contradictions, read
 from deployments.demo.roster import midnight
 from deployments.demo.rounds import next_round
+from models.staff import staff
 from models.values.incident import Incident
 from models.values.vocabulary import IncidentGrade, Procedure, Stage
 from tests.api.centre import Centre
@@ -38,6 +40,8 @@ async def test_every_script_ends_closed_and_the_silent_unit_is_presumed_upon(dat
 async def _play(app: Centre, database: Database) -> None:
     begins = midnight(A_DAY)
     await app.move(begins)
+    async with database.engine.begin() as connection:
+        await connection.execute(update(staff).values(present=False))  # the test's own people stay at home
     calls = Calls("http://redress")
     await calls.close()
     transport = httpx.ASGITransport(app.app)
