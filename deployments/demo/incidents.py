@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.incident_schemas import IncidentView
@@ -141,9 +141,10 @@ def _open(case: CaseView, name: ClockName) -> list[ClockView]:
 async def stock(engine: AsyncEngine, day: date) -> None:
     """Customers with shipments on the truck and in the hub of the scripts."""
     async with engine.begin() as connection:
+        last = (await connection.execute(select(func.coalesce(func.max(customers.c.id), 0)))).scalar_one()
         for number, (vehicle, hub, count) in enumerate(ABOARD, start=1):
-            query = insert(customers).values(code=f"DEMO-{number}").returning(customers.c.id)
-            id_ = (await connection.execute(query)).scalar_one()
+            id_ = last + number  # the customers of the rounds were given their ids too
+            await connection.execute(insert(customers).values(id=id_, code=f"ABOARD-{number}"))
             rows: list[dict[str, Any]] = [
                 {"customer_id": id_, "order_id": f"D{number}-{one}", "waybill_no": f"YD666{number}{one:03}"}
                 | {"ordered_at": day, "amount": 100, "currency": "CNY", "vehicle": vehicle, "hub": hub}
