@@ -160,7 +160,7 @@ MISTAKES: list[tuple[Any, str]] = [
     (lambda p: p["roles"]["finance"].update(none=["queue"]), "permissions: finance › none names queue, which belongs"),
     (
         lambda p: p["roles"]["finance"].update(able=["read"]),
-        "permissions: finance › able names read-affected, read-case",
+        "permissions: finance › able names read-affected, ",
     ),
     (lambda p: p["roles"]["finance"].update(named=["read"]), "permissions › roles › finance › named: there is no such"),
     (
