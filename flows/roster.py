@@ -133,7 +133,11 @@ async def owners(
     )
     since = {row[0]: row[1] for row in (await connection.execute(query.group_by(absences.c.staff_id))).all()}
     gone = {row["id"]: row["left_at"] or since.get(row["id"]) for row in rows}
-    return {row["id"]: to_staff(row, policy, absent_since=gone[row["id"]]) for row in rows}
+    away = await _away(connection, now)
+    return {
+        row["id"]: to_staff(row, policy, present=_present(row, away, policy, now), absent_since=gone[row["id"]])
+        for row in rows
+    }
 
 
 async def deputises(connection: AsyncConnection, staff_id: int, now: datetime) -> frozenset[int]:

@@ -49,8 +49,8 @@ class Record:
     @property
     def requests(self) -> list[CaseFacts]:
         """The cases that callers brought in; not rounds, contacts, nor what those opened."""
-        called = (Procedure.COMPLAINT, Procedure.REQUEST)
-        return [one for one in self.cases if one.procedure in called and "revisit" not in one.details]
+        asked = (Procedure.COMPLAINT, Procedure.REQUEST)
+        return [one for one in self.cases if one.procedure in asked and "revisit" not in one.details]
 
     @property
     def incidents(self) -> list[CaseFacts]:

@@ -19,6 +19,7 @@ from .request import SimulatedRequest, Temperament
 MARGIN = 0.2
 """Wide, so that some sixty contacts are enough to show a whole round."""
 BY_LINK = 0.2
+METRICS = ("on_time", "complete", "undamaged", "accurate", "bill_accurate")
 OPEN_DAYS = 5
 
 
@@ -49,7 +50,7 @@ def answers(customer: Customer) -> dict[str, Any]:
     """What he answers to the questionnaire; the dissatisfied say why."""
     temper, rng = customer.request.temperament, customer.random("answers")
     mark = temper.satisfaction
-    said = {name: rng.random() < 0.7 + 0.06 * mark for name in ("on_time", "complete", "undamaged", "bill_accurate")}
+    said = {name: rng.random() < 0.7 + 0.06 * mark for name in METRICS}
     told: dict[str, Any] = {"expectation": temper.expectation, "satisfaction": mark, **said}
     told["recommend"] = max(0, min(10, 2 * mark + rng.randint(-2, 1)))
     if feelings := customer.survey(0)["feelings"]:

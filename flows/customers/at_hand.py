@@ -22,8 +22,9 @@ def at_hand(actor: StaffFacts, policy: Policy, now: datetime) -> ColumnElement[b
     """Whether the caller of a row of `cases` spoke with this person within the rulebook's time."""
     since = now - timedelta(minutes=policy.permissions.caller_minutes)
     his, seen = customers.alias(), customers.alias()
-    root = select(func.coalesce(his.c.merged_into, his.c.id)).where(his.c.id == cases.c.customer_id)
+    root = select(func.coalesce(his.c.merged_into, his.c.id)).where(his.c.id == cases.c.customer_id).correlate(cases)
     found = select(func.coalesce(seen.c.merged_into, seen.c.id)).where(seen.c.id == accesses.c.customer_id)
+    found = found.correlate(accesses)
     known = and_(accesses.c.kind != AccessKind.BY_NAME, root.scalar_subquery() == found.scalar_subquery())
     same = or_(accesses.c.caller_key == cases.c.caller_key, accesses.c.waybill == cases.c.waybill, known)
     received = exists().where(events.c.case_id == cases.c.id, events.c.seq == 1, events.c.actor_id == actor.id)

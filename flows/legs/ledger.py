@@ -153,7 +153,10 @@ async def _save_wakes(connection: AsyncConnection, rows: list[dict[str, Any]], *
 
 
 async def poke(connection: AsyncConnection, ids: Sequence[UUID], now: datetime) -> None:
-    """Make other cases look up again now: a fact of theirs, set under their lock, so no later save forgets it."""
+    """Make other cases look up again now: a fact of theirs, set under their lock, so no later save forgets it.
+
+    A closed one looks up once as well: its cause may have come back.
+    """
     await connection.execute(select(cases.c.id).where(cases.c.id.in_(ids)).order_by(cases.c.id).with_for_update())
     await connection.execute(update(cases).where(cases.c.id.in_(ids)).values(poked=True))
     await connection.execute(update(wakes).where(wakes.c.case_id.in_(ids)).values(due_at=now, order_at=now))

@@ -18,6 +18,7 @@ from flows.revisits import listing
 from flows.rules import permission, round_course
 from flows.rules.agenda import agenda
 from flows.sampling.policy import sampling_of
+from flows.sampling.rounds import ONCE_ONLY
 from models.case import cases
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Opening, Refusal, StaffFacts
@@ -151,7 +152,7 @@ def _period(wanted: RoundWanted, policy: Policy, now: datetime) -> Period:
         return round_course.last_full(today, sampling_of(policy).period_days)
     if wanted.first > wanted.last:
         raise Implausible("期间的开始晚于结束", "the period ends before it begins")
-    if wanted.last >= today and wanted.kind is not RoundKind.RETENTION:
+    if wanted.last >= today and wanted.kind in ONCE_ONLY:
         raise Refusal("期间尚未结束", "the period has not ended yet; a round is about what is over")
     return Period(wanted.first, wanted.last)
 
@@ -166,7 +167,7 @@ async def _there(
 ) -> RoundOpened | None:
     """The round of this very period; raises Refusal when another one overlaps it, or this one was cancelled.
 
-    Lists of customers to win back may overlap, but each needs a period of its own to be told from the others.
+    Lists (account visits, customers to win back) may overlap; each has a period of its own, to be told from the others.
     """
     kind, details = wanted.kind, cases.c.details
     query = select(cases.c.id, cases.c.number, cases.c.stage, cases.c.outcome, details).where(
@@ -179,10 +180,11 @@ async def _there(
     if not rows:
         return None
     there = next((row for row in rows if _is_of(row, period)), None)
-    if there is None and kind is RoundKind.RETENTION:
+    others = [row for row in rows if not row["details"].get("cancelled")] if kind in ONCE_ONLY else []
+    if there is None and not others:
         return None
     if there is None:
-        first, last = rows[0]["details"]["first"], rows[0]["details"]["last"]
+        first, last = others[0]["details"]["first"], others[0]["details"]["last"]
         raise Refusal(
             f"与 {first} 至 {last} 的回访轮次重叠",
             f"the period overlaps the round of {first} to {last}; rounds of one kind must not overlap",

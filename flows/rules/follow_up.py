@@ -30,6 +30,8 @@ def decide(
 
     Deadlines of an older rulebook or calendar are brought up to date before any of them is told.
     """
+    if facts.stage in lifecycle.ENDED:
+        return Decision(None, {"poked": False})
     if facts.stage is Stage.LINKED and main and main.stage is Stage.CLOSED:
         return _main_ended(facts, main, policy, now)
     if moved := rederivation.decide(facts, policy, now):

@@ -14,6 +14,7 @@ from flows.revisits.policy import revisits_of
 from flows.roster import owners
 from flows.rulebook.store import Policies
 from flows.rules import assignment, contact_course, contact_stages, follow_up, grievance
+from flows.rules.assignment import Team
 from flows.rules.classification import classify
 from flows.steps.assign import Assign, Desk
 from models.case import cases
@@ -40,6 +41,9 @@ class AssignContact:
         self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime
     ) -> tuple[Desk, Mapping[int, frozenset[int]]]:
         desk = await Assign(self.policies).load(connection, facts, now)
+        share = revisits_of(self.policies.current).contact_load
+        everybody = (one for _, members in desk.team.roles() for one in members.values())
+        desk = replace(desk, team=Team(replace(one, capacity=int(one.capacity * share)) for one in everybody))
         ids = {one.customer_id for one in facts if one.customer_id is not None}
         return desk, await contacts.handlers_of(connection, ids, min(one.received_at for one in facts))
 

@@ -400,6 +400,8 @@ class Revisits(Section):
     """A reserve replicate is released only while so much of the round is left: it must be worked as a whole."""
     assess: Term
     """The result of a round to its quality assessment by a supervisor."""
+    contact_load: Annotated[float, Field(gt=0, le=1)]
+    """How much of somebody's capacity contacts of rounds may take; the rest is kept for complaints."""
     visit_classes: tuple[CustomerClass, ...]
     """Classes whose customers their account managers visit."""
     grievance_at: Share

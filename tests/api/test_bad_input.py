@@ -330,7 +330,7 @@ IDS = [
     "{}",
     "00000000-0000-0000-0000-00000000000g",
 ]
-SEVERAL = ["/cases/{}", "/cases/{}/events", "/cases/{}/runs", "/runs/{}"]
+SEVERAL = ["/cases/{}", "/cases/{}/events", "/cases/{}/runs", "/runs/{}", "/notices/{}"]
 
 
 @pytest.mark.parametrize("bad", IDS)
@@ -370,9 +370,17 @@ BODY_OF: dict[str, dict[str, Any]] = {
     "answer": {"text": "a"},
     "contact": {"outcome": "busy"},
     "survey": {"solved": True, "satisfaction": 5},
+    "turn-into-complaint": {"category": "delay", "why": "a"},
+    "turn-into-request": {"kind": "enquiry", "why": "a"},
+    "refuse-turn": {"why": "a"},
+    "answer-questionnaire": {"answers": {"expectation": 4, "satisfaction": 5}},
+    "cancel-round": {"why": "a"},
+    "assess": {"verdict": "acceptable", "finding": "a"},
 }
 
 QUERIES = {
+    "/notices": [f"state={MARK}", "state=", f"kind={MARK}", "kind=%00", "case=1", "limit=0", f"cursor={MARK}", "to=me"],
+    "/reports/daily": [f"day={MARK}", "day=", "day=2026-02-30", "day=%00", f"format={MARK}"],
     "/cases": [
         "limit=0",
         "limit=-1",

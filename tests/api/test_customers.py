@@ -210,3 +210,13 @@ async def test_those_complained_about_do_not_see_the_case_in_the_record(desk, of
     await carry(office)
     assert (await desk.look_up(Role.COMPLAINT_HANDLER, phone="13812345678"))["customer"]["open_cases"] == []
     assert len((await desk.look_up(Role.ACCEPTOR, phone="13812345678"))["customer"]["open_cases"]) == 1
+
+
+async def test_only_the_cases_of_the_customer_looked_up_are_at_hand(desk, office):
+    """Of many customers with cases: the one who is on the line, through whichever phone, and no other."""
+    (his,) = await office.complain(1, waybill="SF1")
+    (other,) = await office.complain(1, caller={"phone": "13900000002"})
+    await carry(office)
+    await desk.look_up(phone="010-62345678")
+    assert "note" in (await desk.get(f"/cases/{his}")).json()["acts"]
+    assert "note" not in (await desk.get(f"/cases/{other}")).json()["acts"]

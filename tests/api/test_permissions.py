@@ -39,6 +39,14 @@ REFUSED = (200, 409)
 """Let through: done, or refused for another reason than who asks."""
 SAID: dict[str, dict[str, Any]] = {
     "acknowledge": {"channel": "phone"},
+    "turn-into-complaint": {"category": "delay", "why": "a"},
+    "turn-into-request": {"kind": "enquiry", "why": "a"},
+    "agree-turn": {},
+    "refuse-turn": {"why": "a"},
+    "answer-questionnaire": {"answers": {"expectation": 4, "satisfaction": 5}},
+    "send-link": {},
+    "cancel-round": {"why": "a"},
+    "assess": {"verdict": "acceptable", "finding": "a"},
     "note": {"text": "a"},
     "identify": {"customer": 99_999},
     "reopen": {"why": "a"},
@@ -59,14 +67,6 @@ SAID: dict[str, dict[str, Any]] = {
     "approve": {},
     "reject": {"why": "a"},
     "confirm": {"liable": "nobody"},
-    "turn-into-complaint": {"category": "delay", "why": "a"},
-    "turn-into-request": {"kind": "enquiry", "why": "a"},
-    "agree-turn": {},
-    "refuse-turn": {"why": "a"},
-    "answer-questionnaire": {"answers": {"satisfaction": 3, "expectation": 3}},
-    "send-link": {},
-    "cancel-round": {"why": "a"},
-    "assess": {"verdict": "good", "finding": "a"},
     "acknowledge-incident": {},
     "tell-authority": {"duty": "police", "receipt": "a"},
     "value": {"value": "1"},
@@ -127,7 +127,8 @@ def facts_of(relation: str, role: str, one: Person, other: Person) -> tuple[dict
                 return bare | {"owner_id": None, "level": level, "stage": Stage.FINAL_POSITION}, {"able", "above"}
             stages = [stage for stage, roles in BOOK["assignment"]["roles"].items() if role in roles]
             ladder = ("carry_out", "feed_back", "approval", "final_position")
-            free = [stage for stage in stages if stage not in ladder]
+            of_rounds = ("contact", "visit", "assessment")  # their cases are no complaints
+            free = [stage for stage in stages if stage not in (*ladder, *of_rounds)]
             return (bare | {"owner_id": None, "stage": free[0]}, {"able"}) if free else None
         case "unit":
             return bare | {"unit": OWN_UNIT}, {"unit"}

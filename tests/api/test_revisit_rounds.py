@@ -172,3 +172,9 @@ async def test_a_contact_never_goes_to_whoever_handled_the_customers_case(centre
 def test_the_week_is_a_monday_to_a_sunday() -> None:
     assert (WEEK[0].isoweekday(), WEEK[1].isoweekday()) == (1, 7)
     assert WEEK[1] < date(2026, 3, 4)
+
+
+async def test_contacts_leave_room_for_complaints(centre: Centre, database: Database) -> None:
+    await serve(database, 30)
+    await opened(centre)
+    assert sum(one["owner"] == centre.revisitor.id for one in await contacts(centre)) == 10, "half of what he can take"

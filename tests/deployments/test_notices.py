@@ -11,6 +11,7 @@ from flows.staffing import NewStaff, add_staff
 from models.values.vocabulary import Role
 
 REDRESS = Path(sys.executable).with_name("redress")
+pytestmark = pytest.mark.timeout(500)  # each command is a process of its own
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Notices, alarms, daily summaries; the procedure of requests"""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from models.migrations.terms import recreate, terms_of
 
 revision: str = "0011"
 down_revision: str | None = "0010"
@@ -30,24 +31,9 @@ CARRIED_BY_COMPLAINT = """UPDATE {table} SET procedure = '{there}' WHERE procedu
     (SELECT id FROM cases WHERE kind <> 'complaint' AND stage NOT IN ('received', 'triage'))"""
 
 
-def _terms(table: str, column: str) -> list[str]:
-    """Those the CHECK has now, whichever revisions came before this one."""
-    query = sa.text(
-        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name AND conrelid = :table ::regclass"
-    )
-    found = op.get_bind().execute(query, {"name": f"{column}_term", "table": table}).scalar_one()
-    return re.findall(r"'([a-z_]+)'", found)
-
-
-def _recreate(table: str, column: str, terms: Iterable[str]) -> None:
-    op.drop_constraint(f"{column}_term", table, type_="check")
-    listed = ", ".join(f"'{term}'" for term in terms)
-    op.create_check_constraint(f"{column}_term", table, f"{column} IN ({listed})")
-
-
 def upgrade() -> None:
     for (table, column), terms in NEW.items():
-        _recreate(table, column, [*_terms(table, column), *terms])
+        recreate(table, column, [*terms_of(table, column), *terms])
     # Before, what is no complaint was carried by the flow of complaints.
     for table, key in (("wakes", "case_id"), ("cases", "id")):
         op.execute(CARRIED_BY_COMPLAINT.format(table=table, key=key, here="complaint", there="request"))
@@ -175,4 +161,4 @@ def downgrade() -> None:
     for table, key in (("wakes", "case_id"), ("cases", "id")):
         op.execute(CARRIED_BY_COMPLAINT.format(table=table, key=key, here="request", there="complaint"))
     for (table, column), terms in NEW.items():
-        _recreate(table, column, [term for term in _terms(table, column) if term not in terms])
+        recreate(table, column, [term for term in terms_of(table, column) if term not in terms])

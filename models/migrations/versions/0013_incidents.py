@@ -1,10 +1,11 @@
 """Business incidents: their terms, attachments, the shipments customers are told about"""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+
+from models.migrations.terms import recreate, terms_of
 
 revision: str = "0013"
 down_revision: str | None = "0011"
@@ -57,24 +58,9 @@ NEW = {
 """Terms by table and column."""
 
 
-def _terms(table: str, column: str) -> list[str]:
-    """Those the CHECK has now, whichever revisions came before this one."""
-    query = sa.text(
-        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name AND conrelid = :table ::regclass"
-    )
-    found = op.get_bind().execute(query, {"name": f"{column}_term", "table": table}).scalar_one()
-    return re.findall(r"'([a-z_]+)'", found)
-
-
-def _recreate(table: str, column: str, terms: Iterable[str]) -> None:
-    op.drop_constraint(f"{column}_term", table, type_="check")
-    listed = ", ".join(f"'{term}'" for term in terms)
-    op.create_check_constraint(f"{column}_term", table, f"{column} IN ({listed})")
-
-
 def upgrade() -> None:
     for (table, column), terms in NEW.items():
-        _recreate(table, column, [*_terms(table, column), *terms])
+        recreate(table, column, [*terms_of(table, column), *terms])
     op.create_index("cases_incidents", "cases", ["id"], postgresql_where=sa.text("procedure = 'incident'"))
     op.create_table(
         "contents",
@@ -125,4 +111,4 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("cases_incidents", table_name="cases")
     for (table, column), terms in NEW.items():
-        _recreate(table, column, [term for term in _terms(table, column) if term not in terms])
+        recreate(table, column, [term for term in terms_of(table, column) if term not in terms])

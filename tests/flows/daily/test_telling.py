@@ -10,7 +10,7 @@ from flows.acts.conduct import Promise
 from flows.acts.perform import perform
 from flows.acts.registry import ACTS
 from flows.daily.telling import tell
-from flows.staffing import to_staff
+from flows.staffing import set_presence, to_staff
 from models.case import cases
 from models.staff import staff
 from models.values.calendar import SHANGHAI
@@ -109,7 +109,8 @@ async def test_an_absent_owner_hands_his_cases_over(database, office):
     await database.rows(
         "UPDATE cases SET stage = 'carry_out', overdue = true, owner_id = (SELECT id FROM staff WHERE name = '丁')"
     )
-    await database.rows("UPDATE staff SET present = false WHERE name = '丁'")
+    async with database.engine.begin() as connection:
+        await set_presence(connection, "丁", False, MORNING)
     await told(database, MORNING)
     [handed] = (await database.value("SELECT figures FROM shift_handovers"))["handed"]
     number = await database.value("SELECT number FROM cases WHERE id = :id", id=case)

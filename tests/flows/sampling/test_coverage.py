@@ -13,6 +13,7 @@ from flows.sampling.estimates import Question, estimate
 from models.values.rounds import Cell, CellCount, Draw, Plan, Stratum
 from tests.flows.sampling.making import NOW, sampling
 
+pytestmark = pytest.mark.timeout(900)  # seconds of computing: a busy machine may take minutes over them
 STACKS, ROUNDS = 10, 100
 CUSTOMERS = (300, 800, 120, 60)
 RELEASED = (60, 90, 40, 30)

@@ -47,7 +47,11 @@ async def test_a_round_verifies_after_its_customers_and_shipments_changed(databa
 
 ROW = "round_members SET {} WHERE position = 17"
 TAMPERED = {
-    "another customer in the frame": (ROW.format("customer_id = 999999"), {"frame"}),
+    "another customer in the frame": (
+        "round_members SET customer_id = 999999 WHERE position = (SELECT min(position) FROM round_members AS one"
+        " WHERE NOT EXISTS (SELECT FROM round_draws WHERE round_draws.customer_id = one.customer_id))",
+        {"frame"},
+    ),
     "another shipment in the frame": (ROW.format("order_id = 'other'"), {"frame"}),
     "another cell of its stratum": ("round_members SET cell = 1 WHERE cell = 0", {"frame", "plan"}),
     "another cell of another stratum": ("round_members SET cell = 0 WHERE cell = 13", {"frame", "plan", "draws"}),
