@@ -17,8 +17,10 @@ from api.routes import (
     complaints,
     customers,
     health,
+    incidents,
     link_page,
     notices,
+    papers,
     queue,
     referrals,
     reports,
@@ -67,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
-    routes = (complaints, requests, cases, acts, queue, runs, reports, customers, notices)
+    routes = (complaints, requests, incidents, papers, cases, acts, queue, runs, reports, customers, notices)
     for module in (*routes, rulebooks, revisits, revisit_reports, settlements, referrals):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

@@ -26,7 +26,9 @@ class StrictRoute(APIRoute):
         async def strictly(request: Request) -> Response:
             if unknown := request.query_params.keys() - known:
                 raise RequestValidationError([{"type": UNKNOWN_FIELD, "loc": ("query", one)} for one in unknown])
-            return await handle(_StrictRequest(request.scope, request.receive))
+            strict = _StrictRequest(request.scope, request.receive)
+            await strict.body()  # before a form is parsed from the stream: the idempotency key looks at the bytes too
+            return await handle(strict)
 
         return strictly
 

@@ -1,10 +1,16 @@
-"""No body larger than a long complaint needs; refused before it is read into memory."""
+"""No body larger than a long complaint needs, or an attachment may have; refused before it is read into memory."""
+
+import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.desk import Office
 from api.problems import problem
 
 BYTES_AT_MOST = 128 * 1024
+ATTACHING = re.compile(r"/api/v1/incidents/[^/]+/attachments")
+WRAPPING_AT_MOST = 16 * 1024
+"""What a multipart body has around its file."""
 
 
 class BodyLimit:
@@ -17,6 +23,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        bytes_at_most = _bytes_at_most(scope)
         body = bytearray()
         more = True
         while more:
@@ -25,8 +32,8 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > BYTES_AT_MOST:
-                sentence = f"the body is larger than {BYTES_AT_MOST // 1024} KiB"
+            if len(body) > bytes_at_most:
+                sentence = f"the body is larger than {bytes_at_most // 1024} KiB"
                 await problem(413, sentence, "内容过大")(scope, receive, send)
                 return
         given = False
@@ -39,3 +46,11 @@ class BodyLimit:
             return {"type": "http.request", "body": bytes(body), "more_body": False}
 
         await self.app(scope, replay, send)
+
+
+def _bytes_at_most(scope: Scope) -> int:
+    """Attachments are as large as the rulebook says."""
+    if not ATTACHING.fullmatch(scope["path"]):
+        return BYTES_AT_MOST
+    office: Office = scope["app"].state.office
+    return office.desk.policies.current.incidents.attachments.bytes_at_most + WRAPPING_AT_MOST

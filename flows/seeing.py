@@ -33,7 +33,10 @@ def _holds(relation: Relation, actor: StaffFacts, policy: Policy, now: datetime)
         case Relation.ABOVE:
             return cases.c.level <= actor.level if actor.level > 0 else false()
         case Relation.UNIT:
-            return false() if actor.unit is None else or_(cases.c.unit == actor.unit, cases.c.liable == actor.unit)
+            if actor.unit is None:
+                return false()
+            asked = cases.c.details["counterpart"].as_string() == actor.unit
+            return or_(cases.c.unit == actor.unit, cases.c.liable == actor.unit, asked)
         case Relation.CALLER_AT_HAND:
             return at_hand(actor, policy, now)
         case Relation.MONEY:

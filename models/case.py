@@ -19,6 +19,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -67,6 +68,7 @@ class Case(SQLModel, table=True):
         Index("cases_pattern", "category", "recorded_at"),
         Index("cases_number", "number", unique=True),
         Index("cases_rounds", "id", postgresql_where=text("procedure = 'round'")),
+        Index("cases_incidents", "id", postgresql_where=text("procedure = 'incident'")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -130,6 +132,8 @@ class Case(SQLModel, table=True):
 
 
 cases = cast(Table, Case.__table__)  # type: ignore[attr-defined]
+INCIDENTS = cases.c.procedure == literal_column(f"'{Procedure.INCIDENT}'")
+"""Spelled out, not bound: so that the planner sees that `cases_incidents` holds them all."""
 
 _TERMS = {
     "procedure": Procedure,

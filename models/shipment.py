@@ -15,6 +15,15 @@ class Shipment(SQLModel, table=True):
     __table_args__ = (
         Index("shipments_waybill", "waybill_no", postgresql_where=text("waybill_no IS NOT NULL")),
         Index("shipments_ordered", "ordered_at"),
+        *(
+            Index(f"shipments_{place}", place, "ordered_at", postgresql_where=text(f"{place} IS NOT NULL"))
+            for place in ("vehicle", "hub", "batch")
+        ),
+        Index(
+            "shipments_late",
+            "promised_at",
+            postgresql_where=text("promised_at IS NOT NULL AND delivered_at IS NULL"),
+        ),
     )
 
     customer_id: int = Field(primary_key=True, foreign_key="customers.id")

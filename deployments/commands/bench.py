@@ -18,15 +18,35 @@ def bench(
         bool, typer.Option("--customers", help="Import of a million shipments and look-ups at that size as well.")
     ] = False,
     sampling: Annotated[bool, typer.Option("--sampling", help="A round of a million customers as well.")] = False,
+    incidents: Annotated[
+        bool, typer.Option("--incidents", help="First reports, and the affected among a million shipments, as well.")
+    ] = False,
 ) -> None:
     """Measure intake, surge and quiet times beside their yardsticks, on a stack of its own; then the rest."""
-    asyncio.run(_run(surge, requests, texts or [], classes, customers, sampling))
+    asyncio.run(_run(surge, requests, texts or [], classes, customers, sampling, incidents))
 
 
 async def _run(
-    size: int, requests: int, texts: list[Path], with_classes: bool, with_customers: bool, with_sampling: bool
+    size: int,
+    requests: int,
+    texts: list[Path],
+    with_classes: bool,
+    with_customers: bool,
+    with_sampling: bool,
+    with_incidents: bool,
 ) -> None:
-    from deployments.bench import bench, carrying, classes, classifier, customers, desk, intake, rulebook, sampling
+    from deployments.bench import (
+        bench,
+        carrying,
+        classes,
+        classifier,
+        customers,
+        desk,
+        incidents,
+        intake,
+        rulebook,
+        sampling,
+    )
     from deployments.bench.table import show
 
     async with bench.opened(lambda line: typer.echo(line, err=True)) as here:
@@ -43,6 +63,9 @@ async def _run(
             rows += await customers.measure(here)
         if with_sampling:
             rows += await sampling.measure(here)
+        if with_incidents:
+            typer.echo("incidents ...", err=True)
+            rows += await incidents.measure(here, requests)
     rows += desk.measure()
     rows += await rulebook.measure()
     typer.echo("the classifier, cross-validated ...", err=True)

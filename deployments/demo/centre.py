@@ -1,7 +1,7 @@
 """The people of the demo at their desks: each takes the queue in order, over HTTP, as far as an hour goes."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from flows.roster import add_absence
 from flows.staffing import NewStaff, add_staff, create_token
 from models.case import cases
 from models.values.shift import Absence
-from models.values.vocabulary import AbsenceReason, Role
+from models.values.vocabulary import AbsenceReason, Procedure, Role
 
 from . import phrases
 from .calls import CONFLICT, Calls
@@ -25,6 +25,7 @@ from .request import SimulatedRequest
 from .respondents import answer_by_link, respondent, wanted
 from .roster import PEOPLE, SCHEDULER, WEB_FORM, Person, midnight
 
+Conduct = Callable[["Colleague", CaseView, datetime], Awaitable[list[Said]]]
 LOOKS_AT = 30
 LOOKS_AGAIN = 4
 """How often somebody reads a case again that moved under his hands."""
@@ -62,6 +63,8 @@ class Centre:
         self._seed = seed
         self.customers: dict[UUID, Customer] = {}
         self._respondents: dict[UUID, Customer] = {}
+        self.conducts: dict[Procedure, Conduct] = {}
+        """What is done about cases of procedures that no caller of the demo began."""
 
     @property
     def web_form(self) -> Colleague:
@@ -81,6 +84,14 @@ class Centre:
             row["reads"] += self._calls.by_token[one.token, "GET"]
             row["posts"] += self._calls.by_token[one.token, "POST"]
         return found
+
+    def of_unit(self, unit: str) -> Colleague:
+        """Who speaks for a business unit."""
+        wanted = [one for one in self._colleagues.values() if one.person.role is Role.BUSINESS_UNIT]
+        return next(one for one in wanted if one.person.unit == unit)
+
+    def of_role(self, role: Role) -> Colleague:
+        return next(one for one in self._colleagues.values() if one.person.role is role)
 
     def on_duty(self, now: datetime) -> list[Colleague]:
         return [one for one in self._colleagues.values() if one.person.pace and one.person.works(now, self._day)]
@@ -185,8 +196,13 @@ class Centre:
             case = await self.read(one, case_id)
             if case is None or case.owner not in desks or case.hold is not None:
                 return 0
-            done = await self.act(one, case, acts_for(Scene(case, self._behind(case), now)))
+            done = await self.act(one, case, await self._acts_for(one, case, now))
             if done is not None:
                 return done
         self._calls.troubles.add("conflict", f"no act was taken: {self._calls.last_conflict}")
         return 0
+
+    async def _acts_for(self, one: Colleague, case: CaseView, now: datetime) -> list[Said]:
+        if (conduct := self.conducts.get(case.procedure)) is not None:
+            return await conduct(one, case, now)
+        return acts_for(Scene(case, self._behind(case), now))

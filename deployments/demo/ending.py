@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from rich.console import Console
 
@@ -46,10 +47,14 @@ def failures(record: Record, http: Mapping[str, int], requests: int) -> list[str
 
 def open_cases(record: Record) -> list[str]:
     return [
-        f"case {one.number} ({one.reference}) at {one.stage} since {record.events[one.id][-1].at:%Y-%m-%d %H:%M}"
+        f"case {one.number} ({one.reference or one.procedure}) at {one.stage} since {_since(record, one.id)}"
         for one in record.cases
         if one.closed_at is None
     ]
+
+
+def _since(record: Record, id_: UUID) -> str:
+    return f"{record.events[id_][-1].at:%Y-%m-%d %H:%M}"
 
 
 def say(outcome: Outcome, out: Console, err: Console, times: str) -> None:

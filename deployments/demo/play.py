@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.case import cases
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import Stage
+from models.values.vocabulary import Procedure, Stage
 
 from .callers import Callers
 from .centre import Centre
 from .colleagues import Colleagues
+from .incidents import Incidents
 from .request import SimulatedRequest
 from .rounds import batches, next_round
 from .till import Till
@@ -43,6 +44,7 @@ class Play:
     callers: Callers
     colleagues: Colleagues
     till: Till
+    incidents: Incidents
     requests: Sequence[SimulatedRequest]
     sum_up: Callable[[datetime], Awaitable[None]]
     tell: Callable[[Standing], None]
@@ -55,7 +57,11 @@ class Play:
         round_at = next_round(begins)
         closed = 0
         while round_at < begins + timedelta(weeks=WEEKS_AT_MOST):
-            if arrivals and arrivals[0][0] <= round_at:
+            report_at = self.incidents.next_at
+            if report_at is not None and report_at <= min([round_at, *(moment for moment, _ in arrivals[:1])]):
+                await self.timeline.go_to(report_at)
+                await self.incidents.report(report_at)
+            elif arrivals and arrivals[0][0] <= round_at:
                 moment, batch = arrivals.pop(0)
                 await self.timeline.go_to(moment)
                 await self.callers.answer_mail(moment)
@@ -63,12 +69,13 @@ class Play:
             else:
                 await self.timeline.go_to(round_at)
                 await self._round()
-                closed, open_ = await self._counts()
+                closed, open_, of_incidents = await self._counts()
                 left = len(self.centre.customers) - closed
-                if not arrivals and not open_ and not left and not self.callers.coming_back:
+                waiting = left + len(self.callers.coming_back) + open_
+                if not arrivals and not waiting and not of_incidents and not self.incidents.left:
                     break
                 quiet = not arrivals and left <= QUIET_SHARE * len(self.requests)
-                round_at = next_round(round_at, quiet=quiet)
+                round_at = next_round(round_at, quiet=quiet, idle=not arrivals and not waiting)
             self.tell(Standing(self.timeline.now, len(self.centre.customers), closed, len(self.requests)))
         self.tell(Standing(self.timeline.now, len(self.centre.customers), closed, len(self.requests)))
 
@@ -87,12 +94,15 @@ class Play:
             await self.sum_up(now)
         await self.centre.work(now)
         await self.till.work(now)
+        await self.incidents.round(now)
         await self.timeline.settle()
 
-    async def _counts(self) -> tuple[int, int]:
-        """How many of the callers' cases are closed, and how many cases of any kind are still open."""
+    async def _counts(self) -> tuple[int, int, int]:
+        """How many of the callers' cases are closed; how many others are open; how many incidents and their tasks."""
         async with self.engine.connect() as connection:
             called = cases.c.id.in_(self.centre.customers) & (cases.c.stage == Stage.CLOSED)
-            query = select(func.count().filter(called), func.count().filter(cases.c.stage != Stage.CLOSED))
-            closed, open_ = (await connection.execute(query.select_from(cases))).one()
-            return closed, open_
+            still, incident = cases.c.stage != Stage.CLOSED, cases.c.procedure == Procedure.INCIDENT
+            others, theirs = func.count().filter(still & ~incident), func.count().filter(still & incident)
+            query = select(func.count().filter(called), others, theirs).select_from(cases)
+            closed, open_, of_incidents = (await connection.execute(query)).one()
+            return closed, open_, of_incidents

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from flows.rules.incident_course import is_incident
 from flows.rules.lifecycle import replay
 from models.case import cases, to_facts
 from models.event import events
@@ -53,6 +54,15 @@ class Record:
         """The cases that callers brought in; not rounds, contacts, nor what those opened."""
         asked = (Procedure.COMPLAINT, Procedure.REQUEST)
         return [one for one in self.cases if one.procedure in asked and "revisit" not in one.details]
+
+    @property
+    def incidents(self) -> list[CaseFacts]:
+        return [one for one in self.cases if is_incident(one)]
+
+    @property
+    def customer_notices(self) -> list[CaseFacts]:
+        """The tasks to tell customers, about incidents or late shipments."""
+        return [one for one in self.cases if one.procedure is Procedure.INCIDENT and not is_incident(one)]
 
 
 async def read(engine: AsyncEngine) -> Record:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.revisits.results import Result
 from models.values.case import CaseFacts
+from models.values.incident import Incident
 from models.values.policy import Policy
 from models.values.vocabulary import Procedure
 
@@ -64,7 +65,14 @@ def report(
     }
     totals["why"] = {one.en: {"case": one.number, "reason": one.reason} for one in examples(record, policy)}
     played = {"cases": [_entry(case) for case in record.requests], "rounds": [report_of(one) for one in rounds]}
+    played["incidents"] = [_incident(case) for case in record.incidents]
     return played | {"totals": totals, "seconds": round(seconds, 1)}
+
+
+def _incident(case: CaseFacts) -> dict[str, Any]:
+    grade = Incident.of(case.details).grade
+    entry = {"case_id": str(case.id), "grade": grade, "stage": case.stage, "liable": case.liable}
+    return entry | {"score": case.score}
 
 
 def _entry(case: CaseFacts) -> dict[str, Any]:

@@ -20,10 +20,14 @@ BATCH = timedelta(minutes=30)
 """Calls of so long are recorded together; each keeps the time it was received."""
 
 
-def next_round(now: datetime, *, quiet: bool = False) -> datetime:
+IDLE_ROUNDS = _times("09:10", "15:10")
+"""When only incidents wait, for their effect to show."""
+
+
+def next_round(now: datetime, *, quiet: bool = False, idle: bool = False) -> datetime:
     """The first round after `now`."""
     local = now.astimezone(SHANGHAI)
-    hours = QUIET_ROUNDS if quiet else ROUNDS
+    hours = IDLE_ROUNDS if idle else QUIET_ROUNDS if quiet else ROUNDS
     later = [hour for hour in hours if hour > local.time()]
     day = local.date() if later else local.date() + timedelta(days=1)
     return datetime.combine(day, later[0] if later else hours[0], SHANGHAI).astimezone(now.tzinfo)

@@ -17,6 +17,7 @@ from models.database import create_engine
 from models.sealing import Seal
 from models.settings import Settings
 from models.values.policy import Policy
+from models.values.vocabulary import Procedure
 
 from . import daily, ending, report, round_table, tables
 from .callers import Callers
@@ -25,6 +26,7 @@ from .centre import Centre, hire
 from .colleagues import Colleagues
 from .daily import Summing
 from .generate import A_DAY
+from .incidents import Incidents, stock
 from .play import Play
 from .progress import Reporter
 from .record import Record, contradictions, read
@@ -127,8 +129,11 @@ async def _play(
         centre = Centre(engine, calls, await hire(engine), A_DAY, wish.seed)
         callers = Callers(centre, calls, timeline.now, wish.seed)
         colleagues = Colleagues(centre, calls)
-        till = Till(centre, calls)
-        play = Play(engine, timeline, centre, callers, colleagues, till, wish.requests, summing.up, reporter.tell)
+        await stock(engine, A_DAY)
+        incidents = Incidents(centre, calls, timeline.now)
+        centre.conducts[Procedure.INCIDENT] = incidents.acts
+        others = (colleagues, Till(centre, calls), incidents)
+        play = Play(engine, timeline, centre, callers, *others, wish.requests, summing.up, reporter.tell)
         await play.run()
     finally:
         await calls.close()

@@ -6,7 +6,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from flows.papers.words import word
+from flows.rules.incident_notices import GRADES
 from models.values.calendar import SHANGHAI
+from models.values.incident import Incident
 from models.values.policy import Policy
 from models.values.settlement import text
 from models.values.vocabulary import Category, ClockName, Kind, PaymentState, Stage
@@ -104,6 +106,7 @@ def show(
             console.print(left)
             console.print(other)
     console.print(_why(examples(record, policy)))
+    console.print(_incidents(record, stages))
     console.print(_roles(by_role))
 
 
@@ -127,6 +130,20 @@ def _counts(title: str, counts: Mapping[str, int], names: Mapping[str, str], *, 
     for name in order:
         if counts.get(name) or zeros:
             table.add_row(f"{names.get(name, '')} {name}".strip(), str(counts.get(name, 0)))
+    return table
+
+
+def _incidents(record: Record, stages: Mapping[str, str]) -> Table:
+    """Each with its grade, how it stands, who is liable, and what the unit's silence meant."""
+    told = len(record.customer_notices)
+    columns = ("等级 grade", "上报 unit", "责任 liable", "阶段 stage", "得分 score")
+    table = _table(f"商务事故 incidents(主动告知客户 {told} 位 customers told)", "编号 类别 kind", *columns)
+    for case in record.incidents:
+        incident = Incident.of(case.details)
+        grade = f"{GRADES[incident.grade]} {incident.grade}" if incident.grade else ""
+        presumed = "(沉默推定 presumed)" if incident.presumed else ""
+        liable, score = f"{case.liable or '–'}{presumed}", "–" if case.score is None else f"{case.score:.1f}"
+        table.add_row(f"{case.number} {incident.kind}", grade, case.unit, liable, stages[case.stage], score)
     return table
 
 

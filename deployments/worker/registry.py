@@ -15,6 +15,8 @@ from prefect.utilities.callables import parameter_schema
 from flows.classes import classes
 from flows.complaint import complaint
 from flows.daily_summary import daily_summary
+from flows.incident import incident
+from flows.late_shipments import late_shipments
 from flows.request import request
 from flows.revisit import revisit
 from flows.round import round_
@@ -25,13 +27,19 @@ PROCEDURES: dict[str, Flow[Any, Any]] = {
     "request": request,
     "round": round_,
     "revisit": revisit,
+    "incident": incident,
 }
 """Every procedure whose cases the worker claims; a new one is one line here."""
 
-TITLES = {"complaint": "投诉", "request": "其他受理", "round": "回访轮次", "revisit": "回访"}
+TITLES = {"complaint": "投诉", "request": "其他受理", "round": "回访轮次", "revisit": "回访", "incident": "商务事故"}
 """What runs of a procedure are called in the users' other language."""
 
-JOBS: dict[str, Flow[Any, Any]] = {"classes": classes, "rounds": rounds, "daily_summary": daily_summary}
+JOBS: dict[str, Flow[Any, Any]] = {
+    "classes": classes,
+    "rounds": rounds,
+    "daily_summary": daily_summary,
+    "late_shipments": late_shipments,
+}
 """What has no cases to claim: run by its schedule, or by hand from Prefect."""
 
 FLOWS = PROCEDURES | JOBS
@@ -40,18 +48,22 @@ ENTRYPOINTS = {
     "request": "flows/request.py:request",
     "round": "flows/round.py:round_",
     "revisit": "flows/revisit.py:revisit",
+    "incident": "flows/incident.py:incident",
     "classes": "flows/classes.py:classes",
     "rounds": "flows/rounds.py:rounds",
     "daily_summary": "flows/daily_summary.py:daily_summary",
+    "late_shipments": "flows/late_shipments.py:late_shipments",
 }
 SCHEDULES = {
     "classes": CronSchedule(cron="0 3 1 * *", timezone="Asia/Shanghai"),
     "rounds": CronSchedule(cron="0 6 * * 1", timezone="Asia/Shanghai"),
     "daily_summary": CronSchedule(cron="5 */2 * * *", timezone="Asia/Shanghai"),
+    "late_shipments": CronSchedule(cron="30 8 * * *", timezone="Asia/Shanghai"),
 }
 """When a job runs as long as ops say nothing else: classes on the first of the month, when the last one is complete;
 rounds of revisits every Monday morning, about the week that ended; the daily summary often, so that it is made soon
-after midnight, shifts begin with theirs, and a day without a stack is caught up with: nothing is told twice."""
+after midnight, shifts begin with theirs, and a day without a stack is caught up with: nothing is told twice. Late
+shipments each morning, before customers may be called."""
 
 ROOT = Path(__file__).resolve().parents[2]
 POOL_TYPE = "process"

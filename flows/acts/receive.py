@@ -1,33 +1,26 @@
-"""Step 1: receive. Case, first event, wake and key in one statement: accepted means it can no longer be lost."""
+"""Step 1: receive. What a caller wants becomes a case."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, timedelta
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Table, TextClause, func, select, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.acts import once
 from flows.acts.inputs import Input, Line, Moment, StaffId, Text, YesNo
+from flows.acts.intake import Received, begin
 from flows.acts.perform import Desk
 from flows.acts.refusals import Implausible, NotYours
 from flows.customers import identity
-from flows.legs import chain
-from flows.rules import order, permission, triage
-from models.case import cases, to_columns
-from models.event import events
-from models.idempotency import idempotency_keys
-from models.sealing import canonical
+from flows.rules import permission, triage
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.permissions import Permit
 from models.values.request import RequestDetails
 from models.values.vocabulary import Channel, EventKind, Party, Procedure, Stage
-from models.wake import wakes
 
 SKEW = timedelta(minutes=5)
 """How far a caller's clock may go before ours."""
@@ -62,15 +55,6 @@ class Complaint(Input):
     about_staff: Annotated[tuple[StaffId, ...], Field(max_length=10)] = ()
     about_units: Annotated[tuple[UnitCode, ...], Field(max_length=10)] = ()
     """Units complained about, by their codes in the rulebook: none of their people sees or handles the case."""
-
-
-@dataclass(frozen=True)
-class Received:
-    """`repeated`: the case this key already brought in."""
-
-    id: UUID
-    number: int
-    repeated: bool = False
 
 
 async def receive(
@@ -113,25 +97,7 @@ async def receive(
     if door is not None:
         bare = replace(bare, procedure=Procedure.REQUEST, kind=door.door, details=door.within({}))
     facts = replace(bare, clocks=triage.received(bare, policy, acknowledged=said.acknowledged))
-    after, event = chain.draft(chain.Entry(facts, b"", _decision(facts, said), actor.id), desk.seal, now, None)
-    assert event is not None  # noqa: S101 - a decision with an event drafts one
-    values = {f"c_{name}": value for name, value in _case_values(after, event["hash"]).items()}
-    values |= {f"e_{name}": value for name, value in event.items()} | {"e_data": canonical(event["data"])}
-    its_rank = order.rank(after, policy)
-    values |= {"w_procedure": after.procedure, "w_due_at": now, "w_order_at": order.order_at(now, its_rank, policy)}
-    values |= {"w_rank": its_rank, "w_place_at": order.place_at(after, policy)}
-    if key is None:
-        return Received(after.id, (await connection.execute(_PLAIN, values)).scalar_one())
-    values |= {"k_staff_id": actor.id, "k_key": key.value, "k_request": key.request, "k_status": 202}
-    values |= {"k_answer": canonical({"id": str(after.id)})}
-    number = (await connection.execute(_KEYED, values)).scalar_one_or_none()
-    if number is not None:
-        return Received(after.id, number)
-    first = await once.answered(connection, actor.id, key)
-    assert first is not None  # noqa: S101 - the key stood in the way of the insert, so it is there
-    id_ = UUID(first["id"])
-    number = (await connection.execute(select(cases.c.number).where(cases.c.id == id_))).scalar_one()
-    return Received(id_, number, repeated=True)
+    return await begin(connection, desk, actor, facts, _decision(facts, said), key, now)
 
 
 async def _refuse_unknown(connection: AsyncConnection, about_staff: tuple[int, ...]) -> None:
@@ -161,81 +127,3 @@ def _decision(facts: CaseFacts, said: Complaint) -> Decision:
 
 def _caller_key(desk: Desk, caller: Caller | None) -> str | None:
     return identity.caller_key(desk.seal, caller.phone, caller.name) if caller else None
-
-
-def _case_values(facts: CaseFacts, head: bytes) -> dict[str, Any]:
-    values = to_columns({name: getattr(facts, name) for name in _CASE if name != "head"}) | {"head": head}
-    return values | {name: canonical(values[name]) for name in ("attempts", "clocks", "details")}
-
-
-_CASE = [
-    "id",
-    "procedure",
-    "stage",
-    "version",
-    "events",
-    "head",
-    "received_at",
-    "recorded_at",
-    "channel",
-    "party",
-    "caller_key",
-    "reference",
-    "waybill",
-    "kind",
-    "business_line",
-    "urgent",
-    "level",
-    "named_staff",
-    "named_units",
-    "withdrawn",
-    "rejections",
-    "reopenings",
-    "attempts",
-    "poked",
-    "clocks",
-    "overdue",
-    "details",
-]
-_EVENT = [
-    "case_id",
-    "seq",
-    "kind",
-    "stage",
-    "version",
-    "at",
-    "actor_id",
-    "leg_id",
-    "data",
-    "sealed",
-    "sealed_digest",
-    "hash",
-]
-_WAKE = ["procedure", "due_at", "order_at", "rank", "place_at"]
-_KEY = ["staff_id", "key", "request", "status", "answer"]
-
-
-def _bound(table: Table, prefix: str, columns: list[str]) -> str:
-    """The bound values of a row, each cast to its column's type."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    return ", ".join(f"CAST(:{prefix}_{name} AS {table.c[name].type.compile(dialect)})" for name in columns)
-
-
-def _statement(gate: str) -> TextClause:
-    """One statement for all rows; `gate` is a table of one row, or of none when the key was there before."""
-    return text(
-        f"""WITH {gate},
-        the_case AS (INSERT INTO cases ({", ".join(_CASE)}) SELECT {_bound(cases, "c", _CASE)} FROM gate
-            RETURNING id, number),
-        the_event AS (INSERT INTO events ({", ".join(_EVENT)}) SELECT {_bound(events, "e", _EVENT)} FROM the_case),
-        the_wake AS (INSERT INTO wakes (case_id, attempts, {", ".join(_WAKE)})
-            SELECT id, 0, {_bound(wakes, "w", _WAKE)} FROM the_case)
-        SELECT number FROM the_case"""  # noqa: S608 - column names of our own tables
-    )
-
-
-_PLAIN = _statement("gate AS (SELECT 1)")
-_KEYED = _statement(
-    f"gate AS (INSERT INTO idempotency_keys ({', '.join(_KEY)})"
-    f" SELECT {_bound(idempotency_keys, 'k', _KEY)} ON CONFLICT DO NOTHING RETURNING 1)"
-)

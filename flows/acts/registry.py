@@ -4,9 +4,16 @@ from flows.acts import (
     carry_out,
     conduct,
     contacting,
+    customer_notice,
     direction,
     feed_back,
     identify,
+    incident_correction,
+    incident_counterpart,
+    incident_form,
+    incident_handling,
+    incident_known,
+    joining,
     liability,
     paying,
     regulator,
@@ -17,6 +24,15 @@ from flows.acts import (
 )
 from flows.acts.act import Act
 
+INCIDENT = (
+    *incident_known.ACTS,
+    *incident_form.ACTS,
+    *incident_handling.ACTS,
+    *incident_counterpart.ACTS,
+    *incident_correction.ACTS,
+    *customer_notice.ACTS,
+    *joining.ACTS,
+)
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
@@ -33,5 +49,6 @@ ACTS: dict[str, Act] = {
         *paying.ACTS,
         *liability.ACTS,
         *regulator.ACTS,
+        *INCIDENT,
     )
 }

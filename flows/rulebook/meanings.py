@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from models.values.case import Reason
 from models.values.rulebook import Rulebook
 
-_HEADER = re.compile(r"^\[([\w.]+)\]\s*(?:#\s*(.*))?$")
+_HEADER = re.compile(r"^\[\[?([\w.]+)\]\]?\s*(?:#\s*(.*))?$")
 _SETTING = re.compile(r"^(\w+)\s*=\s*(.*)$")
 _NOTE = re.compile(r"""#\s*([^"']*)$""")
 _OF_A_TERM = re.compile(r'source\s*=\s*"([^"]*)"')

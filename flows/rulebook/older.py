@@ -4,7 +4,31 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-SINCE = (
+from flows.rules import incident_course
+
+INCIDENT_STAGES = sorted(incident_course.PERSONS)
+INCIDENT_CLOCKS = (
+    "incident_acknowledge",
+    "authority",
+    "form",
+    "contain",
+    "investigate",
+    "deliver",
+    "counterpart",
+    "finding",
+    "plan",
+    "correction",
+    "effect",
+    "conclude",
+    "customer_notice",
+)
+SINCE: tuple[tuple[str, ...], ...] = (
+    ("incidents",),
+    ("wording", "stages", "reported"),
+    *(("assignment", "roles", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "stages", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "say", stage) for stage in INCIDENT_STAGES),
+    *(("wording", "clocks", clock) for clock in INCIDENT_CLOCKS),
     ("clocks", "acknowledge"),
     ("clocks", "acknowledged_at_once"),
     ("clocks", "statutory_count"),
@@ -87,7 +111,17 @@ def _own_levels(value: Any, assignment: Any) -> Any:
     return value | {"takes_over": [role for role in value["takes_over"] if role in assignment["levels"][1:]]}
 
 
-FITTING: dict[str, Callable[[Any, Any], Any]] = {"unit_hours": _own_units, "escalation": _own_levels}
+def _own_grades(value: Any, assignment: Any) -> Any:
+    top = len(assignment["levels"]) - 1
+    bounded = {name: rule | {"knows": min(rule["knows"], top)} for name, rule in value["grades"].items()}
+    return value | {"grades": bounded}
+
+
+FITTING: dict[str, Callable[[Any, Any], Any]] = {
+    "unit_hours": _own_units,
+    "escalation": _own_levels,
+    "incidents": _own_grades,
+}
 """What names units or levels names none that the rulebook does not have."""
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flows.rules import clocks, lifecycle, order
+from flows.rules import clocks, incident_course, lifecycle, order
 from models.values.case import Agenda, CaseFacts
 from models.values.policy import Policy
 from models.values.vocabulary import ClockName, Stage
@@ -14,6 +14,7 @@ SYSTEM = {
     Stage.DRAW: "draw",
     Stage.RECORDED: "record",
     Stage.SUMMARY: "summarise",
+    Stage.REPORTED: "grade",
 }
 """Stages at which the system works, and its step there."""
 
@@ -37,6 +38,8 @@ def agenda(facts: CaseFacts, policy: Policy, now: datetime) -> Agenda:
 def _next(facts: CaseFacts, now: datetime) -> tuple[str, datetime | None]:
     if step := SYSTEM.get(facts.stage):
         return step, now
+    if incident_course.reaches_out(facts):
+        return "reach_out", now
     if facts.poked:
         return "follow_up", now
     follow_up = clocks.earliest(tuple(clock for clock in facts.clocks if clock.name is not ClockName.ASSIGN_AGAIN))

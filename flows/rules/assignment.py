@@ -14,7 +14,9 @@ from models.values.policy import Policy
 from models.values.request import RequestDetails
 from models.values.vocabulary import BusinessLine, ClockName, EventKind, Role, Stage
 
-LADDER = frozenset({Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL})
+LADDER = frozenset(
+    {Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL, Stage.FINDING, Stage.CLOSING}
+)
 """Stages whose owner must have the authority the case, or the amount to approve, has climbed to."""
 
 WITH_CUSTOMER = frozenset({Stage.CARRY_OUT, Stage.FEED_BACK, Stage.ANSWER})
@@ -29,13 +31,14 @@ NAMED, UNIT_NAMED = (
     Reason("被投诉人不得经办", "is complained about"),
     Reason("所属单位被投诉", "works in a unit complained about"),
 )
+NOT_ASKED = Reason("非对方单位人员", "is not of the unit that is asked")
 ANOTHER_ROLE, AUTHORITY = Reason("角色不符", "another role"), Reason("权限不足", "lacks authority")
 REVISITS, PROPOSED = (
     Reason("回访须由他人进行", "handled the case himself"),
     Reason("不得审批本人提案", "made the proposal himself"),
 )
 ABSENT, FULL = Reason("不在岗", "absent"), Reason("已满负荷", "at capacity")
-CLOSEST = (NAMED, UNIT_NAMED, REVISITS, PROPOSED, FULL, ABSENT, AUTHORITY, ANOTHER_ROLE)
+CLOSEST = (NAMED, UNIT_NAMED, REVISITS, PROPOSED, NOT_ASKED, FULL, ABSENT, AUTHORITY, ANOTHER_ROLE)
 """The order in which those passed over are listed: first those one would ask about."""
 
 
@@ -112,7 +115,7 @@ def _sorted_out(
     able: list[_Able] = []
     barred: dict[Reason, list[int]] = defaultdict(list)
     units, suspects = facts.named_units, {*facts.named_staff, facts.handler_id, facts.proposer_id}
-    each = facts.stage in (Stage.APPROVAL, Stage.CONTACT)
+    each = facts.stage in (Stage.APPROVAL, Stage.CONTACT, Stage.COUNTERPART)
     marks = _Marks(facts, policy)
     climbs = bool(authority(facts))
     for role, members in team.roles():
@@ -145,6 +148,8 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
         return UNIT_NAMED
     if obstacle := _unfit(facts, one.role, policy):
         return obstacle
+    if facts.stage is Stage.COUNTERPART and one.unit != facts.details.get("counterpart"):
+        return NOT_ASKED
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
         return REVISITS
     if facts.stage is Stage.CONTACT and one.id in facts.details.get("barred", ()):

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from flows.rules import derivation
+from flows.rules import derivation, incident_clocks
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.policy import Policy
-from models.values.rulebook import Term
+from models.values.section import Term
 from models.values.vocabulary import ClockName, HoldReason
 
 Clocks = tuple[Deadline, ...]
@@ -17,6 +17,9 @@ BEYOND = frozenset({ClockName.PAYMENT, ClockName.REGULATOR})
 
 TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN, ClockName.AWAY})
 """Clocks that only call again: being late at them is not a breach."""
+
+UNPAUSED = frozenset({ClockName.STATUTORY, ClockName.INCIDENT_ACKNOWLEDGE, ClockName.AUTHORITY, ClockName.COUNTERPART})
+"""Clocks that no hold stops: the customer is not who they wait for."""
 
 AGREED = "agreed"
 """In place of a calendar: a moment somebody named, with no term of the rulebook behind it."""
@@ -63,7 +66,7 @@ def term_of(name: ClockName, facts: CaseFacts, policy: Policy) -> Term | None:
             return policy.rulebook.settlement.pay_within if policy.rulebook.settlement else None
         case ClockName.REGULATOR:
             return policy.rulebook.regulator.answer if policy.rulebook.regulator else None
-    return None
+    return incident_clocks.term_of(name, facts, policy)
 
 
 def start_of(name: ClockName, facts: CaseFacts, begins: datetime, policy: Policy) -> Deadline | None:
@@ -267,6 +270,7 @@ def _deadline(
     policy: Policy,
     ref: int | None,
 ) -> Deadline:
-    remind = begins + (due - begins) * policy.rulebook.clocks.remind_at
-    pausable = name is not ClockName.STATUTORY and name not in BEYOND
+    share = 0.0 if name is ClockName.EFFECT else policy.rulebook.clocks.remind_at  # it begins when one can look at last
+    remind = begins + (due - begins) * share
+    pausable = name not in UNPAUSED and name not in BEYOND
     return Deadline(name, begins, due, calendar, why, remind, pausable=pausable, ref=ref, stamp=policy.stamp)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from models.values.calendar import SHANGHAI, Gap, WorkingCalendar
 from models.values.case import Reason
-from models.values.rulebook import Term
+from models.values.section import Term
 
 GAPS_TOLD = 6
 """So many runs of days off are listed; the rest are counted."""

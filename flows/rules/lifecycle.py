@@ -7,11 +7,13 @@ the ledger.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flows.rules import contact_stages, request_course, round_stages
+from flows.rules import contact_stages, incident_course, request_course, round_stages
 from flows.rules.request_course import SHORT
 from models.values.vocabulary import EventKind, Kind, Stage
 
-BEGINNINGS = frozenset({EventKind.RECEIVED, EventKind.ROUND_OPENED, EventKind.CONTACT_OPENED})
+BEGINNINGS = frozenset(
+    {EventKind.RECEIVED, EventKind.ROUND_OPENED, EventKind.CONTACT_OPENED, *incident_course.BEGINNINGS}
+)
 """Events that begin a case, one for each door it can come in by."""
 
 PERSONS = frozenset(
@@ -28,6 +30,7 @@ PERSONS = frozenset(
         Stage.CONTACT,
         Stage.VISIT,
         Stage.ASSESSMENT,
+        *incident_course.PERSONS,
         Stage.PROMISED,
     }
 )
@@ -45,7 +48,7 @@ JOINABLE = frozenset(
 )
 """Stages of a complaint that is certain and whose answer is still to come: the same cause again can join it."""
 
-CONTACTING = frozenset({Stage.FEED_BACK, Stage.REVISIT})
+CONTACTING = frozenset({Stage.FEED_BACK, Stage.REVISIT, Stage.CUSTOMER_NOTICE})
 """Stages at which the customer is called."""
 
 ENDED = frozenset({Stage.CLOSED})
@@ -105,7 +108,7 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
             return _fed_back(data)
         case EventKind.SURVEYED:
             return request_course.surveyed(data) if data.get(SHORT) else _surveyed(data)
-        case EventKind.CONTACTED if data["exhausted"]:
+        case EventKind.CONTACTED if data["exhausted"] and stage is not Stage.CUSTOMER_NOTICE:
             return Stage.SCORING if data.get(SHORT) else Stage.WRITTEN_ANSWER
         case EventKind.ANSWERED:
             return _answered(data)
@@ -127,6 +130,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
             return request_course.stage_after(event)
         case EventKind.REFERRED if data["reopens"]:
             return Stage.CARRY_OUT
+        case _ if event in incident_course.EVENTS:
+            return incident_course.stage_after(stage, event, data)
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     return stage

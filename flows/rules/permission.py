@@ -24,6 +24,14 @@ ASKED: dict[Stage, tuple[Permit, ...]] = {
     Stage.CONTACT: (Permit.ANSWER_QUESTIONNAIRE, Permit.CONTACT),
     Stage.VISIT: (Permit.ANSWER_QUESTIONNAIRE,),
     Stage.ASSESSMENT: (Permit.ASSESS,),
+    Stage.CONTAINMENT: (Permit.CONTAIN,),
+    Stage.INVESTIGATION: (Permit.INVESTIGATE,),
+    Stage.COUNTERPART: (Permit.RESPOND,),
+    Stage.FINDING: (Permit.NAME_LIABLE,),
+    Stage.CORRECTION: (Permit.PLAN_CORRECTION, Permit.COMPLETE_CORRECTION),
+    Stage.EFFECT: (Permit.CHECK_EFFECT,),
+    Stage.CLOSING: (Permit.CONCLUDE,),
+    Stage.CUSTOMER_NOTICE: (Permit.TELL_CUSTOMER, Permit.CONTACT),
 }
 """What a stage asks of its owner: without it the case would never go on."""
 
@@ -37,7 +45,8 @@ def relations(facts: CaseFacts, actor: StaffFacts, policy: Policy, *, at_hand: b
         Relation.OWNER: facts.owner_id is not None and facts.owner_id in {actor.id, *actor.deputises},
         Relation.ABOVE: actor.level > 0 and actor.level >= facts.level,
         Relation.ABLE: facts.owner_id is None and assignment.taboo(facts, actor, policy) is None,
-        Relation.UNIT: actor.unit is not None and actor.unit in (facts.unit, facts.liable),
+        Relation.UNIT: actor.unit is not None
+        and actor.unit in (facts.unit, facts.liable, facts.details.get("counterpart")),
         Relation.CALLER_AT_HAND: at_hand,
         Relation.MONEY: money(facts, policy),
     }
@@ -97,13 +106,16 @@ def hands_tied(rulebook: Rulebook, table: Permissions) -> list[str]:
         f"{role} may own a case at {stage} and not {' or '.join(lacking)}"
         for stage, asked in ASKED.items()
         for role in dict.fromkeys(_owners(rulebook, stage))
-        if (lacking := [one for one in (Permit.READ_CASE, *asked) if not _owner_may(table, role, one)])
+        if (lacking := [one for one in (Permit.READ_CASE, *asked) if not _owner_may(table, stage, role, one)])
     ]
 
 
-def _owner_may(table: Permissions, role: Role, permit: Permit) -> bool:
+def _owner_may(table: Permissions, stage: Stage, role: Role, permit: Permit) -> bool:
     columns = table.by_relation[role]
-    return permit in columns[Relation.NONE] or (permit is not Permit.READ_CASE and permit in columns[Relation.OWNER])
+    always = columns[Relation.NONE]
+    if stage is Stage.COUNTERPART:
+        always |= columns[Relation.UNIT]  # nobody but somebody of the unit that is asked owns it there
+    return permit in always or (permit is not Permit.READ_CASE and permit in columns[Relation.OWNER])
 
 
 def _owners(rulebook: Rulebook, stage: Stage) -> Iterable[Role]:

@@ -21,7 +21,7 @@ NOT_SPEED = frozenset({ClockName.PROMISE, ClockName.UNIT_ANSWER, ClockName.PAYME
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     """What was promised is still owed: the case does not close before that is kept, if late. Withdrawn, it is not."""
     if not facts.withdrawn and (owed := clocks.promised(facts.clocks)):
-        return _awaited(facts, owed)
+        return awaited(facts, owed)
     marks = measure(facts, policy, now)
     score = weighed(marks, policy)
     missed = sorted({clock.name for clock in facts.clocks if clocks.late(clock, now)})
@@ -64,7 +64,8 @@ def weighed(marks: Mapping[Indicator, float | None], policy: Policy) -> float | 
     return round(100 * gained / total, 1) if total else None
 
 
-def _awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:
+def awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:
+    """It is not scored yet: what was promised comes first."""
     due = min(clock.due_at for clock in owed)
     why = Reason(f"尚有 {len(owed)} 项承诺待兑现", f"{len(owed)} promises are still to be kept")
     stage = lifecycle.stage_after(facts.stage, EventKind.PROMISES_AWAITED, {})

@@ -12,8 +12,12 @@ from flows.steps.assign import Assign
 from flows.steps.classify import Classify
 from flows.steps.contacts import AssignContact, FollowContact, Record
 from flows.steps.follow_up import FollowUp
+from flows.steps.grade import GradeIncident
+from flows.steps.incident_follow_up import IncidentFollowUp
+from flows.steps.reach_out import ReachOut
 from flows.steps.rounds import Draw, FollowRound, Summarise
 from flows.steps.score import Score
+from flows.steps.score_incident import ScoreIncident
 
 
 def _task(make: Callable[[], Step], name: str, zh: str, description: str) -> Callable[[Leg], Awaitable[None]]:
@@ -49,3 +53,9 @@ follow_contact = _task(lambda: FollowContact(room().policies), "follow_up", "跟
 record = _task(
     lambda: Record(room().policies, room().resources.seal), "record", "登记回访结果", "disposition, grievances"
 )
+grade = _task(lambda: GradeIncident(room().policies), "grade", "定级", "how grave, who must know")
+reach_out = _task(lambda: ReachOut(room().policies), "reach_out", "主动告知", "customers who have not complained yet")
+follow_incident_up = _task(
+    lambda: IncidentFollowUp(room().policies), "follow_up", "跟进", "silence, reminders, deadlines, notices delivered"
+)
+score_incident = _task(lambda: ScoreIncident(room().policies), "score", "考核", "the score by unit")

@@ -26,7 +26,7 @@ class Relation(StrEnum):
     ABLE = "able"
     """Nobody owns it, and this person could."""
     UNIT = "unit"
-    """It concerns his unit: as the responsible one, or as the liable one."""
+    """It concerns his unit: as the responsible or reporting one, as the liable one, or as the one asked to confirm."""
     CALLER_AT_HAND = "caller_at_hand"
     """He looked the caller of this case up a moment ago, or received it from him."""
     MONEY = "money"
@@ -44,6 +44,8 @@ class Permit(StrEnum):
     READ_RUNS = "read-runs"
     PRINT_DOSSIER = "print-dossier"
     """The case as one paper, for the regulator; each printing is on record."""
+    READ_AFFECTED = "read-affected"
+    """Whom an incident touched: it names customers."""
 
     ACKNOWLEDGE = "acknowledge"
     NOTE = "note"
@@ -86,7 +88,30 @@ class Permit(StrEnum):
     APPEAL_LIABILITY = "appeal-liability"
     ANSWER_REGULATOR = "answer-regulator"
 
+    ACKNOWLEDGE_INCIDENT = "acknowledge-incident"
+    TELL_AUTHORITY = "tell-authority"
+    VALUE = "value"
+    REGRADE = "regrade"
+    TRACE = "trace"
+    FILL_FORM = "fill-form"
+    ATTACH = "attach"
+    CONTAIN = "contain"
+    INVESTIGATE = "investigate"
+    DELIVER = "deliver"
+    RESPOND = "respond"
+    NAME_LIABLE = "name-liable"
+    APPEAL = "appeal"
+    PLAN_CORRECTION = "plan-correction"
+    COMPLETE_CORRECTION = "complete-correction"
+    CHECK_EFFECT = "check-effect"
+    NAME_CAUSE = "name-cause"
+    CONCLUDE = "conclude"
+    TELL_CUSTOMER = "tell-customer"
+    JOIN = "join"
+    END_WITH_INCIDENT = "end-with-incident"
+
     RECEIVE = "receive"
+    REPORT_INCIDENT = "report-incident"
     QUEUE = "queue"
     """My queue, and taking the next of it."""
     LOOK_UP = "look-up"
@@ -105,10 +130,11 @@ class Permit(StrEnum):
     """The list of payments, and of what is recharged to whom."""
 
 
-READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS, Permit.PRINT_DOSSIER})
+READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS, Permit.PRINT_DOSSIER, Permit.READ_AFFECTED})
 ANYWHERE = frozenset(
     {
         Permit.RECEIVE,
+        Permit.REPORT_INCIDENT,
         Permit.QUEUE,
         Permit.LOOK_UP,
         Permit.UNMASK,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from models.values.calendar import WorkingCalendar
+from models.values.incident_policy import Incidents
 from models.values.learned import Learned
 from models.values.permissions import Permissions
 from models.values.rulebook import Rulebook
@@ -41,6 +42,14 @@ class Policy:
     def units(self) -> frozenset[str]:
         """The units of the centre and of the firm, by code."""
         return frozenset((*self.rulebook.assignment.units.values(), *self.rulebook.assignment.more_units))
+
+    @property
+    def incidents(self) -> Incidents:
+        """The section on incidents; loading a rulebook saw to it that there is one."""
+        section = self.rulebook.incidents
+        if section is None:
+            raise LookupError("this rulebook was not loaded, only read")
+        return section
 
     def level_of(self, role: Role) -> int:
         """The authority level of a role; 0 for everybody who is not named in the ladder."""

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from models.values.customers import Customers
+from models.values.incident_policy import Incidents
 from models.values.permissions import Permissions
 from models.values.questionnaire import Questionnaire
 from models.values.sampling import Sampling
+from models.values.section import DAYS_AT_MOST, Count, Name, Section, Share, Term, complete
 from models.values.taxonomy import Taxonomy, Urgency
 from models.values.vocabulary import (
     Category,
@@ -26,13 +27,6 @@ from models.values.vocabulary import (
     Severity,
     Stage,
 )
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0, le=1000)]
-Name = Annotated[str, Field(min_length=1, max_length=40)]
-
-DAYS_AT_MOST = 400
-"""No term is longer than so many days of its calendar."""
 
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
 Basis = Literal["amount", "profit"]
@@ -54,32 +48,6 @@ BothWays = Annotated[Said, BeforeValidator(lambda said: (said, said) if isinstan
 SomeRoles = Annotated[tuple[Role, ...], Field(min_length=1)]
 
 Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
-
-
-class Section(BaseModel):
-    """A part of the rulebook. What stands under a field is what an error says it means."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def _complete(name: str, table: Mapping[Any, Any], terms: type[StrEnum]) -> None:
-    if missing := [term for term in terms if term not in table]:
-        raise ValueError(f"{name} lacks {', '.join(missing)}")
-
-
-class Term(Section):
-    """A span of time on a named calendar: hours that count, or working days."""
-
-    hours: Annotated[float, Field(gt=0, le=10_000)] | None = None
-    days: Annotated[int, Field(ge=1, le=DAYS_AT_MOST)] | None = None
-    calendar: Name = "centre"
-    source: str = ""
-
-    @model_validator(mode="after")
-    def one_of_the_two(self) -> Self:
-        if (self.hours is None) == (self.days is None):
-            raise ValueError("say either hours or days")
-        return self
 
 
 class Hours(Section):
@@ -172,7 +140,7 @@ class Assignment(Section):
 
     @model_validator(mode="after")
     def every_category_has_its_unit_and_every_level_its_role(self) -> Self:
-        _complete("units", self.units, Category)
+        complete("units", self.units, Category)
         if len(set(self.levels)) != len(self.levels):
             raise ValueError("levels names a role twice")
         if self.skill_weight + self.load_weight + self.unit_weight == 0:
@@ -305,7 +273,7 @@ class Analysis(Section):
 
     @model_validator(mode="after")
     def every_category_has_its_cause(self) -> Self:
-        _complete("causes", self.causes, Category)
+        complete("causes", self.causes, Category)
         return self
 
 
@@ -497,7 +465,7 @@ class Wording(Section):
 
     @model_validator(mode="after")
     def every_stage_of_a_person_has_its_words(self) -> Self:
-        _complete("empathy", self.empathy, Category)
+        complete("empathy", self.empathy, Category)
         if missing := [stage for stage, talks in self.say.items() if "any" not in talks]:
             raise ValueError(f"say has no words for any kind at {', '.join(missing)}; write some under any")
         return self
@@ -510,7 +478,7 @@ class Wording(Section):
             ("categories", self.categories, Category),
             ("clocks", self.clocks, ClockName),
         ):
-            _complete(name, table, terms)
+            complete(name, table, terms)
         return self
 
 
@@ -554,6 +522,8 @@ class Rulebook(Section):
     """None: a rulebook older than this section; then the shipped one's holds."""
     regulator: RegulatorTerms | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
+    incidents: Incidents | None = None
+    """None: a rulebook older than this section; loading complements it by the shipped one's."""
 
     @model_validator(mode="after")
     def every_named_calendar_exists(self) -> Self:
@@ -602,6 +572,14 @@ class Rulebook(Section):
             if any(rows[one] < last[one] for one in rows) or any(a < b for a, b in pairwise(rows.values())):
                 raise ValueError(f"approval › incidents › {grade}: who decides must not fall with grade or class")
             last = rows
+        return self
+
+    @model_validator(mode="after")
+    def every_grade_names_a_level(self) -> Self:
+        top = len(self.assignment.levels) - 1
+        grades = self.incidents.grades if self.incidents else {}
+        if wrong := [name for name, rule in grades.items() if rule.knows > top]:
+            raise ValueError(f"incidents › grades › {', '.join(wrong)} names a level above {top}, the highest")
         return self
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ class Procedure(StrEnum):
     """A round of revisits: drawn, worked, analysed, assessed."""
     REVISIT = "revisit"
     """One customer of a round, to be reached."""
+    INCIDENT = "incident"
     REQUEST = "request"
     """Enquiry, consultation, suggestion, manual service: the short path."""
 
@@ -86,7 +87,7 @@ class CustomerClass(StrEnum):
 
 
 class IncidentGrade(StrEnum):
-    """How bad a business incident is, by the value at stake."""
+    """How grave a business incident is: 一般, 重大, 特大."""
 
     GENERAL = "general"
     MAJOR = "major"
@@ -149,6 +150,15 @@ class Stage(StrEnum):
     SUMMARY = "summary"
     ASSESSMENT = "assessment"
     CLOSED = "closed"
+    REPORTED = "reported"
+    CONTAINMENT = "containment"
+    INVESTIGATION = "investigation"
+    COUNTERPART = "counterpart"
+    FINDING = "finding"
+    CORRECTION = "correction"
+    EFFECT = "effect"
+    CLOSING = "closing"
+    CUSTOMER_NOTICE = "customer_notice"
 
 
 class Outcome(StrEnum):
@@ -269,9 +279,34 @@ class EventKind(StrEnum):
     REFERRED = "referred"
     REGULATOR_ANSWERED = "regulator_answered"
     ERASED = "erased"
-    ACKNOWLEDGED = "acknowledged"
     REDERIVED = "rederived"
     """A new rulebook or calendar moved deadlines that were still to come."""
+    ACKNOWLEDGED = "acknowledged"
+    REPORTED = "reported"
+    GRADED = "graded"
+    REGRADED = "regraded"
+    TRACED = "traced"
+    INCIDENT_ACKNOWLEDGED = "incident_acknowledged"
+    CLIMBED = "climbed"
+    AUTHORITY_TOLD = "authority_told"
+    FORM_FILLED = "form_filled"
+    ATTACHED = "attached"
+    CONTAINED = "contained"
+    INVESTIGATED = "investigated"
+    DELIVERED = "delivered"
+    RESPONDED = "responded"
+    PRESUMED = "presumed"
+    FINDING_MADE = "finding_made"
+    APPEALED = "appealed"
+    CORRECTION_PLANNED = "correction_planned"
+    CORRECTED = "corrected"
+    EFFECT_CHECKED = "effect_checked"
+    ROOT_CAUSE_NAMED = "root_cause_named"
+    CONCLUDED = "concluded"
+    REACHED_OUT = "reached_out"
+    NOTICE_OPENED = "notice_opened"
+    CUSTOMER_TOLD = "customer_told"
+    JOINED = "joined"
     TURNED_INTO_COMPLAINT = "turned_into_complaint"
     TURN_ASKED = "turn_asked"
     TURN_REFUSED = "turn_refused"
@@ -280,7 +315,7 @@ class EventKind(StrEnum):
 
 
 class ClockName(StrEnum):
-    """The deadlines a case can have; `promise` may stand several times."""
+    """The deadlines a case can have; `promise`, `authority` and `correction` may stand several times."""
 
     ACKNOWLEDGE = "acknowledge"
     CLASSIFY = "classify"
@@ -304,6 +339,19 @@ class ClockName(StrEnum):
     """A voucher is with finance; it runs on when the case is closed."""
     REGULATOR = "regulator"
     """The regulator waits for an answer; it runs on when the case is closed."""
+    INCIDENT_ACKNOWLEDGE = "incident_acknowledge"
+    AUTHORITY = "authority"
+    FORM = "form"
+    CONTAIN = "contain"
+    INVESTIGATE = "investigate"
+    DELIVER = "deliver"
+    COUNTERPART = "counterpart"
+    FINDING = "finding"
+    PLAN = "plan"
+    CORRECTION = "correction"
+    EFFECT = "effect"
+    CONCLUDE = "conclude"
+    CUSTOMER_NOTICE = "customer_notice"
 
 
 class AccessKind(StrEnum):
@@ -363,6 +411,19 @@ class Disposition(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
+class IncidentKind(StrEnum):
+    """What happened to goods in the firm's hands (the seven kinds of freight incident, and misdelivery)."""
+
+    FIRE = "fire"
+    THEFT = "theft"
+    LOSS = "loss"
+    DAMAGE = "damage"
+    SPOILAGE = "spoilage"
+    CONTAMINATION = "contamination"
+    MISDELIVERY = "misdelivery"
+    OTHER = "other"
+
+
 class ManualService(StrEnum):
     """The five acceptance flows of manual service 人工受理 (domain.md §1)."""
 
@@ -401,6 +462,9 @@ class NoticeKind(StrEnum):
     DEADLINE_MISSED = "deadline_missed"
     DAILY_SUMMARY = "daily_summary"
     SHIFT_HANDOVER = "shift_handover"
+    INCIDENT_GRADED = "incident_graded"
+    COUNTERPART_ASKED = "counterpart_asked"
+    LIABILITY_PRESUMED = "liability_presumed"
     TEST = "test"
 
 

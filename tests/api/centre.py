@@ -24,8 +24,12 @@ from flows.steps.assign import Assign
 from flows.steps.classify import Classify
 from flows.steps.contacts import AssignContact, FollowContact, Record
 from flows.steps.follow_up import FollowUp
+from flows.steps.grade import GradeIncident
+from flows.steps.incident_follow_up import IncidentFollowUp
+from flows.steps.reach_out import ReachOut
 from flows.steps.rounds import Draw, FollowRound, Summarise
 from flows.steps.score import Score
+from flows.steps.score_incident import ScoreIncident
 from models.clock import simulated_clock
 from models.database import metadata
 from models.values.vocabulary import Role
@@ -41,7 +45,7 @@ UNCLEAR = "你好"
 MANY = 50
 """How many do the same thing at once."""
 
-PROCEDURES = ("complaint", "request")
+PROCEDURES = ("complaint", "request", "incident")
 """Those the centre of the tests carries; a case may pass from one to the other."""
 
 TEAM: dict[str, Role] = {
@@ -126,12 +130,12 @@ class Centre:
                 await self._hire(connection, name, role)
         return self
 
-    async def hire(self, name: str, role: Role) -> Person:
+    async def hire(self, name: str, role: Role, unit: str | None = None) -> Person:
         async with self.engine.begin() as connection:
-            return await self._hire(connection, name, role)
+            return await self._hire(connection, name, role, unit)
 
-    async def _hire(self, connection: AsyncConnection, name: str, role: Role) -> Person:
-        id_ = await add_staff(connection, NewStaff(name, role))
+    async def _hire(self, connection: AsyncConnection, name: str, role: Role, unit: str | None = None) -> Person:
+        id_ = await add_staff(connection, NewStaff(name, role, unit))
         token = await create_token(connection, name)
         self.people[name] = Person(id_, name, token, self.client(token))
         return self.people[name]
@@ -177,6 +181,13 @@ class Centre:
             "request": complaint,
             "round": (Draw(policies), FollowRound(policies), Summarise(policies), Assign(policies)),
             "revisit": (AssignContact(policies), FollowContact(policies), Record(policies, seal)),
+            "incident": (
+                GradeIncident(policies),
+                ReachOut(policies),
+                Assign(policies),
+                IncidentFollowUp(policies),
+                ScoreIncident(policies),
+            ),
         }
         while any([await self._carry(procedure, of_it) for procedure, of_it in steps.items()]):
             pass

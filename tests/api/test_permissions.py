@@ -30,6 +30,10 @@ BEYOND = len(LEVELS)
 OWN_UNIT, OTHER_UNIT = "linehaul", "claims"
 RELATIONS = ("none", "owner", "above", "able", "unit", "caller_at_hand", "money", "named", "named_unit")
 READS = {"read-case": "", "read-events": "/events", "read-runs": "/runs", "print-dossier": "/dossier"}
+OF_INCIDENTS = {"read-affected", "attach"}
+"""Of incidents alone; the other routes ask for the same permits. See test_incidents and test_incident_papers."""
+
+INCIDENT = {"kind": "damage", "what": "a", "where": "a", "discovered_at": "2020-01-01T00:00:00+08:00", "unit": OWN_UNIT}
 
 REFUSED = (200, 409)
 """Let through: done, or refused for another reason than who asks."""
@@ -73,6 +77,26 @@ SAID: dict[str, dict[str, Any]] = {
     "find-liable": {"firm_liable": True, "grounds": "a"},
     "appeal-liability": {"party": "linehaul", "grounds": "a"},
     "answer-regulator": {"referral": "R1", "text": "a"},
+    "acknowledge-incident": {},
+    "tell-authority": {"duty": "police", "receipt": "a"},
+    "value": {"value": "1"},
+    "regrade": {"value": "1", "why": "a"},
+    "trace": {"vehicle": "V1"},
+    "fill-form": {"fields": {"goods": "a"}},
+    "contain": {"measures": "a"},
+    "investigate": {"finding": "a"},
+    "deliver": {"at": "2020-01-01T00:00:00+08:00", "how": "email", "receipt": "a"},
+    "respond": {"agrees": True, "statement": "a"},
+    "name-liable": {"why": "a"},
+    "appeal": {"grounds": "a"},
+    "plan-correction": {"what": "a", "owner": 99_999, "by": "2199-01-01T00:00:00+08:00"},
+    "complete-correction": {"correction": 1, "how": "a"},
+    "check-effect": {"effective": True, "finding": "a"},
+    "name-cause": {"method": "five_whys", "whys": ["a", "b"]},
+    "conclude": {},
+    "tell-customer": {"told": "a"},
+    "join": {"incident": "00000000-0000-7000-8000-000000000000"},
+    "end-with-incident": {"finding": "a"},
 }
 
 
@@ -197,6 +221,8 @@ async def test_what_is_not_about_a_case_goes_by_role(
     looks, runs = "look-up" in may, "runs" in may
     cells = [
         ("POST", "/complaints", {"text": DELAY}, 202 if "receive" in may else 403),
+        ("POST", "/incidents", INCIDENT, 202 if "report-incident" in may else 403),
+        ("GET", "/reports/incidents", None, 200 if "reports" in may else 404),
         ("GET", "/queue", None, 200 if "queue" in may else 403),
         ("POST", "/queue/take", None, 200 if "queue" in may else 403),
         ("POST", "/customers/lookup", {"name": "无名氏"}, 200 if looks else 403),
@@ -221,4 +247,4 @@ async def test_what_is_not_about_a_case_goes_by_role(
 
 def test_the_walk_leaves_no_act_out() -> None:
     every = {act for role in TABLE["roles"] for act in spelt(role, *set(RELATIONS[:-2]))}
-    assert every == {*SAID, *READS, "release"}
+    assert every == {*SAID, *READS, *OF_INCIDENTS, "release"}

@@ -66,7 +66,7 @@ async def test_a_small_day_is_played_to_its_end_and_leaves_no_name_or_phone_behi
     done = run(tmp_path, "--count", "12", "--seed", "7", "--report", "out.json", "--keep")
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert set(result) == {"cases", "rounds", "totals", "seconds"}
+    assert set(result) == {"cases", "rounds", "incidents", "totals", "seconds"}
     [played] = result["rounds"]
     assert {"id", "frame", "drawn", "reached", "rates", "verified", "estimates"} <= set(played)
     assert (played["frame"], played["verified"]) == (400, True)
@@ -85,6 +85,10 @@ async def test_a_small_day_is_played_to_its_end_and_leaves_no_name_or_phone_behi
     assert all(row["reads"] + row["posts"] for row in roles.values()), "everybody does something"
     assert roles["auditor"]["acts"] == roles["scheduler"]["acts"] == roles["administrator"]["acts"] == 0
     assert all(one["score"] is not None for one in result["cases"] if one["kind"] != "complaint")
+    assert {one["grade"] for one in result["incidents"]} == {"general", "major", "critical"}
+    assert {one["stage"] for one in result["incidents"]} == {"closed"}
+    assert all(one["score"] is not None for one in result["incidents"])
+    assert "沉默推定 presumed" in done.stdout, "a unit that never answered"
     assert "every stage replayed from its events" in done.stdout
     (home,) = homes(tmp_path)
     await assert_nothing_personal(home, done.stdout + done.stderr)

@@ -5,7 +5,10 @@ from decimal import Decimal
 
 from prefect.client.schemas.objects import StateType
 from prefect.states import Scheduled
+from sqlalchemy import insert
 
+from models.customer import customers
+from models.shipment import shipments
 from models.values.calendar import SHANGHAI
 from tests.fixtures.served import serve
 from tests.fixtures.worker import until
@@ -48,6 +51,20 @@ async def test_classes_are_scheduled_monthly_and_run_by_hand(database, workers, 
     assert await database.value("SELECT (to_day + 1)::text FROM class_snapshots") == this.isoformat()
     tasks = await ops.read_task_runs()
     assert {"compute", "compare"} <= {task.name.rsplit("-", 1)[0] for task in tasks}
+
+
+async def test_late_shipments_are_told_of_each_morning_and_twice_is_once(database, workers, ops):
+    yesterday = datetime.now(SHANGHAI).date() - timedelta(days=1)
+    async with database.engine.begin() as connection:
+        someone = (await connection.execute(insert(customers).values(code="C1").returning(customers.c.id))).scalar_one()
+        late = {"customer_id": someone, "promised_at": yesterday, "amount": 1, "currency": "CNY"}
+        await connection.execute(insert(shipments), [late | {"order_id": order} for order in ("A", "B")])
+    await workers.start()
+    deployment = await ops.read_deployment_by_name(f"late_shipments/{workers.pool}")
+    assert [one.schedule.cron for one in deployment.schedules] == ["30 8 * * *"]
+    assert (await run(ops, deployment.id)).message == "1 customers are to be told of 2 shipments"
+    assert (await run(ops, deployment.id)).message == "0 customers are to be told of 0 shipments"
+    assert await database.value("SELECT count(*) FROM cases WHERE stage = 'customer_notice'") == 1
 
 
 async def test_a_schedule_that_ops_stopped_stays_stopped_when_a_worker_registers_again(database, workers, ops):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flows.rules import clocks
 from models.values.calendar import SHANGHAI, WorkingCalendar
 from models.values.case import Reason
-from models.values.rulebook import Term
+from models.values.section import Term
 from models.values.vocabulary import ClockName, CustomerClass, HoldReason
 from tests.flows.rules.making import NOW, POLICY, at, case, often, policy, under_way
 

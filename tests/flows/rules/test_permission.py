@@ -134,8 +134,30 @@ def test_only_those_with_authority_judge_proposals() -> None:
         assert judges == (POLICY.level_of(role) > 0)
 
 
+RECORDED = {
+    Permit.ACKNOWLEDGE_INCIDENT,
+    Permit.TELL_AUTHORITY,
+    Permit.VALUE,
+    Permit.REGRADE,
+    Permit.TRACE,
+    Permit.FILL_FORM,
+    Permit.ATTACH,
+    Permit.DELIVER,
+    Permit.NAME_CAUSE,
+}
+"""What those who handle incidents write down about any of them: no stage moves by it."""
+OF_A_UNIT = {Permit.TRACE, Permit.ATTACH, Permit.DELIVER, Permit.RESPOND, Permit.APPEAL}
+"""What a unit says about an incident of its own."""
+
+
+def test_only_a_unit_answers_for_a_unit() -> None:
+    for role, relation in product(Role, Relation):
+        may = Permit.RESPOND in POLICY.permissions.by_relation[role][relation]
+        assert may == (role is Role.BUSINESS_UNIT and relation is Relation.UNIT)
+
+
 def test_every_act_of_the_api_is_in_the_table_and_the_table_names_nothing_else() -> None:
-    assert {*ACTS, "release", "send-link"} == ON_CASES - READS
+    assert {*ACTS, "release", "send-link", "attach"} == ON_CASES - READS
 
 
 def test_why_not_names_who_of_the_role_may() -> None:
@@ -155,7 +177,10 @@ MISTAKES: list[tuple[Any, str]] = [
         "permissions: finance › centre names note, which",
     ),
     (lambda p: p["roles"]["finance"].update(none=["queue"]), "permissions: finance › none names queue, which belongs"),
-    (lambda p: p["roles"]["finance"].update(able=["read"]), "permissions: finance › able names read-case, read-events"),
+    (
+        lambda p: p["roles"]["finance"].update(able=["read"]),
+        "permissions: finance › able names read-affected, ",
+    ),
     (lambda p: p["roles"]["finance"].update(named=["read"]), "permissions › roles › finance › named: there is no such"),
     (
         lambda p: p["roles"]["revisit_agent"].update(owner=["note"]),
@@ -211,4 +236,6 @@ def test_more_relations_never_allow_less_and_decisions_need_one(
             Permit.TURN_INTO_COMPLAINT,
             Permit.RELEASE,
         }
-        assert granted <= READS | served | BY_OFFICE.get(role, set())
+        of_unit = OF_A_UNIT if Relation.UNIT in held and role is Role.BUSINESS_UNIT else set()
+        recorded = RECORDED if role is Role.COMPLAINT_HANDLER or POLICY.level_of(role) else set()
+        assert granted <= READS | served | BY_OFFICE.get(role, set()) | of_unit | recorded

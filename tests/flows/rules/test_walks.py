@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from flows.rules import assignment, contact_stages, follow_up, lifecycle, round_stages, settlement
+from flows.rules import assignment, contact_stages, follow_up, incident_course, lifecycle, round_stages, settlement
 from models.values.vocabulary import ClockName, EventKind, PaymentState, Stage
 from tests.flows.rules.making import POLICY
 from tests.flows.rules.walk import TEAM, Walk
@@ -108,6 +108,7 @@ def test_the_walks_see_every_stage_and_every_event() -> None:
             walk.move()
         events |= {event for event, _ in walk.ledger}
     protocol = {EventKind.STEP_FAILED, EventKind.QUARANTINED, EventKind.RELEASED, EventKind.ERASED}
-    assert events == set(EventKind) - protocol - contact_stages.EVENTS - round_stages.EVENTS
+    others = contact_stages.EVENTS | round_stages.EVENTS | (incident_course.EVENTS - {EventKind.JOINED})
+    assert events == set(EventKind) - protocol - others
     systems = {Stage.RECEIVED, Stage.ANALYSIS, Stage.SCORING}
-    assert stages == set(Stage) - systems - contact_stages.STAGES - round_stages.STAGES
+    assert stages == set(Stage) - systems - contact_stages.STAGES - round_stages.STAGES - incident_course.STAGES

@@ -12,12 +12,24 @@ from uuid import UUID
 
 from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
+from flows.acts.joining import Event
 from flows.acts.money import money_of
 from flows.acts.registry import ACTS
 from flows.acts.regulator import Referrals
 from flows.legs.chain import Entry, draft
 from flows.rulebook.sections import regulator_of
-from flows.rules import analysis, assignment, clocks, follow_up, permission, referrals, reopening, scoring, triage
+from flows.rules import (
+    analysis,
+    assignment,
+    clocks,
+    follow_up,
+    incident_course,
+    permission,
+    referrals,
+    reopening,
+    scoring,
+    triage,
+)
 from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.calendar import SHANGHAI
@@ -55,6 +67,8 @@ TEAM = [staff(role, number) for number, role in enumerate(ROLES + ABOVE + FINANC
 GENERAL = 11
 """The general manager; nobody is above him, so no case of these walks names him."""
 AMOUNTS = (0, 150, 1500, 15_000, 90_000)
+DOING = [name for name, act in ACTS.items() if act.stages - incident_course.STAGES]
+"""Acts that a complaint may see."""
 STEPS_AT_MOST = 12
 """More system steps than this without anybody acting or time going on: a busy loop."""
 
@@ -146,6 +160,9 @@ class Walk:
             loaded = Referrals(self.referrals)
         if name == "identify":
             loaded = Named(said["customer"], self.random.choice([None, *CustomerClass]))
+        if name in ("join", "end-with-incident"):
+            stages = [Stage.CONTAINMENT, Stage.CORRECTION]
+            loaded = Event(UUID(int=9), 9, self.random.choice(stages)) if facts.linked_to or name == "join" else None
         setting = Setting(actor, self.policy, self.now, loaded)
         self.write(act.decide(facts, act.takes(version=facts.version, **said), setting))
 
@@ -168,7 +185,7 @@ class Walk:
     def move(self) -> None:
         chance = self.random
         waits = ["wait", "wait", "main ends", "absent", "comes back", "new rulebook", "out of reach"]
-        name = chance.choice([*waits, *ACTS])
+        name = chance.choice([*waits, *DOING])
         if chance.random() < 0.01 and self.facts.kind in (None, Kind.COMPLAINT) and self.facts.linked_to is None:
             return self.refer()
         if chance.random() < 0.6:
@@ -231,6 +248,8 @@ class Walk:
             "turn-into-complaint": {"category": chance.choice([*Category]), "why": "客户表示不满"},
             "turn-into-request": {"kind": chance.choice([*Kind]), "why": "只是询问"},
             "refuse-turn": {"why": "确为投诉"},
+            "join": {"incident": UUID(int=9)},
+            "end-with-incident": {"finding": "同一事故"},
             "reassign": {"why": "休假", "to": chance.choice([None, *(one.id for one in self.team)])},
             "escalate": {"why": "客户要求"},
             "reopen": {"why": "再次出现"},

@@ -1,0 +1,178 @@
+"""From an incident's facts and papers to what the API answers, and to the form as a page and as a PDF."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader
+
+from api.incident_schemas import AffectedShipment, AttachmentView, FormFieldView, FormView, IncidentView
+from api.schemas import ReasonView
+from api.views import summary
+from flows.incidents.forms import Filled
+from flows.papers.paper import Pairs, Paper, Section
+from flows.rules.incident_notices import GRADES
+from models.values.calendar import SHANGHAI
+from models.values.case import CaseFacts
+from models.values.incident import Incident
+from models.values.incident_policy import FieldKind, FormField
+from models.values.policy import Policy
+
+PAGES = Environment(loader=PackageLoader("api", "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+UNKNOWN = ReasonView(zh="不详", en="not known")
+
+
+def incident_view(
+    facts: CaseFacts, held: bool, form: Filled, policy: Policy, complaints: Sequence[UUID], notices: int
+) -> IncidentView:
+    incident = Incident.of(facts.details)
+    same = set(IncidentView.model_fields) & set(incident.__dataclass_fields__)
+    values = {name: getattr(incident, name) for name in same}
+    values |= {name: list(values[name]) for name in ("waybills", "duties")}
+    return IncidentView(
+        **values,
+        case=summary(facts, quarantined=held),
+        unit=facts.unit,
+        what=form.what,
+        where=form.where,
+        liable=facts.liable,
+        missing=sorted(policy.incidents.form.required - set(incident.filled)),
+        complaints=list(complaints),
+        notices=notices,
+    )
+
+
+def affected_view(row: Mapping[Any, Any]) -> AffectedShipment:
+    return AffectedShipment(
+        **{name: row[name] for name in ("order_id", "ordered_at", "promised_at", "delivered_at")},
+        waybill=row["waybill_no"],
+        customer=row["customer_id"],
+        customer_code=row["code"],
+        complaint=row["complaint"],
+        notice=row["notice"],
+    )
+
+
+def attachment_view(row: Mapping[Any, Any]) -> AttachmentView:
+    same = {name: row[name] for name in ("label", "media", "size", "at")}
+    return AttachmentView(**same, sha256=row["digest"], by=row["staff_id"])
+
+
+def form_view(facts: CaseFacts, form: Filled, policy: Policy) -> FormView:
+    asked, incident = policy.incidents.form, Incident.of(facts.details)
+    missing = sorted(asked.required - set(form.values))
+    return FormView(
+        title=_both(asked.title),
+        version=asked.version,
+        number=facts.number,
+        complete=not missing,
+        missing=missing,
+        filled_at=form.filled_at,
+        facts=_facts(facts, incident, form),
+        fields=[_field(one, _both(asked.parts[one.part]), form.values.get(one.name)) for one in asked.fields],
+    )
+
+
+def form_page(view: FormView, language: str) -> str:
+    """The form as a page, in one of the users' languages."""
+    return PAGES.get_template("incident_form.html").render(form=view, language=language, parts=_parts(view, language))
+
+
+def form_paper(view: FormView, language: str, made_at: datetime) -> Paper:
+    """The form as a paper to print."""
+    sections = [Section(title, [Pairs(rows)]) for title, rows in _parts(view, language)]
+    state = {"zh": "已填完" if view.complete else "未填完", "en": "complete" if view.complete else "not complete"}
+    subtitle = f"No. {view.number} · v{view.version} · {state[language]}"
+    return Paper(_said(view.title, language), made_at, subtitle, f"No. {view.number}", sections)
+
+
+def _parts(view: FormView, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the page and the paper show, part by part; an empty field is shown as empty."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for one in (*view.facts, *view.fields):
+        label = _said(one.label, language) + (" *" if one.required else "")
+        parts.setdefault(_said(one.part, language), []).append((label, _said(one.shown, language)))
+    return list(parts.items())
+
+
+def _facts(facts: CaseFacts, incident: Incident, form: Filled) -> list[FormFieldView]:
+    """What the first report and the grading say: nobody writes it twice."""
+    part = ReasonView(zh="首报", en="First report")
+    rows: list[tuple[str, str, str, ReasonView]] = [
+        ("number", "编号", "Number", _same(str(facts.number))),
+        ("unit", "上报单位", "Reporting unit", _same(facts.unit)),
+        ("kind", "事故类别", "Kind", _same(incident.kind)),
+        ("grade", "等级", "Grade", _grade(incident)),
+        ("discovered_at", "发现时间", "Discovered at", _moment(incident.discovered_at)),
+        ("phoned_at", "电话报告时间", "Phoned at", _moment(incident.phoned_at)),
+        ("recorded_at", "上报时间", "Reported at", _moment(facts.recorded_at)),
+        ("where", "地点", "Place", _same(form.where)),
+        ("what", "情况", "What happened", _same(form.what)),
+        ("waybills", "运单", "Waybills", _same("、".join(incident.waybills) or None)),
+        ("vehicle", "车辆", "Vehicle", _same(incident.vehicle)),
+        ("hub", "场站", "Hub", _same(incident.hub)),
+        ("batch", "批次", "Batch", _same(incident.batch)),
+        ("value", "估计货损(元)", "Estimated loss (CNY)", _same(_money(incident.value))),
+        ("casualties", "伤亡人数", "Casualties", _same(_number(incident.casualties))),
+        ("dangerous_goods", "危险货物", "Dangerous goods", _yes_no(incident.dangerous_goods)),
+        ("liable", "责任单位", "Liable unit", _same(facts.liable)),
+    ]
+    return [
+        FormFieldView(
+            name=name, label=ReasonView(zh=zh, en=en), part=part, kind="line", required=False, value=None, shown=shown
+        )
+        for name, zh, en, shown in rows
+    ]
+
+
+def _field(field: FormField, part: ReasonView, value: str | None) -> FormFieldView:
+    shown = ReasonView(zh="", en="")
+    if value is not None:
+        shown = _same(value)
+        if field.kind is FieldKind.CHOICE:
+            shown = _both(field.choices[value]) if value in field.choices else shown
+        elif field.kind is FieldKind.MOMENT:
+            shown = _moment(datetime.fromisoformat(value))
+    return FormFieldView(
+        name=field.name,
+        label=ReasonView(zh=field.zh, en=field.en),
+        part=part,
+        kind=field.kind,
+        required=field.required,
+        value=value,
+        shown=shown,
+    )
+
+
+def _said(words: ReasonView, language: str) -> str:
+    return words.zh if language == "zh" else words.en
+
+
+def _both(words: tuple[str, str]) -> ReasonView:
+    return ReasonView(zh=words[0], en=words[1])
+
+
+def _same(value: str | None) -> ReasonView:
+    return UNKNOWN if value is None else ReasonView(zh=value, en=value)
+
+
+def _moment(moment: datetime | None) -> ReasonView:
+    return _same(f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else None)
+
+
+def _money(value: Decimal | None) -> str | None:
+    return f"{value:f}" if value is not None else None
+
+
+def _number(value: int | None) -> str | None:
+    return str(value) if value is not None else None
+
+
+def _yes_no(value: bool | None) -> ReasonView:
+    return UNKNOWN if value is None else ReasonView(zh="是" if value else "否", en="yes" if value else "no")
+
+
+def _grade(incident: Incident) -> ReasonView:
+    return ReasonView(zh=GRADES[incident.grade], en=incident.grade) if incident.grade else UNKNOWN

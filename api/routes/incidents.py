@@ -1,0 +1,94 @@
+"""Business incidents (商务事故): the first report, what stands, whom it touched, the figures by unit."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import func, select
+
+from api import incident_views as views
+from api import reading
+from api.bodies import StrictRoute
+from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.incident_reports import incidents_csv, incidents_report
+from api.incident_schemas import AffectedPage, IncidentsReport, IncidentView
+from api.incidents import find_incident, read_cursor, write_cursor
+from api.problems import answers
+from api.reports import CSV_MEDIA
+from api.schemas import Accepted
+from api.views import links
+from flows.acts.refusals import Implausible
+from flows.acts.report import FirstReport, report
+from flows.incidents import affected
+from flows.incidents.figures import figures
+from flows.incidents.forms import read_form
+from models.case import cases
+from models.values.incident import Incident
+from models.values.permissions import Permit
+from models.values.vocabulary import Procedure, Stage
+
+router = APIRouter(tags=["incident 商务事故"], route_class=StrictRoute)
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+@router.post("/incidents", status_code=202, responses=answers(repeatable=202))
+async def report_incident(
+    said: FirstReport, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
+) -> Accepted:
+    """The first report of a business unit: stored with its wake in one statement, Prefect up or not."""
+    received = await report(connection, here.desk, actor, said, key)
+    response.headers["Idempotent-Replayed"] = str(received.repeated).lower()
+    return Accepted(id=received.id, number=received.number, stage=Stage.REPORTED, links=links(received.id))
+
+
+@router.get("/incidents/{case_id}", responses=answers(404))
+async def read_incident(case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> IncidentView:
+    """One incident: its grade, who must know, who is liable, what is missing, the complaints linked under it."""
+    facts, held, policy = await find_incident(connection, here, case_id, actor)
+    form = await read_form(connection, here.desk.seal, case_id)
+    linked = (
+        select(cases.c.id)
+        .where(cases.c.linked_to == case_id, await reading.sight(connection, here.desk, actor))
+        .order_by(cases.c.id)
+    )
+    complaints = (await connection.execute(linked.where(cases.c.procedure != Procedure.INCIDENT))).scalars().all()
+    tasks = select(func.count()).where(cases.c.linked_to == case_id, cases.c.procedure == Procedure.INCIDENT)
+    notices = (await connection.execute(tasks)).scalar_one()
+    return views.incident_view(facts, held, form, policy, complaints, notices)
+
+
+@router.get("/incidents/{case_id}/affected", responses=answers(404))
+async def list_affected(
+    case_id: UUID,
+    here: OfficeDep,
+    connection: Connection,
+    actor: Actor,
+    cursor: Annotated[str | None, Query(max_length=120)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> AffectedPage:
+    """Shipments on its waybills, vehicle, hub or batch at the time, with each one's complaint and notice task."""
+    facts, _, policy = await find_incident(connection, here, case_id, actor, Permit.READ_AFFECTED)
+    incident, days = Incident.of(facts.details), policy.incidents.affected_days
+    rows = await affected.page(connection, case_id, incident, days, read_cursor(cursor), limit)
+    whole = await affected.totals(connection, incident, days)
+    items = [views.affected_view(row) for row in rows]
+    following = write_cursor(rows[-1]) if len(rows) == limit else None
+    return AffectedPage(shipments=whole.shipments, customers=whole.customers, items=items, next=following)
+
+
+@router.get("/reports/incidents", response_model=IncidentsReport, responses=CSV | answers())
+async def report_incidents(
+    here: OfficeDep,
+    connection: Connection,
+    actor: Actor,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+    format: Annotated[Literal["json", "csv"], Query()] = "json",
+) -> IncidentsReport | Response:
+    """Incidents by unit: reporting speed, completeness, containment, repeats, liability; with the cases behind each."""
+    reading.refuse_unless(actor, Permit.REPORTS, here.desk)
+    if first is not None and last is not None and last < first:
+        raise Implausible("结束日期早于开始日期", "the period ends before it begins")
+    found = incidents_report(first, last, await figures(connection, first, last))
+    return found if format == "json" else Response(incidents_csv(found), media_type=CSV_MEDIA)

@@ -1,0 +1,82 @@
+"""The first report of an incident at half the peak, and the affected of a vehicle among a million shipments."""
+
+import statistics
+import time
+from uuid import uuid4
+
+import httpx
+
+from deployments.bench.bench import Bench
+from deployments.bench.intake import CLIENTS
+from deployments.bench.load import Call, flat_out, steady
+from deployments.bench.table import Row
+from deployments.bench.wire import Wire
+from flows.staffing import NewStaff, add_staff, create_token
+from models.values.vocabulary import Role
+
+SHIPMENTS = 1_000_000
+VEHICLES, A_DAY = 2_000, 20_000
+"""Ten shipments a vehicle and day, for fifty days."""
+READS = 200
+FILL = f"""
+    WITH someone AS (
+        INSERT INTO customers (code) SELECT 'BENCH-' || n FROM generate_series(1, 10000) AS n RETURNING id
+    ),
+    known AS (SELECT id, row_number() OVER () - 1 AS place FROM someone)
+    INSERT INTO shipments (customer_id, order_id, waybill_no, ordered_at, promised_at, delivered_at, amount, currency,
+        vehicle, hub, batch)
+    SELECT known.id, 'BENCH-' || n, 'BENCH' || n, current_date - n / {A_DAY}, current_date - n / {A_DAY} + 3,
+        CASE WHEN n / {A_DAY} > 3 THEN current_date - n / {A_DAY} + 3 END, 100, 'CNY',
+        'V' || n % {VEHICLES}, 'H' || n % 50, 'B' || n % 5000
+    FROM generate_series(1, {SHIPMENTS}) AS n JOIN known ON known.place = n % 10000"""  # noqa: S608 - our own figures
+
+
+async def measure(bench: Bench, requests: int) -> list[Row]:
+    async with bench.engine.begin() as connection:
+        await add_staff(connection, NewStaff("bench hub", Role.BUSINESS_UNIT, "sorting_centre"))
+        token = await create_token(connection, "bench hub")
+    calls = [_report(Wire(f"{bench.stack.api_url}/api/v1", token)) for _ in range(CLIENTS)]
+    best = await flat_out(calls, requests)
+    half = await steady(calls, requests // 2, best.rate / 2)
+    bench.say(f"filling in {SHIPMENTS} shipments ...")
+    await bench.execute(FILL)
+    await bench.execute("ANALYZE shipments")
+    p50, p99, found = await _affected(bench, token)
+    return [
+        Row("first report of an incident, 8 clients", f"{best.rate:.0f}/s", "", f"p99 {best.p99 * 1e3:.0f} ms"),
+        Row("… at half the peak", f"p99 {half.p99 * 1e3:.0f} ms", "≤ 100 ms", f"errors {best.errors + half.errors}"),
+        Row(
+            "the affected of a vehicle, 1 000 000 shipments",
+            f"p99 {p99 * 1e3:.0f} ms",
+            "≤ 200 ms",
+            f"p50 {p50 * 1e3:.0f} ms, {found} on a page",
+        ),
+    ]
+
+
+def _report(wire: Wire) -> Call:
+    async def call(number: int) -> int:
+        said = {"kind": "damage", "what": "外箱破裂", "where": "三号月台", "discovered_at": "2026-01-05T10:00:00+08:00"}
+        return (await wire.post("/incidents", said, key=str(uuid4())))[0]
+
+    return call
+
+
+async def _affected(bench: Bench, token: str) -> tuple[float, float, int]:
+    """Seconds at the median and the 99th percentile, over incidents on as many vehicles."""
+    now = (await bench.column("SELECT now()"))[0].isoformat()
+    waits, found = [], 0
+    async with httpx.AsyncClient(base_url=f"{bench.stack.api_url}/api/v1", timeout=60) as client:
+        for number in range(READS):
+            said = {"kind": "damage", "what": "x", "where": "y", "discovered_at": now, "vehicle": f"V{number * 7}"}
+            headers = {"Authorization": f"Bearer {token}"}
+            id_ = (await client.post("/incidents", json=said, headers=headers)).json()["id"]
+            began = time.perf_counter()
+            headers = {"Authorization": f"Bearer {bench.supervisor}"}
+            answer = await client.get(f"/incidents/{id_}/affected", headers=headers)
+            waits.append(time.perf_counter() - began)
+            found = max(found, len(answer.json()["items"]))
+    if not found:
+        raise RuntimeError("no shipment was found on any vehicle")
+    cuts = statistics.quantiles(waits, n=100)
+    return cuts[49], cuts[98], found

@@ -1,0 +1,107 @@
+"""A complaint about an incident: linked under it, and ended with it once it was found who is liable."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts.act import Act, Setting, moved
+from flows.acts.inputs import ActInput, Text
+from flows.acts.refusals import Implausible
+from flows.rules import clocks, follow_up, incident_course, lifecycle
+from models.case import INCIDENTS, cases
+from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.vocabulary import ClockName, EventKind, Stage
+
+
+class Join(ActInput):
+    """The complaint is about an incident that is known already; its own clocks run on."""
+
+    incident: UUID
+
+
+class EndWithIncident(ActInput):
+    """What the incident's investigation found answers this complaint too: the customer is told next."""
+
+    finding: Text
+
+
+@dataclass(frozen=True)
+class Event:
+    """The incident a complaint is about."""
+
+    id: UUID
+    number: int
+    stage: Stage
+
+
+async def named(connection: AsyncConnection, facts: CaseFacts, said: Join, setting: Setting) -> Event | None:
+    return await _read(connection, said.incident)
+
+
+async def joined(
+    connection: AsyncConnection, facts: CaseFacts, said: EndWithIncident, setting: Setting
+) -> Event | None:
+    return await _read(connection, facts.linked_to) if facts.linked_to else None
+
+
+def join(facts: CaseFacts, said: Join, setting: Setting) -> Decision:
+    event: Event | None = setting.loaded
+    if event is None:
+        raise Implausible("没有该事故", "there is no such incident")
+    if facts.linked_to is not None:
+        raise Refusal("已关联", "it is linked already")
+    why = Reason(f"与事故 {event.number} 为同一事件", f"about the same event as incident {event.number}")
+    changes = {"linked_to": event.id}
+    return Decision(EventKind.JOINED, changes, (why,), {"incident": str(event.id), "number": event.number})
+
+
+def end_with_incident(facts: CaseFacts, said: EndWithIncident, setting: Setting) -> Decision:
+    event: Event | None = setting.loaded
+    if event is None:
+        raise Refusal("未关联事故", "it is linked to no incident; join one first")
+    if event.stage not in incident_course.FOUND:
+        raise Refusal("事故尚未认定责任", "the incident has no finding yet; it can be ended with it after that")
+    left = clocks.meet(facts.clocks, ClockName.RESOLVE, setting.now)
+    term = setting.policy.rulebook.clocks.feed_back
+    left = (*left, clocks.start(ClockName.FEED_BACK, term, setting.now, setting.policy))
+    data = {"answer_owed": True, "main": str(event.id)}
+    why = Reason(
+        f"随事故 {event.number} 处理完毕,待反馈", f"done with incident {event.number}: the customer is told next"
+    )
+    return moved(
+        facts,
+        EventKind.MAIN_ENDED,
+        data,
+        reasons=(why,),
+        sealed={"finding": said.finding},
+        handler_id=setting.actor.id,
+        owner_id=setting.actor.id,
+        attempts=(),
+        clocks=left,
+        overdue=follow_up.overdue(left, setting.now),
+    )
+
+
+async def _read(connection: AsyncConnection, id_: UUID) -> Event | None:
+    query = select(cases.c.id, cases.c.number, cases.c.stage).where(
+        cases.c.id == id_,
+        INCIDENTS,
+        cases.c.details["kind"].is_not(None),
+    )
+    row = (await connection.execute(query)).first()
+    return Event(row.id, row.number, Stage(row.stage)) if row else None
+
+
+ACTS = (
+    Act("join", "并入事故 · link under an incident", Join, join, lifecycle.JOINABLE, seek=named),
+    Act(
+        "end-with-incident",
+        "随事故办结 · end with its incident",
+        EndWithIncident,
+        end_with_incident,
+        frozenset({Stage.CARRY_OUT}),
+        seek=joined,
+    ),
+)

@@ -1,0 +1,105 @@
+"""The shipments an incident may have touched: on its waybills, and on the same vehicle, hub or batch at the time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, and_, false, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.case import cases
+from models.customer import customers
+from models.incident import shipment_notices
+from models.shipment import shipments
+from models.values.calendar import SHANGHAI
+from models.values.incident import Incident
+from models.values.vocabulary import Kind
+
+Cursor = tuple[date, int, str]
+"""After which shipment the page begins: day ordered, customer, order."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    shipments: int
+    customers: int
+
+
+def touched(incident: Incident, days: int) -> ColumnElement[bool]:
+    """A condition that indexes answer. A vehicle carries others every week: what was ordered more than `days` before
+    the discovery, after it, or delivered before it, was not on it."""
+    discovered = incident.discovered_at.astimezone(SHANGHAI).date()
+    aboard = and_(
+        shipments.c.ordered_at.between(discovered - timedelta(days=days), discovered),
+        or_(shipments.c.delivered_at.is_(None), shipments.c.delivered_at >= discovered),
+    )
+    places = {"vehicle": incident.vehicle, "hub": incident.hub, "batch": incident.batch}
+    found = [and_(shipments.c[name] == place, aboard) for name, place in places.items() if place is not None]
+    if incident.waybills:
+        found.append(shipments.c.waybill_no.in_(incident.waybills))
+    return or_(*found) if found else false()
+
+
+async def page(
+    connection: AsyncConnection, id_: UUID, incident: Incident, days: int, after: Cursor | None, limit: int
+) -> Sequence[RowMapping]:
+    """In order of day, customer, order; with the complaint about each, and the notice task, if there is one."""
+    ordered = func.coalesce(shipments.c.ordered_at, date.min)
+    key = tuple_(ordered, shipments.c.customer_id, shipments.c.order_id)
+    query = select(shipments, ordered.label("day")).where(touched(incident, days))
+    if after is not None:
+        query = query.where(key > after)
+    chosen = query.order_by(ordered, shipments.c.customer_id, shipments.c.order_id).limit(limit).subquery()
+    told = and_(
+        shipment_notices.c.cause == str(id_),
+        shipment_notices.c.customer_id == chosen.c.customer_id,
+        shipment_notices.c.order_id == chosen.c.order_id,
+    )
+    complaint = (
+        select(cases.c.id)
+        .where(cases.c.waybill == chosen.c.waybill_no, cases.c.kind == Kind.COMPLAINT)
+        .order_by(cases.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    whole = (
+        select(chosen, customers.c.code, complaint.label("complaint"), shipment_notices.c.case_id.label("notice"))
+        .join(customers, customers.c.id == chosen.c.customer_id)
+        .outerjoin(shipment_notices, told)
+        .order_by(chosen.c.day, chosen.c.customer_id, chosen.c.order_id)
+    )
+    return (await connection.execute(whole)).mappings().all()
+
+
+async def totals(connection: AsyncConnection, incident: Incident, days: int) -> Totals:
+    query = select(func.count(), func.count(shipments.c.customer_id.distinct())).where(touched(incident, days))
+    row = (await connection.execute(query)).one()
+    return Totals(row[0], row[1])
+
+
+async def untold(
+    connection: AsyncConnection, id_: UUID, incident: Incident, days: int, customers_at_most: int
+) -> dict[int, list[Any]]:
+    """Shipments by customer (as merged) whose customer neither complained about them nor has a notice task for them."""
+    who = func.coalesce(customers.c.merged_into, customers.c.id).label("who")
+    complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, cases.c.kind == Kind.COMPLAINT)
+    told = select(shipment_notices.c.case_id).where(
+        shipment_notices.c.cause == str(id_),
+        shipment_notices.c.customer_id == shipments.c.customer_id,
+        shipment_notices.c.order_id == shipments.c.order_id,
+    )
+    query = (
+        select(who, shipments.c.customer_id, shipments.c.order_id, shipments.c.waybill_no)
+        .join(customers, customers.c.id == shipments.c.customer_id)
+        .where(touched(incident, days), customers.c.erased_at.is_(None), ~complained.exists(), ~told.exists())
+        .order_by(who, shipments.c.order_id)
+    )
+    found: dict[int, list[Any]] = {}
+    async with connection.stream(query) as rows:
+        async for row in rows:
+            if row.who not in found and len(found) == customers_at_most:
+                break
+            found.setdefault(row.who, []).append(row)
+    return found

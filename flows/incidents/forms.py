@@ -1,0 +1,60 @@
+"""The report form 商务事故上报单 as it stands: what the ledger says of every field, the last word each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.event import events
+from models.incident import attachments, contents
+from models.sealing import Seal
+from models.values.vocabulary import EventKind
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The first report in its own words, and the fields of the form by name. None: erased."""
+
+    what: str | None
+    where: str | None
+    values: Mapping[str, str]
+    filled_at: datetime | None
+
+
+async def read_form(connection: AsyncConnection, seal: Seal, case_id: UUID) -> Filled:
+    kinds = (EventKind.REPORTED, EventKind.FORM_FILLED)
+    query = (
+        select(events.c.kind, events.c.at, events.c.sealed)
+        .where(events.c.case_id == case_id, events.c.kind.in_(kinds))
+        .order_by(events.c.seq)
+    )
+    what = where = filled_at = None
+    values: dict[str, str | None] = {}
+    for row in (await connection.execute(query)).all():
+        said: Mapping[str, Any] = seal.open(row.sealed) if row.sealed is not None else {}
+        if row.kind == EventKind.REPORTED:
+            what, where = said.get("text"), said.get("where")
+        else:
+            values |= said.get("fields", {})
+            filled_at = row.at
+    return Filled(what, where, {name: value for name, value in values.items() if value is not None}, filled_at)
+
+
+async def list_attachments(connection: AsyncConnection, case_id: UUID) -> list[RowMapping]:
+    query = select(attachments).where(attachments.c.case_id == case_id).order_by(attachments.c.at, attachments.c.id)
+    return list((await connection.execute(query)).mappings().all())
+
+
+async def read_attachment(connection: AsyncConnection, case_id: UUID, digest: str) -> tuple[str, bytes | None] | None:
+    """Media type and sealed content (None: erased) of one attachment of an incident; None: there is no such one."""
+    query = (
+        select(attachments.c.media, contents.c.sealed)
+        .join(contents, contents.c.digest == attachments.c.digest)
+        .where(attachments.c.case_id == case_id, attachments.c.digest == digest)
+    )
+    row = (await connection.execute(query)).first()
+    return (row.media, row.sealed) if row is not None else None

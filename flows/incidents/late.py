@@ -1,0 +1,77 @@
+"""Shipments whose promised day passed and that were not delivered: one notice task a customer, each shipment once."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from flows.classing.intake import class_of
+from flows.classing.reading import classes_of
+from flows.legs import ledger
+from flows.rules import customer_notices
+from flows.rules.agenda import agenda
+from flows.rules.customer_notices import PROMISE, Call, Told
+from models.case import cases
+from models.customer import customers
+from models.incident import shipment_notices
+from models.sealing import Seal
+from models.shipment import shipments
+from models.values.calendar import SHANGHAI
+from models.values.policy import Policy
+from models.values.vocabulary import Kind
+
+CUSTOMERS = 100
+"""How many customers get their task in one transaction."""
+LOCK = 0x1A7E
+"""Of two runs at once one waits: the second then finds nothing left to open."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    customers: int
+    shipments: int
+
+
+async def open_some(connection: AsyncConnection, seal: Seal, policy: Policy, now: datetime) -> Opened:
+    """Open the next batch of tasks; none: nothing is left. Commit is the caller's."""
+    await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    today = now.astimezone(SHANGHAI).date()
+    calls = await _calls(connection, policy, today)
+    openings = [customer_notices.opening(one, PROMISE, None, policy, now) for one in calls]
+    if openings:
+        await ledger.open_cases(connection, seal, openings, lambda facts: agenda(facts, policy, now), now)
+    return Opened(len(calls), sum(len(one.shipments) for one in calls))
+
+
+async def _calls(connection: AsyncConnection, policy: Policy, today: date) -> list[Call]:
+    """Who complained about a shipment already knows, and asks no second time."""
+    who = func.coalesce(customers.c.merged_into, customers.c.id).label("who")
+    complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, cases.c.kind == Kind.COMPLAINT)
+    told = select(shipment_notices.c.case_id).where(
+        shipment_notices.c.customer_id == shipments.c.customer_id,
+        shipment_notices.c.order_id == shipments.c.order_id,
+    )
+    since = today - timedelta(days=policy.incidents.promise_days)
+    query = (
+        select(who, shipments.c.customer_id, shipments.c.order_id, shipments.c.waybill_no)
+        .join(customers, customers.c.id == shipments.c.customer_id)
+        .where(
+            shipments.c.promised_at < today,
+            shipments.c.promised_at >= since,
+            shipments.c.delivered_at.is_(None),
+            customers.c.erased_at.is_(None),
+            ~complained.exists(),
+            ~told.exists(),
+        )
+        .order_by(who, shipments.c.order_id)
+    )
+    found: dict[int, list[Told]] = {}
+    async with connection.stream(query) as rows:
+        async for row in rows:
+            if row.who not in found and len(found) == CUSTOMERS:
+                break
+            found.setdefault(row.who, []).append(Told(row.customer_id, row.order_id, row.waybill_no))
+    known = await class_of(connection, list(found), today, classes_of(policy).basis)
+    return [Call(uuid7(), id_, known.get(id_), told) for id_, told in found.items()]

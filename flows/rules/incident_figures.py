@@ -1,0 +1,74 @@
+"""Incidents by unit: what it reported and how well, what it was liable for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from uuid import UUID
+
+from models.values.case import CaseFacts
+from models.values.incident import Incident
+from models.values.incident_policy import IncidentIndicator
+from models.values.vocabulary import IncidentGrade
+
+Marks = Mapping[IncidentIndicator, float | None]
+INDICATORS: tuple[IncidentIndicator, ...] = ("reporting", "completeness", "containment", "repeats")
+
+
+@dataclass(frozen=True)
+class UnitFigures:
+    """Means are over the scored incidents that have the mark; None: none has. Cases are those it reported."""
+
+    unit: str
+    reported: int
+    open: int
+    critical: int
+    late_minutes: float | None
+    score: float | None
+    marks: Marks
+    liable: int
+    presumed: int
+    cases: tuple[UUID, ...]
+
+
+def by_unit(incidents: Sequence[CaseFacts], marks: Mapping[UUID, Marks]) -> list[UnitFigures]:
+    """`repeats` counts to the liable unit, everything else to the one that reported."""
+    reported: dict[str, list[CaseFacts]] = defaultdict(list)
+    liable: dict[str, list[CaseFacts]] = defaultdict(list)
+    for one in incidents:
+        reported[one.unit or ""].append(one)
+        if one.liable is not None:
+            liable[one.liable].append(one)
+    units = sorted({*reported, *liable})
+    return [_figures(unit, reported.get(unit, []), liable.get(unit, []), marks) for unit in units]
+
+
+def _figures(
+    unit: str, reported: Sequence[CaseFacts], liable: Sequence[CaseFacts], marks: Mapping[UUID, Marks]
+) -> UnitFigures:
+    known = [Incident.of(one.details) for one in reported]
+    lags = [
+        (one.received_at - incident.discovered_at).total_seconds() / 60
+        for one, incident in zip(reported, known, strict=True)
+    ]
+    counted = {name: liable if name == "repeats" else reported for name in INDICATORS}
+    return UnitFigures(
+        unit=unit,
+        reported=len(reported),
+        open=sum(one.closed_at is None for one in reported),
+        critical=sum(incident.grade is IncidentGrade.CRITICAL for incident in known),
+        late_minutes=round(median(lags), 1) if lags else None,
+        score=_mean(one.score for one in reported),
+        marks={name: _mean(marks.get(one.id, {}).get(name) for one in counted[name]) for name in INDICATORS},
+        liable=len(liable),
+        presumed=sum(
+            incident.presumed and incident.counterpart == unit
+            for incident in (Incident.of(one.details) for one in liable)
+        ),
+        cases=tuple(one.id for one in reported),
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(fmean(known), 3) if known else None

@@ -1,0 +1,47 @@
+"""What is told to whom about an incident: rows of the outbox, written in the transaction of what they tell of."""
+
+from datetime import datetime
+
+from models.values.case import CaseFacts, Reason, Row
+from models.values.incident import Incident
+from models.values.notices import Addressee, notice
+from models.values.policy import Policy
+from models.values.vocabulary import IncidentGrade, NoticeKind
+
+GRADES = {IncidentGrade.GENERAL: "一般", IncidentGrade.MAJOR: "重大", IncidentGrade.CRITICAL: "特大"}
+
+
+def to_level(
+    facts: CaseFacts, incident: Incident, grade: IncidentGrade, level: int, policy: Policy, now: datetime
+) -> Row:
+    """The level that must know is told at once, and has to acknowledge."""
+    role = policy.rulebook.assignment.levels[level]
+    title = Reason(f"{GRADES[grade]}商务事故 {facts.number}", f"business incident {facts.number}, {grade}")
+    text = Reason(
+        f"单位 {facts.unit} 上报{incident.kind}事故,等级「{GRADES[grade]}」,请确认知悉;无人确认将逐级上报",
+        f"unit {facts.unit} reported an incident ({incident.kind}), graded {grade}: please acknowledge; "
+        "silence goes one level up",
+    )
+    kind = NoticeKind.INCIDENT_GRADED
+    return notice(kind, Addressee(role=role), title, text, now, case_id=facts.id, must_acknowledge=True)
+
+
+def to_counterpart(facts: CaseFacts, unit: str, now: datetime) -> Row:
+    """The counterpart unit is asked to confirm; its time runs from the proven delivery of this."""
+    title = Reason(f"请确认商务事故 {facts.number}", f"please confirm business incident {facts.number}")
+    text = Reason(
+        f"单位 {facts.unit} 上报的事故涉及贵单位。请在期限内确认或申辩;逾期不答视为认可责任",
+        f"unit {facts.unit} reported an incident that concerns yours. Confirm or object; silence presumes liability",
+    )
+    kind = NoticeKind.COUNTERPART_ASKED
+    return notice(kind, Addressee(unit=unit), title, text, now, case_id=facts.id, must_acknowledge=True, pokes=True)
+
+
+def of_presumption(facts: CaseFacts, unit: str, until: datetime, now: datetime) -> Row:
+    """The silent unit hears what its silence means, and until when it may appeal."""
+    title = Reason(f"事故 {facts.number} 责任推定", f"liability presumed in incident {facts.number}")
+    text = Reason(
+        f"逾期未答,推定由贵单位承担责任;可于 {until:%Y-%m-%d %H:%M} 前申诉",
+        f"no answer came in time: liability is presumed on your unit; appeal until {until:%Y-%m-%d %H:%M}",
+    )
+    return notice(NoticeKind.LIABILITY_PRESUMED, Addressee(unit=unit), title, text, now, case_id=facts.id)

@@ -1,0 +1,174 @@
+"""Whom an incident touched, and the notice tasks that follow: over HTTP, with real shipments."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from flows.incidents.late import open_some
+from models.customer import customers
+from models.shipment import shipments
+from models.values.vocabulary import Role
+from tests.api.centre import DELAY, MORNING, Centre, Person, is_problem
+from tests.api.test_incidents import first
+
+TODAY = MORNING.date()
+TRUCK = "沪A·12345"
+
+
+async def customer(centre: Centre, code: str) -> int:
+    async with centre.engine.begin() as connection:
+        name = centre.office.resources.seal.close({"name": code})
+        query = insert(customers).values(code=code, name=name).returning(customers.c.id)
+        id_: int = (await connection.execute(query)).scalar_one()
+    return id_
+
+
+async def ship(centre: Centre, customer_id: int, order: str, **more: Any) -> None:
+    values = {"customer_id": customer_id, "order_id": order, "waybill_no": f"W{order}", "amount": 10, "currency": "CNY"}
+    values |= {"ordered_at": TODAY - timedelta(days=1), "vehicle": TRUCK} | more
+    async with centre.engine.begin() as connection:
+        await connection.execute(insert(shipments).values(values))
+
+
+@pytest.fixture
+async def hub(centre: Centre) -> Person:
+    return await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")
+
+
+async def reported(centre: Centre, **more: Any) -> str:
+    id_: str = (await centre.hub.post("/incidents", first(**more))).json()["id"]
+    await centre.carry()
+    return id_
+
+
+async def tasks(centre: Centre) -> list[dict[str, Any]]:
+    found = (await centre.manager.get("/cases", stage="customer_notice")).json()["items"]
+    return [await centre.manager.read(one["id"]) for one in found]
+
+
+async def affected(centre: Centre, id_: str, **query: Any) -> dict[str, Any]:
+    answer = await centre.manager.get(f"/incidents/{id_}/affected", **query)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+async def test_shipments_aboard_at_the_time_are_listed_and_no_others(centre: Centre, hub: Person) -> None:
+    someone = await customer(centre, "C1")
+    await ship(centre, someone, "aboard")
+    await ship(centre, someone, "elsewhere", vehicle="沪B·00000")
+    await ship(centre, someone, "weeks-ago", ordered_at=TODAY - timedelta(days=30))
+    await ship(centre, someone, "delivered", delivered_at=TODAY - timedelta(days=1))
+    await ship(centre, someone, "delivered-after", delivered_at=TODAY)
+    await ship(centre, someone, "later", ordered_at=TODAY + timedelta(days=1))
+    await ship(centre, someone, "named", vehicle=None, ordered_at=None)
+    id_ = await reported(centre, vehicle=TRUCK, waybills=["Wnamed", "W-unknown"])
+    page = await affected(centre, id_)
+    assert [one["order_id"] for one in page["items"]] == ["aboard", "delivered-after"]
+    id_ = await reported(centre, vehicle=TRUCK, waybills=["WNAMED"])
+    async with centre.engine.begin() as connection:
+        await connection.execute(shipments.update().where(shipments.c.order_id == "named").values(waybill_no="WNAMED"))
+    page = await affected(centre, id_)
+    assert [one["order_id"] for one in page["items"]] == ["named", "aboard", "delivered-after"]
+    assert (page["shipments"], page["customers"]) == (3, 1)
+
+
+async def test_the_affected_come_in_pages_that_miss_and_repeat_nothing(centre: Centre, hub: Person) -> None:
+    ids = [await customer(centre, f"C{number}") for number in range(3)]
+    for number in range(7):
+        await ship(centre, ids[number % 3], f"O{number}", ordered_at=TODAY - timedelta(days=number % 2))
+    id_ = await reported(centre, vehicle=TRUCK)
+    seen, cursor = [], None
+    while True:
+        page = await affected(centre, id_, limit=3, **({"cursor": cursor} if cursor else {}))
+        seen += [one["order_id"] for one in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert sorted(seen) == [f"O{number}" for number in range(7)]
+    for wrong in ("nonsense", "W10=", "bnVsbA", "WyIyMDI2LTAzLTAzIiwgIngiLCAxXQ"):
+        is_problem(await centre.manager.get(f"/incidents/{id_}/affected", cursor=wrong), 422)
+
+
+async def test_customers_who_have_not_complained_are_called_once_each(centre: Centre, hub: Person) -> None:
+    one, two, third = [await customer(centre, code) for code in ("C1", "C2", "C3")]
+    for who, order in ((one, "A1"), (one, "A2"), (two, "B1"), (third, "X1")):
+        await ship(centre, who, order)
+    complaint = await centre.carried(DELAY, waybill="WX1")
+    id_ = await reported(centre, vehicle=TRUCK)
+    found = await tasks(centre)
+    assert {(task["linked_to"], task["waybill"]) for task in found} == {(id_, "WA1"), (id_, "WB1")}
+    listed = {item["order_id"]: item for item in (await affected(centre, id_))["items"]}
+    assert listed["A1"]["notice"] == listed["A2"]["notice"]
+    assert (listed["X1"]["complaint"], listed["X1"]["notice"]) == (complaint, None)
+    await ship(centre, two, "B2", vehicle=None, batch="T-7")
+    owner = await centre.owner(id_)
+    await owner.done(id_, "trace", batch="T-7")
+    await centre.carry()
+    assert len(await tasks(centre)) == 3, "only the shipment that nobody knew of"
+    is_problem(await owner.act(id_, "trace", batch="T-7"), 409)
+
+
+async def test_a_notice_task_is_a_call_and_in_writing_only_when_calls_failed(centre: Centre, hub: Person) -> None:
+    await ship(centre, await customer(centre, "C1"), "A1")
+    await reported(centre, vehicle=TRUCK)
+    (task,) = await tasks(centre)
+    caller = await centre.owner(task["id"])
+    is_problem(await caller.act(task["id"], "tell-customer", told="已致歉", in_writing=True), 409)
+    for part in range(3):
+        await centre.move(MORNING + timedelta(hours=3 * part))
+        await caller.done(task["id"], "contact", outcome="no_answer")
+        assert (await caller.read(task["id"]))["stage"] == "customer_notice"
+    done = await caller.done(task["id"], "tell-customer", told="已致歉并告知进展", in_writing=True)
+    assert done["stage"] == "closed"
+    assert (await centre.manager.read(task["id"]))["outcome"] == "unverified"
+
+
+async def test_a_complaint_about_the_incident_is_linked_and_ends_with_it(centre: Centre, hub: Person) -> None:
+    complaint = await centre.carried(DELAY, waybill="WX1")
+    handler = await centre.owner(complaint)
+    id_ = await reported(centre, waybills=["WX1"])
+    is_problem(await handler.act(complaint, "end-with-incident", finding="同上"), 409)
+    is_problem(await handler.act(complaint, "join", incident=complaint), 422)
+    await handler.done(complaint, "join", incident=id_)
+    assert (await centre.manager.get(f"/incidents/{id_}")).json()["complaints"] == [complaint]
+    problem = is_problem(await handler.act(complaint, "end-with-incident", finding="同上"), 409)
+    assert "no finding yet" in problem["detail"]
+    owner = await centre.owner(id_)
+    await owner.done(id_, "contain", measures="隔离")
+    await owner.done(id_, "investigate", finding="装载超高")
+    await owner.done(id_, "name-liable", why="不可抗力")
+    assert (await handler.done(complaint, "end-with-incident", finding="同上"))["stage"] == "feed_back"
+
+
+async def late(centre: Centre) -> tuple[int, int]:
+    office = centre.office
+    async with centre.engine.begin() as connection:
+        now = await office.desk.clock.now(connection)
+        done = await open_some(connection, office.resources.seal, office.desk.policies.current, now)
+    await centre.carry()
+    return done.customers, done.shipments
+
+
+async def test_a_promised_day_that_passed_is_told_once_all_of_a_customer_in_one_call(centre: Centre) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    one, two = await customer(centre, "C1"), await customer(centre, "C2")
+    await ship(centre, one, "late-1", promised_at=yesterday)
+    await ship(centre, one, "late-2", promised_at=yesterday)
+    await ship(centre, two, "today", promised_at=TODAY)
+    await ship(centre, two, "arrived", promised_at=yesterday, delivered_at=TODAY)
+    await ship(centre, two, "forgotten", promised_at=date(2025, 1, 1))
+    await ship(centre, two, "complained", promised_at=yesterday)
+    await centre.carried(DELAY, waybill="WCOMPLAINED")
+    async with centre.engine.begin() as connection:
+        known = shipments.update().where(shipments.c.order_id == "complained").values(waybill_no="WCOMPLAINED")
+        await connection.execute(known)
+    assert await late(centre) == (1, 2)
+    assert await late(centre) == (0, 0), "twice is once"
+    await centre.move(timedelta(days=1))
+    assert await late(centre) == (1, 1), "what was promised for yesterday"
+    assert len(await tasks(centre)) == 2
+    await centre.move(timedelta(days=1))
+    assert await late(centre) == (0, 0)
