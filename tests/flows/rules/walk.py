@@ -66,6 +66,7 @@ FINANCE = ("finance",)
 TEAM = [staff(role, number) for number, role in enumerate(ROLES + ABOVE + FINANCE, start=1)]
 GENERAL = 11
 """The general manager; nobody is above him, so no case of these walks names him."""
+WITH_FINANCE = ("agree", "confirm-voucher", "confirm-voucher", "return-voucher", "voucher", "voucher", "pay", "pay")
 AMOUNTS = (0, 150, 1500, 15_000, 90_000)
 DOING = [name for name, act in ACTS.items() if act.stages - incident_course.STAGES]
 """Acts that a complaint may see."""
@@ -190,6 +191,8 @@ class Walk:
             return self.refer()
         if chance.random() < 0.6:
             name = self._asked() or ("main ends" if self.facts.stage is Stage.LINKED else "wait")
+        if self.money.payments and chance.random() < 0.15:
+            name = chance.choice(WITH_FINANCE)
         if name == "wait":
             self.wait()
         elif name == "main ends":
