@@ -60,6 +60,7 @@ async def print_report_form(
     """The report form as a PDF to print and sign."""
     view = await read_report_form(case_id, here, connection, actor)
     made_at = await here.desk.clock.now(connection)
+    await connection.commit()  # nothing is locked while the paper is made
     content = await asyncio.to_thread(render, views.form_paper(view, language, made_at))
     return Response(content, media_type="application/pdf", headers=UNTRUSTED)
 
