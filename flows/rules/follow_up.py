@@ -30,7 +30,7 @@ def decide(
 
     Deadlines of an older rulebook or calendar are brought up to date before any of them is told.
     """
-    if facts.stage in lifecycle.ENDED:
+    if facts.stage in lifecycle.ENDED and not any(_runs_on(clock, now) for clock in facts.clocks):
         return Decision(None, {"poked": False})
     if facts.stage is Stage.LINKED and main and main.stage is Stage.CLOSED:
         return _main_ended(facts, main, policy, now)
@@ -58,6 +58,11 @@ def _followed(clock: Deadline, facts: CaseFacts) -> bool:
     if facts.stage in lifecycle.ENDED:
         return clock.name in clocks.BEYOND
     return clock.name is not ClockName.ASSIGN_AGAIN
+
+
+def _runs_on(clock: Deadline, now: datetime) -> bool:
+    """Whether it is due though the case is closed."""
+    return clock.name in clocks.BEYOND and clocks.wants_now(clock, now)
 
 
 def _missed(facts: CaseFacts, late: list[Deadline], policy: Policy, now: datetime) -> Decision:
