@@ -238,7 +238,7 @@ async def test_a_promise_is_reminded_of_then_overdue_and_can_still_be_kept(centr
     is_problem(await keeper.act(id_, "keep-promise", promise=number + 1), 409)
     await keeper.done(id_, "keep-promise", promise=number, how="已回电")
     kept = (await owner.events(id_))[-1]
-    assert kept["data"] == {"promise": number, "in_time": False}
+    assert kept["data"] == {"promise": number, "in_time": False, "last": False}
     assert (await owner.read(id_))["overdue"] is False
     is_problem(await keeper.act(id_, "keep-promise", promise=number), 409)
 
