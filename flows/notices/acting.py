@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts import once
 from flows.acts.perform import Desk, Done
 from flows.acts.refusals import NotFound, NotYours
-from flows.legs import ledger
+from flows.notices.looking_up import look_up
 from flows.notices.reading import find_notice
 from models.notice import deliveries, notices
 from models.values.case import Refusal, StaffFacts
@@ -32,7 +32,7 @@ async def acknowledge(
     values = {"acknowledged_at": now, "acknowledged_by": actor.id}
     row = (await connection.execute(query.values(values).returning(notices.c.case_id, notices.c.pokes))).first()
     if row is not None and row.pokes and row.case_id is not None:
-        await ledger.poke(connection, [row.case_id], now)
+        await look_up(connection, row.case_id, now)
     return await _done(connection, id_, actor, key)
 
 

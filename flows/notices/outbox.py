@@ -13,7 +13,7 @@ from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.legs import ledger
+from flows.notices.looking_up import look_up
 from flows.notices.signing import Letter
 from flows.rules.recipients import Member, Subscriber, pause, recipients
 from models.case import cases
@@ -161,7 +161,7 @@ async def _fail_whole(connection: AsyncConnection, notice_id: UUID, error: str, 
 
 async def _tell_case(connection: AsyncConnection, notice: Row[Any], now: datetime) -> None:
     if notice.pokes and notice.case_id is not None:
-        await ledger.poke(connection, [notice.case_id], now)
+        await look_up(connection, notice.case_id, now)
 
 
 async def _subscribers(connection: AsyncConnection) -> list[Subscriber]:

@@ -95,7 +95,8 @@ def test_the_next_attempt_falls_into_an_untried_part_of_the_day_within_calling_h
     now = at("2026-01-01 00:00") + timedelta(minutes=minutes)
     then = next_attempt(now, tried_parts, POLICY)
     local = then.astimezone(SHANGHAI).time()
-    open_at_once = not any(POLICY.calendars["working_days"].spring_festival(one.date()) for one in (now, then))
+    days = [(now + timedelta(days=count)).astimezone(SHANGHAI).date() for count in range((then - now).days + 2)]
+    open_at_once = not any(POLICY.calendars["working_days"].spring_festival(day) for day in days)
     assert now < then <= now + timedelta(days=1 if open_at_once else 10)
     part = sum(start <= local for start in COURSE.day_parts)
     assert part not in tried_parts or len(tried_parts) == len(COURSE.day_parts)
