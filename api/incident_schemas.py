@@ -7,7 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api.schemas import CaseSummary, ReasonView
-from models.values.vocabulary import IncidentGrade, IncidentKind
+from models.values.vocabulary import IncidentGrade, IncidentKind, LiableKind
+
+
+class LiableShare(BaseModel):
+    kind: LiableKind
+    party: str
+    percent: Decimal
 
 
 class IncidentView(BaseModel):
@@ -34,8 +40,11 @@ class IncidentView(BaseModel):
     counterpart: str | None
     presumed: bool
     liable: str | None
+    shares: list[LiableShare]
+    """Who bears it, by the last finding (or the presumption); its history: `GET /cases/{id}/settlement`."""
+    standing: str | None
+    """Of that finding: open to an appeal, appealed, or final; None: nothing was found yet."""
     appeal_until: datetime | None
-    appealed: bool
     missing: list[str]
     root_cause: str | None
     attachments: int

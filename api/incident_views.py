@@ -8,24 +8,33 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader
 
-from api.incident_schemas import AffectedShipment, AttachmentView, FormFieldView, FormView, IncidentView
+from api.incident_schemas import AffectedShipment, AttachmentView, FormFieldView, FormView, IncidentView, LiableShare
 from api.schemas import ReasonView
 from api.views import summary
 from flows.incidents.forms import Filled
 from flows.papers.paper import Pairs, Paper, Section
+from flows.rules import liability
 from flows.rules.incident_notices import GRADES
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts
 from models.values.incident import Incident
 from models.values.incident_policy import FieldKind, FormField
 from models.values.policy import Policy
+from models.values.settlement import Finding
 
 PAGES = Environment(loader=PackageLoader("api", "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 UNKNOWN = ReasonView(zh="不详", en="not known")
 
 
 def incident_view(
-    facts: CaseFacts, held: bool, form: Filled, policy: Policy, complaints: Sequence[UUID], notices: int
+    facts: CaseFacts,
+    held: bool,
+    form: Filled,
+    policy: Policy,
+    complaints: Sequence[UUID],
+    notices: int,
+    finding: Finding | None,
+    now: datetime,
 ) -> IncidentView:
     incident = Incident.of(facts.details)
     same = set(IncidentView.model_fields) & set(incident.__dataclass_fields__)
@@ -38,6 +47,9 @@ def incident_view(
         what=form.what,
         where=form.where,
         liable=facts.liable,
+        shares=[LiableShare(**vars(one)) for one in finding.shares] if finding else [],
+        standing=liability.standing(finding, now) if finding else None,
+        appeal_until=finding.appeal_until if finding else None,
         missing=sorted(policy.incidents.form.required - set(incident.filled)),
         complaints=list(complaints),
         notices=notices,

@@ -68,10 +68,10 @@ class Payment(SQLModel, table=True):
 
 
 class LiabilityFinding(SQLModel, table=True):
-    """A decision on liability; round 2 follows the one appeal. The grounds are in the ledger, sealed."""
+    """Who is liable: round 0 presumed, 1 decided, 2 after the one appeal. The grounds are in the ledger, sealed."""
 
     __tablename__ = "liability_findings"
-    __table_args__ = (CheckConstraint("round IN (1, 2)", name="liability_findings_round"),)
+    __table_args__ = (CheckConstraint("round IN (0, 1, 2)", name="liability_findings_round"),)
 
     case_id: UUID = Field(primary_key=True, foreign_key="cases.id")
     round: int = Field(primary_key=True)

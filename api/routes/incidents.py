@@ -18,6 +18,7 @@ from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.schemas import Accepted
 from api.views import links
+from flows.acts.money import findings_of
 from flows.acts.refusals import Implausible
 from flows.acts.report import FirstReport, report
 from flows.incidents import affected
@@ -55,7 +56,9 @@ async def read_incident(case_id: UUID, here: OfficeDep, connection: Connection, 
     complaints = (await connection.execute(linked.where(cases.c.procedure != Procedure.INCIDENT))).scalars().all()
     tasks = select(func.count()).where(cases.c.linked_to == case_id, cases.c.procedure == Procedure.INCIDENT)
     notices = (await connection.execute(tasks)).scalar_one()
-    return views.incident_view(facts, held, form, policy, complaints, notices)
+    found = (await findings_of(connection, [case_id])).get(case_id)
+    last, now = found[-1] if found else None, await here.desk.clock.now(connection)
+    return views.incident_view(facts, held, form, policy, complaints, notices, last, now)
 
 
 @router.get("/incidents/{case_id}/affected", responses=answers(404))

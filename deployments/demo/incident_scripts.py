@@ -36,6 +36,8 @@ class Script:
     unread: bool = False
     """The level that must know does not look, until the next one is told."""
     liable: str | None = None
+    carrier: str | None = None
+    """An outside carrier that bears a part of it."""
 
 
 KNOWN = {"casualties": 0, "dangerous_goods": False}
@@ -47,6 +49,7 @@ SCRIPTS = (
         KNOWN | {"kind": "damage", "what": "卸车时货垛倒塌", "where": "三号月台", "value": "3200", "vehicle": TRUCK},
         counterpart="linehaul",
         liable="linehaul",
+        carrier="linehaul_contractor",
     ),
     Script(
         "linehaul",

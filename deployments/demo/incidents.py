@@ -98,7 +98,7 @@ class Incidents:
                 return [] if script.silent else [Said("respond", {"agrees": True, "statement": "情况属实,认可"})]
             case Stage.FINDING:
                 cause = [Said("name-cause", {"method": "five_whys", "whys": list(WHYS)})] if not view.root_cause else []
-                return [*cause, Said("name-liable", {"liable": script.liable, "why": "监控与交接记录为证"})]
+                return [*cause, Said("name-liable", _liable(script))]
             case Stage.CORRECTION:
                 return _correct(one, case, now)
             case Stage.EFFECT:
@@ -112,6 +112,16 @@ class Incidents:
     async def _view(self, one: Colleague, id_: UUID) -> IncidentView | None:
         body = await self._calls.get(one.token, f"/incidents/{id_}")
         return IncidentView.model_validate(body) if body is not None else None
+
+
+def _liable(script: Script) -> dict[str, Any]:
+    """Who bears the incident, an outside carrier among them where the script says so."""
+    shares: list[dict[str, Any]] = []
+    if script.liable is not None:
+        shares.append({"party": script.liable, "percent": "60" if script.carrier else "100"})
+    if script.carrier is not None:
+        shares.append({"kind": "carrier", "party": script.carrier, "percent": "40"})
+    return {"firm_liable": bool(shares), "shares": shares, "why": "监控与交接记录为证"}
 
 
 def _investigate(case: CaseView, view: IncidentView, script: Script) -> list[Said]:

@@ -1,4 +1,4 @@
-"""The counterpart unit of an incident: the notice reaches it, it answers for itself, it may appeal."""
+"""The counterpart unit of an incident: the notice reaches it, it answers for itself."""
 
 from dataclasses import replace
 
@@ -24,12 +24,6 @@ class Respond(ActInput):
 
     agrees: YesNo
     statement: Text
-
-
-class Appeal(ActInput):
-    """The liable unit asks for another decision, once, from one level higher."""
-
-    grounds: Text
 
 
 def deliver(facts: CaseFacts, said: Deliver, setting: Setting) -> Decision:
@@ -75,40 +69,11 @@ def respond(facts: CaseFacts, said: Respond, setting: Setting) -> Decision:
     )
 
 
-def appeal(facts: CaseFacts, said: Appeal, setting: Setting) -> Decision:
-    incident = Incident.of(facts.details)
-    if facts.liable is None or not _of(setting.actor, facts.liable):
-        raise NotYours("仅责任单位可以申诉", "only the unit found liable appeals")
-    if incident.appealed:
-        raise Refusal("仅可申诉一次", "it appealed once already; the decision then was final")
-    if incident.appeal_until is None or setting.now > incident.appeal_until:
-        raise Refusal("申诉期限已过", "the time to appeal is over")
-    left = facts.clocks
-    for name in (ClockName.FINDING, ClockName.PLAN, ClockName.EFFECT, ClockName.CONCLUDE):
-        left = clocks.meet(left, name, setting.now)
-    terms = setting.policy.incidents.clocks
-    left = (*left, clocks.start(ClockName.FINDING, terms.finding, setting.now, setting.policy))
-    level = max(facts.level, 1)
-    return moved(
-        facts,
-        EventKind.APPEALED,
-        {"unit": facts.liable, "level": level},
-        reasons=(Reason(f"申诉由 {level} 级复核", f"the appeal is decided by level {level}"),),
-        sealed={"grounds": said.grounds},
-        level=level,
-        owner_id=None,
-        details=replace(incident, appealed=True).as_json(),
-        clocks=left,
-        overdue=follow_up.overdue(left, setting.now),
-    )
-
-
 def _of(actor: StaffFacts, unit: str | None) -> bool:
     """Whether somebody speaks for a unit."""
     return actor.role is Role.BUSINESS_UNIT and actor.unit is not None and actor.unit == unit
 
 
-APPEALING = frozenset({Stage.FINDING, Stage.CORRECTION, Stage.EFFECT, Stage.CLOSING})
 ACTS = (
     Act(
         "deliver",
@@ -124,5 +89,4 @@ ACTS = (
         respond,
         frozenset({Stage.COUNTERPART}),
     ),
-    Act("appeal", "申诉 · the liable unit appeals", Appeal, appeal, APPEALING),
 )

@@ -1,4 +1,4 @@
-"""Handling an incident: contain it, investigate it, find who is liable."""
+"""Handling an incident: contain it, investigate it."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from pydantic import Field
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text
-from flows.acts.refusals import Implausible, NotYours
+from flows.acts.refusals import Implausible
 from flows.rules import clocks, follow_up, incident_notices
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
@@ -28,13 +28,6 @@ class Investigate(ActInput):
 
     finding: Text
     counterpart: Unit | None = None
-
-
-class NameLiable(ActInput):
-    """Which unit is liable, and why; without one: nobody of the firm."""
-
-    liable: Unit | None = None
-    why: Text
 
 
 def contain(facts: CaseFacts, said: Contain, setting: Setting) -> Decision:
@@ -94,40 +87,6 @@ def investigate(facts: CaseFacts, said: Investigate, setting: Setting) -> Decisi
     return replace(decision, rows=(incident_notices.to_counterpart(facts, said.counterpart, setting.now),))
 
 
-def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decision:
-    """By somebody of neither unit; after an appeal by somebody else, of a higher level, for good."""
-    incident, terms = Incident.of(facts.details), setting.policy.incidents.clocks
-    if said.liable is not None:
-        refuse_unknown_unit(said.liable, setting)
-    if setting.actor.unit is not None and setting.actor.unit in (facts.unit, incident.counterpart, said.liable):
-        raise NotYours("责任认定人不得属于涉事单位", "whoever finds the liability is of neither unit")
-    if incident.appealed and setting.actor.id == facts.proposer_id:
-        raise NotYours("申诉须由他人复核", "an appeal is decided by somebody else than the finding it is about")
-    final = incident.appealed or said.liable is None
-    until = None if final else clocks.after(terms.appeal, setting.now, setting.policy)
-    left = clocks.meet(facts.clocks, ClockName.FINDING, setting.now)
-    left = (*left, clocks.start(ClockName.PLAN, terms.plan, setting.now, setting.policy))
-    data = {
-        "liable": said.liable,
-        "presumed": incident.presumed and said.liable == incident.counterpart,
-        "final": final,
-        "appeal_until": until.isoformat() if until else None,
-    }
-    return moved(
-        facts,
-        EventKind.FINDING_MADE,
-        data,
-        sealed={"why": said.why},
-        liable=said.liable,
-        proposer_id=setting.actor.id,
-        level=0,
-        owner_id=None if facts.level else facts.owner_id,
-        details=replace(incident, found_at=setting.now, appeal_until=until).as_json(),
-        clocks=left,
-        overdue=follow_up.overdue(left, setting.now),
-    )
-
-
 def refuse_unknown_unit(unit: str, setting: Setting) -> None:
     """It goes into the chain, which nobody can erase; and only internal units can be asked, or presumed upon."""
     units = setting.policy.units()
@@ -141,5 +100,4 @@ def refuse_unknown_unit(unit: str, setting: Setting) -> None:
 ACTS = (
     Act("contain", "控制事态 · it spreads no further", Contain, contain, frozenset({Stage.CONTAINMENT})),
     Act("investigate", "调查 · what was found", Investigate, investigate, frozenset({Stage.INVESTIGATION})),
-    Act("name-liable", "责任认定 · which unit is liable", NameLiable, name_liable, frozenset({Stage.FINDING})),
 )

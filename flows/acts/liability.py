@@ -1,5 +1,6 @@
 """Internal liability: an arbiter finds who bears the case, a party appeals once. Neither holds up the customer."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -45,13 +46,9 @@ class AppealLiability(ActInput):
 
 def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decision:
     terms, last = liability_of(setting.policy), money(setting).finding
-    shares = tuple(Share(one.kind, one.party, one.percent) for one in said.shares)
-    if why := rules.faulty(said.firm_liable, shares, setting.policy, terms):
+    shares = shares_of(said.firm_liable, said.shares, setting)
+    if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
-    if last is not None and last.appealed_at is None:
-        raise Refusal("已有责任认定;如有异议须先申诉", "there is a finding already: it changes only by an appeal")
-    if last is not None and last.round >= rules.ROUNDS:
-        raise Refusal("责任认定已终局", "the finding after the appeal is final")
     if why := rules.partial(facts, setting.actor, shares, last, terms):
         raise NotYours(why.zh, why.en)
     found = rules.find(facts, last, said.firm_liable, shares, setting.actor.id, terms, setting.policy, setting.now)
@@ -62,37 +59,51 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
             "firm_liable": found.firm_liable,
             "liable": rules.chief(found.shares),
         },
-        (_said(found),),
-        _data(found),
+        (said_of(found),),
+        data_of(found),
         {"grounds": said.grounds},
         rows=rules.rows(found),
     )
 
 
 def appeal_liability(facts: CaseFacts, said: AppealLiability, setting: Setting) -> Decision:
-    last, actor = money(setting).finding, setting.actor
-    if actor.unit != said.party and actor.level < liability_of(setting.policy).arbiter_level:
-        raise NotYours("仅责任方本单位人员或主管可以代为申诉", "its own people, or a supervisor for it, appeal")
-    if why := rules.unappealable(last, said.party, setting.now):
-        raise Refusal(why.zh, why.en)
-    assert last is not None  # noqa: S101 - without a finding there is nothing to appeal
-    after = rules.appealed(last, said.party, actor.id, setting.now)
+    after = appealed(said, setting)
     why = Reason(f"{said.party} 对责任认定提出申诉", f"{said.party} appeals the finding")
-    data = {"party": said.party, "round": last.round}
+    data = {"party": said.party, "round": after.round}
     changes = {"settlings": facts.settlings + 1}
     return Decision(
         EventKind.LIABILITY_APPEALED, changes, (why,), data, {"grounds": said.grounds}, rows=rules.rows(after)
     )
 
 
-def _said(found: Finding) -> Reason:
+def shares_of(firm_liable: bool, parts: Sequence[Part], setting: Setting) -> tuple[Share, ...]:
+    """The shares as said; raises Refusal where they are none."""
+    shares = tuple(Share(one.kind, one.party, one.percent) for one in parts)
+    if why := rules.faulty(firm_liable, shares, setting.policy, liability_of(setting.policy)):
+        raise Refusal(why.zh, why.en)
+    return shares
+
+
+def appealed(said: AppealLiability, setting: Setting) -> Finding:
+    """The last finding with the appeal in it; raises NotYours or Refusal."""
+    last, actor = money(setting).finding, setting.actor
+    if actor.unit != said.party and actor.level < liability_of(setting.policy).arbiter_level:
+        raise NotYours("仅责任方本单位人员或主管可以代为申诉", "its own people, or a supervisor for it, appeal")
+    if why := rules.unappealable(last, said.party, setting.now):
+        raise Refusal(why.zh, why.en)
+    assert last is not None  # noqa: S101 - without a finding there is nothing to appeal
+    return rules.appealed(last, said.party, actor.id, setting.now)
+
+
+def said_of(found: Finding) -> Reason:
     if not found.firm_liable:
         return Reason("认定公司无责", "the firm is not liable")
     parts = [f"{one.party} {one.percent:f}%" for one in found.shares]
     return Reason(f"责任划分:{'、'.join(parts)}", f"liable: {', '.join(parts)}")
 
 
-def _data(found: Finding) -> dict[str, Any]:
+def data_of(found: Finding) -> dict[str, Any]:
+    """A finding as its event has it."""
     shares = [{"kind": one.kind, "party": one.party, "percent": f"{one.percent:f}"} for one in found.shares]
     until = found.appeal_until.isoformat() if found.appeal_until else None
     return {"round": found.round, "firm_liable": found.firm_liable, "shares": shares, "appeal_until": until}

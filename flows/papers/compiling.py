@@ -62,14 +62,14 @@ async def compile_dossier(connection: AsyncConnection, desk: Desk, case_id: UUID
         raise NotFound
     facts = to_facts(row)
     await desk.policies.know(connection, [facts])
-    policy = desk.policies.of(facts)
+    policy, now = desk.policies.of(facts), await desk.clock.now(connection)
     if actor is not None:
-        granted = await permits(connection, facts, actor, desk.policies.current, await desk.clock.now(connection))
+        granted = await permits(connection, facts, actor, desk.policies.current, now)
         if Permit.READ_CASE not in granted:
             raise NotFound
         if Permit.PRINT_DOSSIER not in granted:
             raise barred(Permit.PRINT_DOSSIER, actor, desk.policies.current)
-    values = {"staff_id": actor.id if actor else None, "kind": AccessKind.DOSSIER, "case_id": case_id}
+    values = {"staff_id": actor.id if actor else None, "kind": AccessKind.DOSSIER, "case_id": case_id, "at": now}
     await connection.execute(insert(accesses).values(values | {"customer_id": facts.customer_id}))
     query = select(referrals).where(referrals.c.case_id == case_id).order_by(referrals.c.clock)
     return Compiled(
@@ -83,7 +83,7 @@ async def compile_dossier(connection: AsyncConnection, desk: Desk, case_id: UUID
         head=row["head"],
         unmasked=actor is not None and permission.may(actor, Permit.UNMASK, desk.policies.current),
         made_for=actor.name if actor else "redress dossier",
-        made_at=await desk.clock.now(connection),
+        made_at=now,
     )
 
 

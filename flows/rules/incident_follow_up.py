@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, incident_notices, lifecycle
+from flows.rulebook.sections import liability_of
+from flows.rules import clocks, follow_up, incident_notices, liability, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.incident import Incident
 from models.values.policy import Policy
@@ -64,7 +65,9 @@ def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime
     """Silence means liability is presumed on the silent unit, with a way to appeal (domain.md §5)."""
     unit = incident.counterpart or ""
     terms = policy.incidents.clocks
-    until = clocks.after(terms.appeal, now, policy)
+    presumed = liability.presume(facts, unit, liability_of(policy), policy, now)
+    until = presumed.appeal_until
+    assert until is not None  # noqa: S101 - what is presumed can be appealed
     left = clocks.meet(facts.clocks, ClockName.COUNTERPART, now)
     left = (*left, clocks.start(ClockName.FINDING, terms.finding, now, policy))
     data = {"unit": unit, "appeal_until": until.isoformat()}
@@ -74,15 +77,15 @@ def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime
     changes: dict[str, Any] = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.PRESUMED, data),
         "liable": unit,
-        "details": replace(incident, presumed=True, appeal_until=until).as_json(),
+        "firm_liable": True,
+        "details": replace(incident, presumed=True).as_json(),
         "clocks": left,
         "owner_id": None,
         "poked": False,
         "overdue": follow_up.overdue(left, now),
     }
-    return Decision(
-        EventKind.PRESUMED, changes, (why,), data, rows=(incident_notices.of_presumption(facts, unit, until, now),)
-    )
+    told = incident_notices.of_presumption(facts, unit, until, now)
+    return Decision(EventKind.PRESUMED, changes, (why,), data, rows=(*liability.rows(presumed), told))
 
 
 def _late(facts: CaseFacts, name: ClockName, now: datetime) -> Deadline | None:

@@ -12,8 +12,8 @@ from models.values.rulebook import LiabilityTerms
 from models.values.settlement import CENT, WHOLE, Finding, Share
 from models.values.vocabulary import LiableKind
 
-ROUNDS = 2
-"""The first finding, and the one after the only appeal."""
+PRESUMED, FIRST, FINAL = 0, 1, 2
+"""Rounds: presumed on whoever kept silent, the finding, and the one after the only appeal."""
 
 
 def faulty(firm_liable: bool, shares: Sequence[Share], policy: Policy, terms: LiabilityTerms) -> Reason | None:
@@ -22,7 +22,7 @@ def faulty(firm_liable: bool, shares: Sequence[Share], policy: Policy, terms: Li
         return Reason("公司无责时不得划分责任", "where the firm is not liable there are no shares") if shares else None
     if len({share.party for share in shares}) < len(shares):
         return Reason("同一责任方出现两次", "a party stands twice among the shares")
-    units = set(policy.rulebook.assignment.units.values())
+    units = policy.units()
     for kind, known in ((LiableKind.UNIT, units), (LiableKind.CARRIER, set(terms.carriers))):
         if any(share.kind is kind and share.party not in known for share in shares):
             names = ", ".join(sorted(known))
@@ -56,22 +56,37 @@ def find(
     last: Finding | None,
     firm_liable: bool,
     shares: Sequence[Share],
-    arbiter_id: int | None,
+    arbiter_id: int,
     terms: LiabilityTerms,
     policy: Policy,
     now: datetime,
 ) -> Finding:
-    """The finding: the first can be appealed within the term, the second is final. No arbiter: it is presumed."""
-    number = last.round + 1 if last else 1
-    until = clocks.after(terms.appeal_within, now, policy) if number < ROUNDS else None
+    """The finding: the first can be appealed within the term, the one after an appeal is final."""
+    number = FINAL if last is not None and last.appealed_at is not None else FIRST
+    until = clocks.after(terms.appeal_within, now, policy) if number < FINAL else None
     return Finding(facts.id, number, firm_liable, tuple(shares), arbiter_id, now, until)
+
+
+def presume(facts: CaseFacts, unit: str, terms: LiabilityTerms, policy: Policy, now: datetime) -> Finding:
+    """Silence: the whole of it is presumed on the unit that was asked; it may appeal."""
+    until = clocks.after(terms.appeal_within, now, policy)
+    return Finding(facts.id, PRESUMED, True, (Share(LiableKind.UNIT, unit, WHOLE),), None, now, until)
+
+
+def settled(last: Finding | None) -> Reason | None:
+    """Why nothing is to be decided now; None: something is."""
+    if last is not None and last.round >= FINAL:
+        return Reason("责任认定已终局", "the finding after the appeal is final")
+    if last is not None and last.round > PRESUMED and last.appealed_at is None:
+        return Reason("已有责任认定;如有异议须先申诉", "there is a finding already: it changes only by an appeal")
+    return None
 
 
 def unappealable(last: Finding | None, party: str, now: datetime) -> Reason | None:
     """Why this party cannot appeal; None: it can."""
     if last is None:
         return Reason("尚无责任认定", "there is no finding yet")
-    if last.round >= ROUNDS or last.appealed_at is not None:
+    if last.round >= FINAL or last.appealed_at is not None:
         return Reason("责任认定只能申诉一次", "liability is appealed once, and it was")
     if party not in {share.party for share in last.shares}:
         return Reason("仅责任方可以申诉", "only a party that bears a share appeals")

@@ -39,15 +39,18 @@ async def recharges(
 ) -> list[Recharge]:
     """Of all payments made in a period (both days inclusive; by the day they were paid), by the last finding.
 
+    A case without a finding of its own is charged by that of the case it is linked to: the incident, or its main case.
     Each case's charges add up to what was paid on it, to the cent. Order: case number, party.
     """
     found = await _paid(connection, visible, first, last)
-    findings = await findings_of(connection, {row["case_id"] for row in found})
+    judged = {row["case_id"] for row in found} | {row["linked_to"] for row in found if row["linked_to"]}
+    findings = await findings_of(connection, judged)
     charged: list[Recharge] = []
     for (case_id, currency), rows in _by_case(found).items():
-        if case_id not in findings:
+        standing_ones = findings.get(case_id) or findings.get(rows[0]["linked_to"])
+        if not standing_ones:
             continue
-        finding = findings[case_id][-1]
+        finding = standing_ones[-1]
         amount = sum((row["amount"] for row in rows), Decimal(0))
         parts = liability.charges(amount, finding.shares)
         standing = liability.standing(finding, now)
@@ -103,7 +106,7 @@ async def _paid(
     conditions += [payments.c.paid_on >= first] if first else []
     conditions += [payments.c.paid_on <= last] if last else []
     query = (
-        select(payments, cases.c.number.label("case_number"), cases.c.waybill)
+        select(payments, cases.c.number.label("case_number"), cases.c.waybill, cases.c.linked_to)
         .join(cases, cases.c.id == payments.c.case_id)
         .where(and_(*conditions))
         .order_by(payments.c.case_id, payments.c.number)

@@ -46,8 +46,6 @@ class Incident:
     presumed: bool = False
     """The counterpart was silent: liability is presumed on it."""
     found_at: datetime | None = None
-    appeal_until: datetime | None = None
-    appealed: bool = False
     corrections: int = 0
     root_cause: str | None = None
     """The method: five_whys or eight_d."""
@@ -88,7 +86,7 @@ class Incident:
         return replace(self, **changes).as_json()
 
 
-_MOMENTS = ("discovered_at", "phoned_at", "contained_at", "noticed_at", "found_at", "appeal_until")
+_MOMENTS = ("discovered_at", "phoned_at", "contained_at", "noticed_at", "found_at")
 _LISTS = ("waybills", "duties", "filled")
 
 

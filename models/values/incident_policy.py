@@ -148,8 +148,6 @@ class IncidentClocks(Section):
     """The same below `counterpart_from`."""
     counterpart_from: Amount
     """From this value (CNY) on the first of the two holds; an unknown value counts as more."""
-    appeal: Term
-    """How long after a finding, or a presumption, the liable unit may appeal."""
     finding: Term
     plan: Term
     """The finding to the first corrective action planned."""

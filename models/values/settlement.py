@@ -86,14 +86,17 @@ class Share:
 
 @dataclass(frozen=True)
 class Finding:
-    """A decision on liability: round 1, or 2 after the one appeal. Where the firm is not liable there are no shares."""
+    """Who is liable: round 0 where it is presumed on whoever kept silent, 1 decided, 2 after the one appeal.
+
+    Where the firm is not liable there are no shares.
+    """
 
     case_id: UUID
     round: int
     firm_liable: bool
     shares: tuple[Share, ...]
     decided_by: int | None
-    """None: nobody decided; a procedure presumes it on whoever kept silent."""
+    """None: nobody decided, it is presumed."""
     decided_at: datetime
     appeal_until: datetime | None
     """None: it is final."""

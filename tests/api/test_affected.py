@@ -139,7 +139,7 @@ async def test_a_complaint_about_the_incident_is_linked_and_ends_with_it(centre:
     owner = await centre.owner(id_)
     await owner.done(id_, "contain", measures="隔离")
     await owner.done(id_, "investigate", finding="装载超高")
-    await owner.done(id_, "name-liable", why="不可抗力")
+    await owner.done(id_, "name-liable", firm_liable=False, why="不可抗力")
     assert (await handler.done(complaint, "end-with-incident", finding="同上"))["stage"] == "feed_back"
 
 

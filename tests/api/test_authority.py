@@ -75,6 +75,8 @@ async def test_a_proposal_that_stands_counts_as_if_it_were_paid(centre: Centre) 
 
 async def test_paid_twice_on_one_case_counts_twice(centre: Centre) -> None:
     id_ = await pay(centre, "150")
+    finance = await centre.hire("finance", Role.FINANCE)
+    await finance.done(id_, "confirm-voucher", payment=1)
     owner = await centre.owner(id_)
     await owner.done(id_, "feed-back", accepted=False, said="不够")
     await centre.carry()

@@ -15,6 +15,7 @@ from models.case import cases
 from models.staff import tokens
 from models.wake import wakes
 from tests.api.centre import DELAY, UNCLEAR, Centre, is_problem
+from tests.api.said import SAID
 
 MARK = "回声7f3a"
 NAME = "Zhang_San_13912345678"
@@ -354,46 +355,11 @@ async def test_an_unknown_id_is_not_found(standing: Standing) -> None:
     for path in SEVERAL:
         await refused(standing, "GET", path.format(uuid4()), 404)
     for act in ACTS:
-        said = {"version": 1, **BODY_OF.get(act, {})}
+        said = {"version": 1, **SAID[act]}
         await refused(standing, "POST", f"/cases/{uuid4()}/acts/{act}", 404, json=said)
     await refused(standing, "POST", f"/cases/{uuid4()}/acts/release", 404)
     await refused(standing, "POST", f"/runs/{uuid4()}/cancel", 404)
 
-
-BODY_OF: dict[str, dict[str, Any]] = {
-    "classify": {"kind": "enquiry"},
-    "identify": {"customer": 1},
-    "reassign": {"why": "a"},
-    "escalate": {"why": "a"},
-    "reopen": {"why": "a"},
-    "withdraw": {"message": "a", "channel": "email", "sent_at": "2026-03-04T01:00:00Z"},
-    "agree": {"amount": "1", "agreed_at": "2026-03-04T01:00:00Z", "how": "phone", "by": "a"},
-    "advance": {"amount": "1", "why": "a"},
-    "voucher": {"payment": 1},
-    "confirm-voucher": {"payment": 1},
-    "return-voucher": {"payment": 1, "why": "a"},
-    "pay": {"payment": 1, "paid_on": "2026-03-04", "reference": "a"},
-    "find-liable": {"firm_liable": False, "grounds": "a"},
-    "appeal-liability": {"party": "linehaul", "grounds": "a"},
-    "answer-regulator": {"referral": "R1", "text": "a"},
-    "note": {"text": "a"},
-    "promise": {"what": "a", "by": FUTURE},
-    "keep-promise": {"promise": 1},
-    "hold": {"reason": "waiting_unit"},
-    "propose": {"remedy": "a"},
-    "reject": {"why": "a"},
-    "carry-out": {"method": "redirect", "finding": "a"},
-    "feed-back": {"accepted": True, "said": "a"},
-    "answer": {"text": "a"},
-    "contact": {"outcome": "busy"},
-    "survey": {"solved": True, "satisfaction": 5},
-    "turn-into-complaint": {"category": "delay", "why": "a"},
-    "turn-into-request": {"kind": "enquiry", "why": "a"},
-    "refuse-turn": {"why": "a"},
-    "answer-questionnaire": {"answers": {"expectation": 4, "satisfaction": 5}},
-    "cancel-round": {"why": "a"},
-    "assess": {"verdict": "acceptable", "finding": "a"},
-}
 
 QUERIES = {
     "/notices": [f"state={MARK}", "state=", f"kind={MARK}", "kind=%00", "case=1", "limit=0", f"cursor={MARK}", "to=me"],

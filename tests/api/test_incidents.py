@@ -67,12 +67,18 @@ async def asked(centre: Centre, **more: Any) -> str:
     return id_
 
 
+SHARED = [
+    {"party": "linehaul", "percent": "66.67"},
+    {"kind": "carrier", "party": "linehaul_contractor", "percent": "33.33"},
+]
+
+
 async def found(centre: Centre, **more: Any) -> str:
     """One that the counterpart confirmed, and for which it was found liable."""
     id_ = await asked(centre, **more)
     await centre.line.done(id_, "respond", agrees=True, statement="属实")
     await centre.carry()
-    await (await centre.owner(id_)).done(id_, "name-liable", liable="linehaul", why="装载不规范")
+    await (await centre.owner(id_)).done(id_, "name-liable", firm_liable=True, shares=SHARED, why="装载不规范")
     return id_
 
 
@@ -259,15 +265,64 @@ async def test_regrading_keeps_what_was_and_takes_back_casualties_only_from_abov
 async def test_an_appeal_is_decided_by_somebody_else_one_level_higher(centre: Centre, hub: Person) -> None:
     id_ = await found(centre)
     finder = await centre.owner(id_)
-    is_problem(await centre.hub.act(id_, "appeal", grounds="不服"), 403)
-    await centre.line.done(id_, "appeal", grounds="货到时已破损,有签收照片")
+    problem = is_problem(await centre.hub.act(id_, "appeal", party="sorting_centre", grounds="不服"), 409)
+    assert "only a party that bears a share" in problem["detail"]
+    is_problem(await centre.hub.act(id_, "appeal", party="linehaul", grounds="不服"), 403)
+    await centre.line.done(id_, "appeal", party="linehaul", grounds="货到时已破损,有签收照片")
     await centre.carry()
+    assert (await incident(centre, id_))["standing"] == "appealed"
     arbiter = await centre.owner(id_)
     assert arbiter.name in {"supervisor", "second_supervisor"}
-    is_problem(await finder.act(id_, "name-liable", liable="linehaul", why="维持"), 403)
-    await arbiter.done(id_, "name-liable", liable="sorting_centre", why="签收照片为证")
-    problem = is_problem(await centre.hub.act(id_, "appeal", grounds="不服"), 409)
+    is_problem(await finder.act(id_, "name-liable", firm_liable=True, shares=SHARED, why="维持"), 403)
+    theirs = [{"party": "sorting_centre", "percent": "100"}]
+    await arbiter.done(id_, "name-liable", firm_liable=True, shares=theirs, why="签收照片为证")
+    problem = is_problem(await centre.hub.act(id_, "appeal", party="sorting_centre", grounds="不服"), 409)
     assert "once" in problem["detail"]
+    findings = (await centre.manager.get(f"/cases/{id_}/settlement")).json()["findings"]
+    assert [(one["round"], one["standing"], one["appellant"]) for one in findings] == [
+        (1, "appealed", "linehaul"),
+        (2, "final", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shares", "sentence"),
+    [
+        ([{"party": "linehaul", "percent": "99"}], "add up to 100 %, not 99 %"),
+        ([{"party": "linehaul", "percent": "50"}] * 2, "stands twice"),
+        ([{"kind": "carrier", "party": "nobody_knows", "percent": "100"}], "a carrier must be one of"),
+        ([], "add up to 100 %, not 0 %"),
+    ],
+)
+async def test_shares_of_an_incident_that_are_none_change_nothing(
+    centre: Centre, hub: Person, shares: list[dict[str, str]], sentence: str
+) -> None:
+    id_ = await asked(centre)
+    await centre.line.done(id_, "respond", agrees=True, statement="属实")
+    await centre.carry()
+    owner = await centre.owner(id_)
+    problem = is_problem(await owner.act(id_, "name-liable", firm_liable=True, shares=shares, why="x"), 409)
+    assert sentence in problem["detail"]
+    assert (await incident(centre, id_))["shares"] == []
+
+
+async def test_a_presumption_is_appealed_without_waiting_for_a_finding(centre: Centre, hub: Person) -> None:
+    id_ = await asked(centre)
+    await centre.line.done(id_, "deliver", at=MORNING.isoformat(), how="email", receipt="邮件回执")
+    await centre.move(timedelta(days=10))
+    await centre.carry()
+    view = await incident(centre, id_)
+    assert (view["presumed"], view["standing"], view["shares"]) == (
+        True,
+        "open",
+        [{"kind": "unit", "party": "linehaul", "percent": "100.00"}],
+    )
+    await centre.line.done(id_, "appeal", party="linehaul", grounds="节假日无人值守")
+    await centre.carry()
+    arbiter = await centre.owner(id_)
+    await arbiter.done(id_, "name-liable", firm_liable=False, why="通知送达有误")
+    view = await incident(centre, id_)
+    assert (view["liable"], view["standing"], view["shares"]) == (None, "final", [])
 
 
 async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_grade(

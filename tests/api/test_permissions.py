@@ -20,6 +20,7 @@ from models.leg import LegState, legs
 from models.values.vocabulary import Role, Stage
 from tests.api.centre import DELAY, Centre, Person, is_problem
 from tests.api.conftest import opened
+from tests.api.said import SAID
 from tests.fixtures.database import copied
 
 TABLE = tomllib.loads(Path("flows/rulebook/permissions.toml").read_text(encoding="utf-8"))
@@ -35,69 +36,8 @@ OF_INCIDENTS = {"read-affected", "attach"}
 
 INCIDENT = {"kind": "damage", "what": "a", "where": "a", "discovered_at": "2020-01-01T00:00:00+08:00", "unit": OWN_UNIT}
 
-REFUSED = (200, 409)
+REFUSED = (200, 409, 422)
 """Let through: done, or refused for another reason than who asks."""
-SAID: dict[str, dict[str, Any]] = {
-    "acknowledge": {"channel": "phone"},
-    "turn-into-complaint": {"category": "delay", "why": "a"},
-    "turn-into-request": {"kind": "enquiry", "why": "a"},
-    "agree-turn": {},
-    "refuse-turn": {"why": "a"},
-    "answer-questionnaire": {"answers": {"expectation": 4, "satisfaction": 5}},
-    "send-link": {},
-    "cancel-round": {"why": "a"},
-    "assess": {"verdict": "acceptable", "finding": "a"},
-    "note": {"text": "a"},
-    "identify": {"customer": 99_999},
-    "reopen": {"why": "a"},
-    "classify": {"kind": "complaint"},
-    "promise": {"what": "a", "by": "2020-01-01T00:00:00+08:00"},
-    "keep-promise": {"promise": 999},
-    "hold": {"reason": "waiting_unit", "until": "2020-01-01T00:00:00+08:00"},
-    "resume": {},
-    "propose": {"remedy": "a"},
-    "carry-out": {"method": "redirect", "finding": "a"},
-    "feed-back": {"accepted": True, "said": "a"},
-    "contact": {"outcome": "call_back"},
-    "survey": {"solved": True, "satisfaction": 5},
-    "answer": {"text": "a"},
-    "escalate": {"why": "a"},
-    "reassign": {"why": "a", "to": 99_999},
-    "withdraw": {"message": "a", "channel": "sms", "sent_at": "2199-01-01T00:00:00+08:00"},
-    "approve": {},
-    "reject": {"why": "a"},
-    "confirm": {"liable": "nobody"},
-    "settle": {},
-    "agree": {"amount": "1", "agreed_at": "2020-01-01T00:00:00+08:00", "how": "phone", "by": "a"},
-    "advance": {"amount": "1", "why": "a"},
-    "voucher": {"payment": 999},
-    "confirm-voucher": {"payment": 999},
-    "return-voucher": {"payment": 999, "why": "a"},
-    "pay": {"payment": 999, "paid_on": "2020-01-01", "reference": "B1"},
-    "find-liable": {"firm_liable": True, "grounds": "a"},
-    "appeal-liability": {"party": "linehaul", "grounds": "a"},
-    "answer-regulator": {"referral": "R1", "text": "a"},
-    "acknowledge-incident": {},
-    "tell-authority": {"duty": "police", "receipt": "a"},
-    "value": {"value": "1"},
-    "regrade": {"value": "1", "why": "a"},
-    "trace": {"vehicle": "V1"},
-    "fill-form": {"fields": {"goods": "a"}},
-    "contain": {"measures": "a"},
-    "investigate": {"finding": "a"},
-    "deliver": {"at": "2020-01-01T00:00:00+08:00", "how": "email", "receipt": "a"},
-    "respond": {"agrees": True, "statement": "a"},
-    "name-liable": {"why": "a"},
-    "appeal": {"grounds": "a"},
-    "plan-correction": {"what": "a", "owner": 99_999, "by": "2199-01-01T00:00:00+08:00"},
-    "complete-correction": {"correction": 1, "how": "a"},
-    "check-effect": {"effective": True, "finding": "a"},
-    "name-cause": {"method": "five_whys", "whys": ["a", "b"]},
-    "conclude": {},
-    "tell-customer": {"told": "a"},
-    "join": {"incident": "00000000-0000-7000-8000-000000000000"},
-    "end-with-incident": {"finding": "a"},
-}
 
 
 def spelt(role: str, *columns: str) -> set[str]:

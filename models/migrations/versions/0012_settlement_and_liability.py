@@ -119,7 +119,7 @@ def upgrade() -> None:
         _moment("appealed_at"),
         sa.Column("appealed_by", sa.Integer(), nullable=True),
         sa.Column("appellant", sa.String(length=40), nullable=True),
-        sa.CheckConstraint("round IN (1, 2)", name="liability_findings_round"),
+        sa.CheckConstraint("round IN (0, 1, 2)", name="liability_findings_round"),
         sa.ForeignKeyConstraint(["appealed_by"], ["staff.id"]),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"]),
         sa.ForeignKeyConstraint(["decided_by"], ["staff.id"]),

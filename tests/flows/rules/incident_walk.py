@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flows.acts.act import Setting, refuse_wrong_stage
+from flows.acts.money import money_of
 from flows.acts.registry import ACTS, INCIDENT
 from flows.legs.chain import Entry, draft
 from flows.rules import (
@@ -22,8 +23,9 @@ from flows.rules import (
 )
 from flows.rules.agenda import agenda
 from models.sealing import Seal
-from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
+from models.values.case import CaseFacts, Decision, Refusal, Row, StaffFacts
 from models.values.incident import Incident
+from models.values.settlement import Finding, Money, Share
 from models.values.vocabulary import BusinessLine, Channel, ClockName, EventKind, IncidentKind, Procedure, Stage
 from tests.fixtures.database import KEY
 from tests.flows.rules.making import NOW, POLICY, staff
@@ -61,6 +63,8 @@ class IncidentWalk:
     team: list[StaffFacts] = field(default_factory=lambda: list(TEAM))
     ledger: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     delivered_at: datetime | None = None
+    finding: Finding | None = None
+    """The last one, or the presumption."""
     silent: bool = False
     """The counterpart unit never answers."""
 
@@ -97,6 +101,19 @@ class IncidentWalk:
         self.facts, event = draft(Entry(self.facts, b"", decision), SEAL, self.now, None)
         if event is not None:
             self.ledger.append((EventKind(event["kind"]), event["data"]))
+        for row in decision.rows if decision else ():
+            self._save(row)
+
+    def _save(self, row: Row) -> None:
+        """As `flows.legs.beside` does, in memory."""
+        if row.table == "liability_findings":
+            kept = self.finding.shares if self.finding and self.finding.round == row.values["round"] else ()
+            self.finding = Finding(**row.values, shares=kept)
+        elif row.table == "liability_shares" and self.finding is not None:
+            values = row.values
+            share = Share(values["kind"], values["party"], values["percent"])
+            others = tuple(one for one in self.finding.shares if one.party != share.party)
+            self.finding = replace(self.finding, shares=(*others, share))
 
     def carry(self) -> None:
         """The system's steps until the incident waits for somebody or for later."""
@@ -122,6 +139,8 @@ class IncidentWalk:
             raise Refusal("", "not allowed")
         refuse_wrong_stage(act, facts)
         loaded: Any = self.team if name == "reassign" else True
+        if act.load is money_of:
+            loaded = Money(finding=self.finding)
         setting = Setting(actor, POLICY, self.now, loaded)
         self.write(act.decide(facts, act.takes(version=facts.version, **said), setting))
 
@@ -201,9 +220,17 @@ class IncidentWalk:
             case "respond":
                 return {"agrees": chance.choice([True, False]), "statement": "x"}
             case "appeal":
-                return {"grounds": "x"}
+                return {"party": chance.choice([COUNTERPART, REPORTER, "air_carrier"]), "grounds": "x"}
             case "name-liable":
-                return {"liable": chance.choice([None, REPORTER, COUNTERPART]), "why": "x"}
+                carrier = {"kind": "carrier", "party": "air_carrier", "percent": "33.33"}
+                shares = chance.choice(
+                    [
+                        [],
+                        [{"party": REPORTER, "percent": "100"}],
+                        [{"party": COUNTERPART, "percent": "66.67"}, carrier],
+                    ]
+                )
+                return {"firm_liable": bool(shares), "shares": shares, "why": "x"}
             case "plan-correction":
                 return {"what": "x", "owner": 1, "by": soon}
             case "complete-correction":
