@@ -15,7 +15,6 @@ from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.routes.reports import or_csv
 from flows.acts.money import findings_of, money_of
-from flows.rulebook.sections import settlement_of
 from flows.settling import lists
 from models.values.permissions import Permit
 from models.values.vocabulary import PaymentState
@@ -32,7 +31,7 @@ async def read_settlement(case_id: UUID, here: OfficeDep, connection: Connection
     held = await money_of(connection, facts, policy, lock=False)
     findings = (await findings_of(connection, [case_id])).get(case_id, [])
     now = await here.desk.clock.now(connection)
-    return settlement_view(case_id, facts.number, held, findings, settlement_of(policy).currency, now)
+    return settlement_view(case_id, facts.number, held, findings, policy.rulebook.settlement.currency, now)
 
 
 @router.get("/payments", responses=answers(404))

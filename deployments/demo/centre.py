@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.money_schemas import SettlementView
 from api.schemas import CaseView, Queue
 from flows.roster import add_absence
 from flows.staffing import NewStaff, add_staff, create_token
 from models.case import cases
 from models.values.shift import Absence
-from models.values.vocabulary import AbsenceReason, Procedure, Role
+from models.values.vocabulary import AbsenceReason, Procedure, Role, Stage
 
 from . import phrases
 from .calls import CONFLICT, Calls
@@ -205,4 +206,10 @@ class Centre:
     async def _acts_for(self, one: Colleague, case: CaseView, now: datetime) -> list[Said]:
         if (conduct := self.conducts.get(case.procedure)) is not None:
             return await conduct(one, case, now)
-        return acts_for(Scene(case, self._behind(case), now))
+        compensated = case.stage is Stage.CARRY_OUT and await self._compensated(one, case)
+        return acts_for(Scene(case, self._behind(case), now, compensated))
+
+    async def _compensated(self, one: Colleague, case: CaseView) -> bool:
+        body = await self._calls.get(one.token, f"/cases/{case.id}/settlement")
+        held = SettlementView.model_validate(body) if body is not None else None
+        return held is not None and held.committed + held.elsewhere > 0

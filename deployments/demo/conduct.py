@@ -44,6 +44,8 @@ class Scene:
     case: CaseView
     customer: Customer
     now: datetime
+    compensated: bool = False
+    """Something is paid or promised on its waybill already, in this case or in another one."""
 
     @property
     def turn(self) -> str:
@@ -99,7 +101,8 @@ def _carry_out(scene: Scene) -> list[Said]:
     if scene.case.remedy is None:
         return _propose(scene)
     if not scene.case.remedy["approved"]:
-        return [Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": "100.00"})]
+        less = "0.00" if scene.compensated else "100.00"
+        return [Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": less})]
     if scene.busy_elsewhere(0.2):
         return []
     kept = [] if scene.chance("forgets", 0.2) else _keep_promises(scene)
@@ -150,6 +153,8 @@ def _propose(scene: Scene) -> list[Said]:
         return [Said("escalate", {"why": phrases.ESCALATED})]
     rng = scene.customer.random(f"compensation:{scene.turn}")
     amount = compensation(scene.category, scene.case.severity or Severity.MINOR, rng)
+    if scene.compensated:
+        amount = Decimal(0)  # one waybill is compensated once
     first += _settle(scene, amount)
     return [*first, Said("propose", {"remedy": phrases.REMEDIES[scene.category], "compensation": f"{amount:.2f}"})]
 

@@ -13,7 +13,6 @@ from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
 from flows.acts.settling import refuse_over_limit, requested
-from flows.rulebook.sections import settlement_of
 from flows.rules import assignment, authority, clocks, follow_up
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
@@ -71,7 +70,7 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     if over := settlements.over_limit(said.compensation, held):
         if not said.goodwill:
             raise Refusal(over.zh, over.en)
-        level = max(level, settlement_of(setting.policy).goodwill_level)
+        level = max(level, setting.policy.rulebook.settlement.goodwill_level)
         reasons.append(
             Reason(f"超出限额,通融赔付须 {level} 级权限", f"more than is owed: good will needs level {level}")
         )

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
 from flows.acts.money import money, money_of
-from flows.rulebook.sections import settlement_of
 from flows.rules import clocks, follow_up, requests
 from flows.rules import settlement as settlements
 from models.event import events
@@ -51,7 +50,7 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         left = clocks.meet(left, ClockName.STATUTORY, setting.now)
         term = setting.policy.rulebook.clocks.revisit
         left = (*left, clocks.start(ClockName.REVISIT, term, setting.now, setting.policy))
-        currency = settlement_of(setting.policy).currency
+        currency = setting.policy.rulebook.settlement.currency
         rows = settlements.agreed_when_told(facts, money(setting), currency, setting.now)
         return _told(facts, said, left, setting, final=False, owner_id=None, rows=rows)
     rejections = facts.rejections + 1

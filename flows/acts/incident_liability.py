@@ -10,7 +10,6 @@ from flows.acts.inputs import ActInput, Text, YesNo
 from flows.acts.liability import AppealLiability, Part, appealed, data_of, said_of, shares_of
 from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
-from flows.rulebook.sections import liability_of
 from flows.rules import clocks, follow_up
 from flows.rules import liability as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
@@ -37,7 +36,7 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
     if last is not None and last.appealed_at is not None and actor.id == last.decided_by:
         raise NotYours("申诉须由他人复核", "an appeal is decided by somebody else than the finding it is about")
     terms, policy = setting.policy.incidents.clocks, setting.policy
-    found = rules.find(facts, last, said.firm_liable, shares, actor.id, liability_of(policy), policy, setting.now)
+    found = rules.find(facts, last, said.firm_liable, shares, actor.id, policy.rulebook.liability, policy, setting.now)
     left = clocks.meet(facts.clocks, ClockName.FINDING, setting.now)
     left = (*left, clocks.start(ClockName.PLAN, terms.plan, setting.now, policy))
     chief = rules.chief(found.shares)

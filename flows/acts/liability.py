@@ -11,7 +11,6 @@ from flows.acts.inputs import ActInput, Input, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
 from flows.acts.settling import PAYING
-from flows.rulebook.sections import liability_of
 from flows.rules import liability as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.settlement import Finding, Share
@@ -45,7 +44,7 @@ class AppealLiability(ActInput):
 
 
 def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decision:
-    terms, last = liability_of(setting.policy), money(setting).finding
+    terms, last = setting.policy.rulebook.liability, money(setting).finding
     shares = shares_of(said.firm_liable, said.shares, setting)
     if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
@@ -79,7 +78,7 @@ def appeal_liability(facts: CaseFacts, said: AppealLiability, setting: Setting) 
 def shares_of(firm_liable: bool, parts: Sequence[Part], setting: Setting) -> tuple[Share, ...]:
     """The shares as said; raises Refusal where they are none."""
     shares = tuple(Share(one.kind, one.party, one.percent) for one in parts)
-    if why := rules.faulty(firm_liable, shares, setting.policy, liability_of(setting.policy)):
+    if why := rules.faulty(firm_liable, shares, setting.policy, setting.policy.rulebook.liability):
         raise Refusal(why.zh, why.en)
     return shares
 
@@ -87,7 +86,7 @@ def shares_of(firm_liable: bool, parts: Sequence[Part], setting: Setting) -> tup
 def appealed(said: AppealLiability, setting: Setting) -> Finding:
     """The last finding with the appeal in it; raises NotYours or Refusal."""
     last, actor = money(setting).finding, setting.actor
-    if actor.unit != said.party and actor.level < liability_of(setting.policy).arbiter_level:
+    if actor.unit != said.party and actor.level < setting.policy.rulebook.liability.arbiter_level:
         raise NotYours("仅责任方本单位人员或主管可以代为申诉", "its own people, or a supervisor for it, appeal")
     if why := rules.unappealable(last, said.party, setting.now):
         raise Refusal(why.zh, why.en)

@@ -16,7 +16,6 @@ from flows.acts.receive import SKEW, Caller, Complaint, WaybillNumber, receive
 from flows.acts.refusals import Implausible, NotFound, NotYours
 from flows.acts.regulator import ReferralNumber
 from flows.legs import chain, ledger
-from flows.rulebook.sections import regulator_of
 from flows.rules import permission
 from flows.rules import referrals as rules
 from flows.rules.agenda import agenda
@@ -146,7 +145,7 @@ async def _link(
     await desk.policies.know(connection, [facts])
     policy = desk.policies.of(facts)
     named = said.due_at.astimezone(UTC) if said.due_at else None
-    clock = rules.clock(facts, link.received_at, named, regulator_of(policy), policy)
+    clock = rules.clock(facts, link.received_at, named, policy.rulebook.regulator, policy)
     decision = rules.decide(facts, said.number, link.received_at, clock, policy, now)
     row = {
         "number": said.number,

@@ -10,7 +10,6 @@ from pydantic import Field
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Input, Line, Moment, Text
 from flows.acts.money import money, money_of
-from flows.rulebook.sections import settlement_of
 from flows.rules import settlement as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.settlement import Evidence, Money, Payment, Settlement, text
@@ -83,7 +82,7 @@ class Voucher(ActInput):
 
 
 def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
-    terms = settlement_of(setting.policy)
+    terms = setting.policy.rulebook.settlement
     known = _settlement(facts, money(setting), terms.currency)
     given = {name: getattr(said, name) for name in ("declared_value", "freight", "loss")}
     new = (Evidence(one.kind, one.reference, one.sha256) for one in said.evidence)
@@ -113,7 +112,7 @@ def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
             f"客户同意的金额须与已批准的方案一致({text(compensation)})",
             f"the agreement must be about the approved amount ({text(compensation)}); propose anew for another",
         )
-    known = _settlement(facts, money(setting), settlement_of(setting.policy).currency)
+    known = _settlement(facts, money(setting), setting.policy.rulebook.settlement.currency)
     after = replace(
         known, agreed_amount=said.amount, agreed_at=said.agreed_at, agreed_how=said.how.value, agreed_party=said.party
     )
@@ -147,7 +146,7 @@ def voucher(facts: CaseFacts, said: Voucher, setting: Setting) -> Decision:
     if payment is None or payment.state is not PaymentState.RETURNED:
         raise Refusal("没有被退回的该笔付款", "no payment of that number was sent back on this case")
     refuse_over_limit(facts.remedy, payment.amount, held)
-    again, clock = rules.sent_again(payment, settlement_of(setting.policy), setting.policy, setting.now)
+    again, clock = rules.sent_again(payment, setting.policy.rulebook.settlement, setting.policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + again.amount}
     sealed = {"note": said.note} if said.note else None
     data, rows = rules.ledger_data(again), (rules.row(again),)
@@ -172,7 +171,7 @@ def refuse_over_limit(remedy: Mapping[str, Any] | None, more: Decimal, held: Mon
 
 def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Setting) -> tuple[Payment, dict[str, Any]]:
     """A payment that goes to finance with this decision, and the changes of the case that belong to it."""
-    terms, policy = settlement_of(setting.policy), setting.policy
+    terms, policy = setting.policy.rulebook.settlement, setting.policy
     made, clock = rules.request(facts, money(setting), kind, amount, setting.actor.id, terms, policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + amount}
     return made, changes

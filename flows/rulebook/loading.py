@@ -87,9 +87,8 @@ def stamp_of(rulebook: Rulebook, calendars: Mapping[str, WorkingCalendar]) -> st
     """
     parts: list[object] = [rulebook.clocks.model_dump_json(), rulebook.escalation.model_dump_json()]
     parts += [rulebook.default_class]
-    if rulebook.incidents is not None:
-        terms = {grade: rule.acknowledge.model_dump() for grade, rule in rulebook.incidents.grades.items()}
-        parts += [rulebook.incidents.clocks.model_dump_json(), terms]
+    terms = {grade: rule.acknowledge.model_dump() for grade, rule in rulebook.incidents.grades.items()}
+    parts += [rulebook.incidents.clocks.model_dump_json(), terms]
     for name, one in sorted(calendars.items()):
         days = [sorted(some) for some in (one.off, one.on, one.known)]
         parts.append([name, one.always, one.every_day, one.opens, one.closes, days])

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flows.rulebook.sections import liability_of
 from flows.rules import clocks, follow_up, incident_notices, liability, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.incident import Incident
@@ -65,7 +64,7 @@ def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime
     """Silence means liability is presumed on the silent unit, with a way to appeal (domain.md §5)."""
     unit = incident.counterpart or ""
     terms = policy.incidents.clocks
-    presumed = liability.presume(facts, unit, liability_of(policy), policy, now)
+    presumed = liability.presume(facts, unit, policy.rulebook.liability, policy, now)
     until = presumed.appeal_until
     assert until is not None  # noqa: S101 - what is presumed can be appealed
     left = clocks.meet(facts.clocks, ClockName.COUNTERPART, now)

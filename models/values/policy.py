@@ -45,11 +45,8 @@ class Policy:
 
     @property
     def incidents(self) -> Incidents:
-        """The section on incidents; loading a rulebook saw to it that there is one."""
-        section = self.rulebook.incidents
-        if section is None:
-            raise LookupError("this rulebook was not loaded, only read")
-        return section
+        """The rulebook's section on incidents."""
+        return self.rulebook.incidents
 
     def level_of(self, role: Role) -> int:
         """The authority level of a role; 0 for everybody who is not named in the ladder."""

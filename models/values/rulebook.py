@@ -505,6 +505,10 @@ class Rulebook(Section):
     wording: Wording
     repeats: Repeats
     changes: Changes
+    settlement: SettlementTerms
+    liability: LiabilityTerms
+    regulator: RegulatorTerms
+    incidents: Incidents
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None
@@ -516,14 +520,6 @@ class Rulebook(Section):
     """None: a rulebook older than this section; then the shipped one's holds."""
     questionnaire: Questionnaire | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
-    settlement: SettlementTerms | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    liability: LiabilityTerms | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    regulator: RegulatorTerms | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    incidents: Incidents | None = None
-    """None: a rulebook older than this section; loading complements it by the shipped one's."""
 
     @model_validator(mode="after")
     def every_named_calendar_exists(self) -> Self:
@@ -577,7 +573,7 @@ class Rulebook(Section):
     @model_validator(mode="after")
     def every_grade_names_a_level(self) -> Self:
         top = len(self.assignment.levels) - 1
-        grades = self.incidents.grades if self.incidents else {}
+        grades = self.incidents.grades
         if wrong := [name for name, rule in grades.items() if rule.knows > top]:
             raise ValueError(f"incidents › grades › {', '.join(wrong)} names a level above {top}, the highest")
         return self

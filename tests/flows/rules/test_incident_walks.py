@@ -13,7 +13,7 @@ from models.values.vocabulary import ClockName, EventKind, IncidentGrade, Stage
 from tests.flows.rules.incident_walk import COUNTERPART, TEAM, IncidentWalk
 from tests.flows.rules.making import POLICY
 
-MOVES = 40
+MOVES = 50
 SEEDS = [range(first, first + 25) for first in range(0, 150, 25)]
 NEEDED = {
     Stage.CONTAINMENT: {ClockName.CONTAIN},

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.rulebook.sections import liability_of
 from flows.rules import liability
 from models.values.permissions import Permit, Relation
 from models.values.settlement import Finding, Share
 from models.values.vocabulary import LiableKind
 from tests.flows.rules.making import NOW, POLICY, often, staff, under_way
 
-TERMS = liability_of(POLICY)
+TERMS = POLICY.rulebook.liability
 UNITS = sorted(set(POLICY.rulebook.assignment.units.values()))
 CASE = under_way(unit="linehaul", handler_id=2)
 

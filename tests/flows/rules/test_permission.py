@@ -83,8 +83,10 @@ BY_OFFICE: dict[Role, set[Permit]] = {
     Role.COMPLAINT_HANDLER: {Permit.ANSWER_REGULATOR, Permit.APPEAL_LIABILITY},
     Role.REVISIT_AGENT: {Permit.APPEAL_LIABILITY},
     Role.BUSINESS_UNIT: {Permit.APPEAL_LIABILITY},
-    **{role: ABOUT_LIABILITY | {Permit.ANSWER_REGULATOR} for role in (Role.SUPERVISOR, Role.MANAGER)},
-    Role.GENERAL_MANAGER: ABOUT_LIABILITY | {Permit.ANSWER_REGULATOR},
+    **{
+        role: ABOUT_LIABILITY | {Permit.ANSWER_REGULATOR, Permit.APPEAL}
+        for role in (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
+    },
 }
 """What somebody does by his office and not because the case is his: money, liability and the regulator."""
 

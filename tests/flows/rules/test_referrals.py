@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from flows.rulebook.sections import regulator_of
 from flows.rules import referrals, triage
 from flows.rules.agenda import agenda
 from flows.rules.triage import Relative
@@ -11,7 +10,7 @@ from models.values.case import CaseFacts
 from models.values.vocabulary import Category, ClockName, EventKind, Stage
 from tests.flows.rules.making import NOW, POLICY, after, case, reading, under_way
 
-TERMS = regulator_of(POLICY)
+TERMS = POLICY.rulebook.regulator
 
 
 def referred(facts: CaseFacts) -> CaseFacts:

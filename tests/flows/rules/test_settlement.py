@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.rulebook.sections import settlement_of
 from flows.rules import clocks, settlement
 from models.values.settlement import Money, Payment, Settlement, text
 from models.values.vocabulary import Category, ClockName, LimitBasis, PaymentKind, PaymentState
 from tests.flows.rules.making import NOW, POLICY, often, policy, under_way
 
-TERMS = settlement_of(POLICY)
+TERMS = POLICY.rulebook.settlement
 amounts = st.decimals("0.01", "100000", places=2)
 
 
@@ -58,7 +57,7 @@ def test_unknown_is_not_zero() -> None:
 
 def test_the_multiple_is_the_rulebooks() -> None:
     rules = policy(lambda book: book["settlement"].update(freight_multiple=7))
-    found, _ = settlement.owed(known(freight="20.01"), Category.LOSS, settlement_of(rules))
+    found, _ = settlement.owed(known(freight="20.01"), Category.LOSS, rules.rulebook.settlement)
     assert found.owed_at_most == Decimal("140.07")
 
 

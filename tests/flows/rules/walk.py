@@ -17,7 +17,6 @@ from flows.acts.money import money_of
 from flows.acts.registry import ACTS
 from flows.acts.regulator import Referrals
 from flows.legs.chain import Entry, draft
-from flows.rulebook.sections import regulator_of
 from flows.rules import (
     analysis,
     assignment,
@@ -127,7 +126,7 @@ class Walk:
     def refer(self) -> None:
         """The regulator sends something on."""
         number = f"R{len(self.referrals) + 1}"
-        clock = referrals.clock(self.facts, self.now, None, regulator_of(POLICY), POLICY)
+        clock = referrals.clock(self.facts, self.now, None, POLICY.rulebook.regulator, POLICY)
         decision = referrals.decide(self.facts, number, self.now, clock, POLICY, self.now)
         row = {"number": number, "clock": clock.ref, "due_at": clock.due_at, "answered_at": None}
         self.write(replace(decision, rows=(Row("referrals", row),)))
