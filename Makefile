@@ -23,8 +23,8 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## run a day of the centre (FILE=complaints.jsonl: those instead; REPORT=out.json: write the result)
 	@$(BIN)/redress demo $(if $(FILE),--file "$(FILE)") $(if $(REPORT),--report "$(REPORT)")
 
-test: $(STAMP) ## run the test suite (ARGS="-k words" picks)
-	@$(BIN)/pytest $(ARGS)
+test: $(STAMP) ## run the test suite, two files at a time (ARGS="-k words" picks)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(STAMP) ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

@@ -21,6 +21,8 @@ MARK = "回声7f3a"
 NAME = "Zhang_San_13912345678"
 """Stand for what was sent; no answer may hold them."""
 JSON = {"Content-Type": "application/json"}
+NOBODY = "00000000-0000-7000-8000-000000000000"
+"""An id that no case has."""
 
 
 @dataclass(frozen=True)
@@ -435,7 +437,7 @@ async def test_an_idempotency_key_is_refused_that_is(standing: Standing, key: by
         ("GET", "/queue/take"),
         ("POST", "/cases"),
         ("TRACE", "/runs"),
-        ("GET", f"/cases/{uuid4()}/acts/note"),
+        ("GET", f"/cases/{NOBODY}/acts/note"),
         ("POST", "http://redress/health"),
     ],
 )
@@ -452,7 +454,7 @@ async def test_a_method_the_address_does_not_take_is_refused(standing: Standing,
         f"/{MARK}",
         "/cases/",
         "/complaints/1/2/3",
-        f"/cases/{uuid4()}/acts/fly",
+        f"/cases/{NOBODY}/acts/fly",
         "http://redress/",
         "http://redress/api/v2/cases",
         "http://redress/%2e%2e/%2e%2e/etc/passwd",
