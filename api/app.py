@@ -13,6 +13,7 @@ from api.desk import Office
 from api.limits import BodyLimit
 from api.routes import (
     acts,
+    attachments,
     cases,
     complaints,
     customers,
@@ -69,8 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
-    routes = (complaints, requests, incidents, papers, cases, acts, queue, runs, reports, customers, notices)
-    for module in (*routes, rulebooks, revisits, revisit_reports, settlements, referrals):
+    routes = (complaints, requests, incidents, papers, cases, acts, attachments, queue, runs, reports, customers)
+    for module in (*routes, notices, rulebooks, revisits, revisit_reports, settlements, referrals):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
     app.include_router(link_page.router)

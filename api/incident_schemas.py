@@ -101,19 +101,6 @@ class FormView(BaseModel):
     fields: list[FormFieldView]
 
 
-class AttachmentView(BaseModel):
-    sha256: str
-    label: str
-    media: str
-    size: int
-    at: datetime
-    by: int
-
-
-class AttachmentList(BaseModel):
-    items: list[AttachmentView]
-
-
 class UnitScore(BaseModel):
     """One unit: what it reported, how it was scored (0–1 means, None: not measured), what it was liable for."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader
 
-from api.incident_schemas import AffectedShipment, AttachmentView, FormFieldView, FormView, IncidentView, LiableShare
+from api.incident_schemas import AffectedShipment, FormFieldView, FormView, IncidentView, LiableShare
 from api.schemas import ReasonView
 from api.views import summary
 from flows.incidents.forms import Filled
@@ -33,6 +33,7 @@ def incident_view(
     policy: Policy,
     complaints: Sequence[UUID],
     notices: int,
+    attached: int,
     finding: Finding | None,
     now: datetime,
 ) -> IncidentView:
@@ -53,6 +54,7 @@ def incident_view(
         missing=sorted(policy.incidents.form.required - set(incident.filled)),
         complaints=list(complaints),
         notices=notices,
+        attachments=attached,
     )
 
 
@@ -65,11 +67,6 @@ def affected_view(row: Mapping[Any, Any]) -> AffectedShipment:
         complaint=row["complaint"],
         notice=row["notice"],
     )
-
-
-def attachment_view(row: Mapping[Any, Any]) -> AttachmentView:
-    same = {name: row[name] for name in ("label", "media", "size", "at")}
-    return AttachmentView(**same, sha256=row["digest"], by=row["staff_id"])
 
 
 def form_view(facts: CaseFacts, form: Filled, policy: Policy) -> FormView:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -13,8 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import reading
 from api.desk import Office
-from flows.acts.incident_form import Attach
-from flows.acts.once import Key
 from flows.acts.refusals import Implausible, NotFound
 from flows.incidents.affected import Cursor
 from flows.rules import incident_course
@@ -34,14 +31,6 @@ async def find_incident(
     if not incident_course.is_incident(found.facts):
         raise NotFound
     return found.facts, found.quarantined, here.desk.policies.of(found.facts)
-
-
-def of_content(key: Key | None, case_id: UUID, said: Attach) -> Key | None:
-    """The key of an upload, told by what it brings: a client that repeats it puts another boundary around it."""
-    if key is None:
-        return None
-    whole = [str(case_id), said.version, said.label, said.media, hashlib.sha256(said.content).hexdigest()]
-    return Key(key.value, hashlib.sha256(json.dumps(whole).encode()).hexdigest())
 
 
 def write_cursor(row: Mapping[Any, Any]) -> str:

@@ -8,7 +8,7 @@ from api.desk import Office
 from api.problems import problem
 
 BYTES_AT_MOST = 128 * 1024
-ATTACHING = re.compile(r"/api/v1/incidents/[^/]+/attachments")
+ATTACHING = re.compile(r"/api/v1/cases/[^/]+/attachments")
 WRAPPING_AT_MOST = 16 * 1024
 """What a multipart body has around its file."""
 
@@ -53,4 +53,4 @@ def _bytes_at_most(scope: Scope) -> int:
     if not ATTACHING.fullmatch(scope["path"]):
         return BYTES_AT_MOST
     office: Office = scope["app"].state.office
-    return office.desk.policies.current.incidents.attachments.bytes_at_most + WRAPPING_AT_MOST
+    return office.desk.policies.current.rulebook.attachments.bytes_at_most + WRAPPING_AT_MOST

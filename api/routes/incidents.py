@@ -24,6 +24,7 @@ from flows.acts.report import FirstReport, report
 from flows.incidents import affected
 from flows.incidents.figures import figures
 from flows.incidents.forms import read_form
+from flows.papers.attached import list_attachments
 from models.case import cases
 from models.values.incident import Incident
 from models.values.permissions import Permit
@@ -58,7 +59,8 @@ async def read_incident(case_id: UUID, here: OfficeDep, connection: Connection, 
     notices = (await connection.execute(tasks)).scalar_one()
     found = (await findings_of(connection, [case_id])).get(case_id)
     last, now = found[-1] if found else None, await here.desk.clock.now(connection)
-    return views.incident_view(facts, held, form, policy, complaints, notices, last, now)
+    attached = len(await list_attachments(connection, case_id))
+    return views.incident_view(facts, held, form, policy, complaints, notices, attached, last, now)
 
 
 @router.get("/incidents/{case_id}/affected", responses=answers(404))

@@ -2,24 +2,37 @@
 
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
 from flows.rules import clocks
+from models.customer import customers
 from models.values.case import CaseFacts, Decision, Refusal
+from models.values.policy import Policy
 from models.values.vocabulary import ContactOutcome, EventKind, Outcome, Stage
 
 
 class TellCustomer(ActInput):
-    """What the customer was told; in writing when he could not be reached."""
+    """What the customer was told; in writing when he could not be reached, or wants no calls."""
 
     told: Text
     in_writing: YesNo = False
 
 
+async def wants_no_calls(connection: AsyncConnection, facts: CaseFacts, policy: Policy) -> bool:
+    query = select(customers.c.do_not_call).where(customers.c.id == facts.customer_id)
+    return bool((await connection.execute(query)).scalar_one_or_none())
+
+
 def tell_customer(facts: CaseFacts, said: TellCustomer, setting: Setting) -> Decision:
+    """`setting.loaded`: whether the customer wants no calls."""
     tried = [one for one in facts.attempts if one["outcome"] != ContactOutcome.CALL_BACK]
     needed = setting.policy.rulebook.course.contact_attempts
-    if said.in_writing and len(tried) < needed:
+    if setting.loaded and not said.in_writing:
+        raise Refusal("客户要求勿致电,请书面告知", "this customer wants no calls: tell him in writing")
+    if said.in_writing and not setting.loaded and len(tried) < needed:
         raise Refusal(
             f"须先联系 {needed} 次", f"call {needed} times before you write: customers are told by voice if they can be"
         )
@@ -42,5 +55,6 @@ ACTS = (
         TellCustomer,
         tell_customer,
         frozenset({Stage.CUSTOMER_NOTICE}),
+        load=wants_no_calls,
     ),
 )

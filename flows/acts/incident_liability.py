@@ -25,6 +25,10 @@ class NameLiable(ActInput):
     why: Text
 
 
+class Appeal(AppealLiability):
+    """A party of the finding appeals: by its own people, or for it by somebody of the arbiters' level. Once."""
+
+
 def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decision:
     """By somebody of none of the units; after an appeal by somebody else, of a higher level, for good."""
     incident, last, actor = Incident.of(facts.details), money(setting).finding, setting.actor
@@ -58,7 +62,7 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
     )
 
 
-def appeal(facts: CaseFacts, said: AppealLiability, setting: Setting) -> Decision:
+def appeal(facts: CaseFacts, said: Appeal, setting: Setting) -> Decision:
     """The case goes back to the finding, one level higher; what was begun after the finding waits for it."""
     after = appealed(said, setting)
     left = facts.clocks
@@ -91,5 +95,5 @@ ACTS = (
         frozenset({Stage.FINDING}),
         load=money_of,
     ),
-    Act("appeal", "申诉 · a liable party appeals", AppealLiability, appeal, APPEALING, load=money_of),
+    Act("appeal", "申诉 · a liable party appeals", Appeal, appeal, APPEALING, load=money_of),
 )

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.event import events
-from models.incident import attachments, contents
 from models.sealing import Seal
 from models.values.vocabulary import EventKind
 
@@ -42,19 +41,3 @@ async def read_form(connection: AsyncConnection, seal: Seal, case_id: UUID) -> F
             values |= said.get("fields", {})
             filled_at = row.at
     return Filled(what, where, {name: value for name, value in values.items() if value is not None}, filled_at)
-
-
-async def list_attachments(connection: AsyncConnection, case_id: UUID) -> list[RowMapping]:
-    query = select(attachments).where(attachments.c.case_id == case_id).order_by(attachments.c.at, attachments.c.id)
-    return list((await connection.execute(query)).mappings().all())
-
-
-async def read_attachment(connection: AsyncConnection, case_id: UUID, digest: str) -> tuple[str, bytes | None] | None:
-    """Media type and sealed content (None: erased) of one attachment of an incident; None: there is no such one."""
-    query = (
-        select(attachments.c.media, contents.c.sealed)
-        .join(contents, contents.c.digest == attachments.c.digest)
-        .where(attachments.c.case_id == case_id, attachments.c.digest == digest)
-    )
-    row = (await connection.execute(query)).first()
-    return (row.media, row.sealed) if row is not None else None

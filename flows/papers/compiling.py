@@ -14,6 +14,7 @@ from flows.acts.perform import Desk, barred
 from flows.acts.refusals import NotFound
 from flows.customers.at_hand import permits
 from flows.legs.verify import Verdict, verify
+from flows.papers.attached import list_attachments
 from flows.rules import permission
 from models.case import cases, to_facts
 from models.customer import accesses
@@ -46,6 +47,7 @@ class Compiled:
     happened: Sequence[Happened]
     money: Money
     findings: Sequence[Finding]
+    attached: Sequence[RowMapping]
     referrals: Sequence[RowMapping]
     verdict: Verdict
     head: bytes
@@ -78,6 +80,7 @@ async def compile_dossier(connection: AsyncConnection, desk: Desk, case_id: UUID
         happened=await _happened(connection, desk, case_id),
         money=await money_of(connection, facts, policy, lock=False),
         findings=(await findings_of(connection, [case_id])).get(case_id, []),
+        attached=await list_attachments(connection, case_id),
         referrals=(await connection.execute(query)).mappings().all(),
         verdict=await verify(connection, desk.seal, only=case_id),
         head=row["head"],

@@ -87,10 +87,14 @@ def _referrals(compiled: Compiled) -> Iterable[Section]:
     yield Section("监管转办 Referrals of the regulator", (Table(columns, (3, 3, 3, 3, 2), rows),))
 
 
+LABELS = {"photograph": "照片 photograph", "paper": "文件 paper"}
+
+
 def _deadlines(compiled: Compiled) -> Section:
+    names = compiled.policy.rulebook.wording.clocks
     rows = [
         (
-            word(clock.name),
+            f"{names[clock.name]} {clock.name}",
             _moment(clock.started_at),
             _moment(clock.due_at),
             _moment(clock.met_at) if clock.met_at else NONE,
@@ -106,7 +110,7 @@ def _deadlines(compiled: Compiled) -> Section:
 def _settlement(compiled: Compiled) -> Iterable[Section]:
     known, payments = compiled.money.settlement, compiled.money.payments
     recording = compiled.happened[0].row["data"].get("recording")
-    if known is None and not payments and recording is None:
+    if known is None and not payments and recording is None and not compiled.attached:
         return
     parts: list[Table | Pairs | Paragraph] = []
     if known is not None:
@@ -128,6 +132,8 @@ def _settlement(compiled: Compiled) -> Iterable[Section]:
         )
     evidence = [("录音 recording", recording, NONE)] if recording else []
     evidence += [(word(one.kind), one.reference, one.sha256 or NONE) for one in (known.evidence if known else ())]
+    for one in compiled.attached:
+        evidence.append((LABELS[one["label"]], f"{one['media']} · {one['size']} B", one["digest"]))
     if evidence:
         parts.append(Table(("证据 evidence", "编号 reference", "SHA-256"), (2, 4, 6), evidence))
     if payments:

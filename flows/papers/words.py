@@ -1,9 +1,8 @@
-"""The words of papers, in both languages; a term that is missing here is printed as it is stored."""
+"""The words of papers for terms that the rulebook does not name, in both languages."""
 
 from enum import StrEnum
 
 from models.values.vocabulary import (
-    ClockName,
     EventKind,
     EvidenceKind,
     LiableKind,
@@ -47,7 +46,7 @@ WORDS: dict[type[StrEnum], dict[str, str]] = {
         EventKind.RELEASED: "解除隔离",
         EventKind.IDENTIFIED: "认定客户",
         EventKind.ERASED: "删除个人信息",
-        EventKind.ASSESSED: "理赔核定",
+        EventKind.ASSESSED: "评审",
         EventKind.AGREED: "客户同意",
         EventKind.ADVANCED: "先行赔付",
         EventKind.VOUCHERED: "重送付款凭证",
@@ -58,20 +57,50 @@ WORDS: dict[type[StrEnum], dict[str, str]] = {
         EventKind.LIABILITY_APPEALED: "责任申诉",
         EventKind.REFERRED: "监管转办",
         EventKind.REGULATOR_ANSWERED: "答复监管部门",
-    },
-    ClockName: {
-        ClockName.CLASSIFY: "分类",
-        ClockName.RESOLVE: "内部办结",
-        ClockName.STATUTORY: "法定期限",
-        ClockName.FEED_BACK: "反馈",
-        ClockName.REVISIT: "回访",
-        ClockName.ANSWER: "答复",
-        ClockName.CALL_BACK: "约定回电",
-        ClockName.PROMISE: "承诺",
-        ClockName.HOLD: "挂起",
-        ClockName.ASSIGN_AGAIN: "再次指派",
-        ClockName.PAYMENT: "付款",
-        ClockName.REGULATOR: "监管答复",
+        EventKind.ACKNOWLEDGED: "确认收到",
+        EventKind.CONTACT_OPENED: "开始回访联系",
+        EventKind.CONTACT_ENDED: "结束回访联系",
+        EventKind.CONTACT_RECORDED: "记录回访结果",
+        EventKind.CONTACTS_ENDED: "回访联系完毕",
+        EventKind.DRAWN: "抽样",
+        EventKind.LINK_SENT: "发送问卷链接",
+        EventKind.PROMISES_AWAITED: "待兑现承诺",
+        EventKind.QUESTIONNAIRE_ANSWERED: "答复问卷",
+        EventKind.REDERIVED: "按新规则重算",
+        EventKind.REPLICATE_RELEASED: "启用备用样本",
+        EventKind.ROUND_OPENED: "开启回访轮次",
+        EventKind.ROUND_CANCELLED: "取消回访轮次",
+        EventKind.SUMMARISED: "汇总",
+        EventKind.SETTLED: "理赔核定",
+        EventKind.TURN_ASKED: "申请转为其他类型",
+        EventKind.TURN_REFUSED: "不同意转为其他类型",
+        EventKind.TURNED_INTO_COMPLAINT: "转为投诉",
+        EventKind.TURNED_INTO_REQUEST: "转为其他类型",
+        EventKind.REPORTED: "事故上报",
+        EventKind.GRADED: "定级",
+        EventKind.REGRADED: "重新定级",
+        EventKind.TRACED: "追查涉及运单",
+        EventKind.INCIDENT_ACKNOWLEDGED: "确认知悉",
+        EventKind.CLIMBED: "逐级上报",
+        EventKind.AUTHORITY_TOLD: "报告主管部门",
+        EventKind.FORM_FILLED: "填写上报单",
+        EventKind.ATTACHED: "附件",
+        EventKind.CONTAINED: "控制事态",
+        EventKind.INVESTIGATED: "调查",
+        EventKind.DELIVERED: "通知送达",
+        EventKind.RESPONDED: "对方答复",
+        EventKind.PRESUMED: "推定责任",
+        EventKind.FINDING_MADE: "事故责任认定",
+        EventKind.APPEALED: "事故责任申诉",
+        EventKind.CORRECTION_PLANNED: "制定整改",
+        EventKind.CORRECTED: "完成整改",
+        EventKind.EFFECT_CHECKED: "效果验证",
+        EventKind.ROOT_CAUSE_NAMED: "根本原因",
+        EventKind.REACHED_OUT: "主动告知涉及客户",
+        EventKind.CONCLUDED: "事故结案",
+        EventKind.NOTICE_OPENED: "待告知客户",
+        EventKind.CUSTOMER_TOLD: "告知客户",
+        EventKind.JOINED: "并入事故",
     },
     EvidenceKind: {
         EvidenceKind.PHOTOGRAPH: "照片",
@@ -104,5 +133,4 @@ WORDS: dict[type[StrEnum], dict[str, str]] = {
 
 def word(term: StrEnum) -> str:
     """A term in Chinese and as it is stored."""
-    known = WORDS.get(type(term), {}).get(term)
-    return f"{known} {term.value}" if known else term.value
+    return f"{WORDS[type(term)][term]} {term.value}"

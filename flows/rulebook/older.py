@@ -69,6 +69,7 @@ SINCE: tuple[tuple[str, ...], ...] = (
     ("settlement",),
     ("liability",),
     ("regulator",),
+    ("attachments",),
 )
 """Settings that came later than the first rulebook."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")

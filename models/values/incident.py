@@ -37,7 +37,6 @@ class Incident:
     """Reports owed to authorities, by code; the clock `authority` of each has its place here, from 1, for `ref`."""
     filled: tuple[str, ...] = ()
     """Fields of the report form that are filled."""
-    attachments: int = 0
     contained_at: datetime | None = None
     counterpart: str | None = None
     """The unit asked to confirm."""

@@ -13,8 +13,6 @@ from models.values.vocabulary import BusinessLine, IncidentGrade, IncidentKind
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000, decimal_places=2)]
 Words = tuple[str, str]
 IncidentIndicator = Literal["reporting", "completeness", "containment", "repeats"]
-MEDIA = ("image/jpeg", "image/png", "image/webp", "application/pdf")
-"""What an attachment can be; of no other type do we know how to tell whether it is what it says."""
 
 
 class GradeRule(Section):
@@ -95,21 +93,6 @@ class Form(Section):
         return frozenset(field.name for field in self.fields if field.required)
 
 
-class Attachments(Section):
-    types: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Media types that are taken."""
-    bytes_at_most: Annotated[int, Field(ge=1024, le=20 * 1024 * 1024)]
-    """The size of one attachment."""
-    at_most: Annotated[int, Field(ge=1, le=200)]
-    """How many an incident can have."""
-
-    @model_validator(mode="after")
-    def every_type_can_be_checked(self) -> Self:
-        if unknown := [one for one in self.types if one not in MEDIA]:
-            raise ValueError(f"types names {', '.join(unknown)}; what can be checked is {', '.join(MEDIA)}")
-        return self
-
-
 class IncidentScoring(Section):
     weights: Mapping[IncidentIndicator, Share]
     """How much each indicator counts; together 1."""
@@ -174,7 +157,6 @@ class Incidents(Section):
     """Shipments ordered up to so many days before the discovery may have been on the vehicle, hub or batch."""
     promise_days: Annotated[int, Field(ge=1, le=400)]
     """A promised day that passed longer ago opens no notice task any more."""
-    attachments: Attachments
     scoring: IncidentScoring
     form: Form
 

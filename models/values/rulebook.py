@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from models.values.attachments import Attachments
 from models.values.customers import Customers
 from models.values.incident_policy import Incidents
 from models.values.permissions import Permissions
@@ -509,6 +510,7 @@ class Rulebook(Section):
     liability: LiabilityTerms
     regulator: RegulatorTerms
     incidents: Incidents
+    attachments: Attachments
     classes: Classes | None = None
     """None: a rulebook older than this section; then the shipped one's holds."""
     customers: Customers | None = None

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from flows.incidents.late import open_some
 from models.customer import customers
@@ -124,6 +124,19 @@ async def test_a_notice_task_is_a_call_and_in_writing_only_when_calls_failed(cen
     done = await caller.done(task["id"], "tell-customer", told="已致歉并告知进展", in_writing=True)
     assert done["stage"] == "closed"
     assert (await centre.manager.read(task["id"]))["outcome"] == "unverified"
+
+
+async def test_who_wants_no_calls_is_told_in_writing_at_once(centre: Centre, hub: Person) -> None:
+    who = await customer(centre, "C1")
+    async with centre.engine.begin() as connection:
+        await connection.execute(update(customers).values(do_not_call=True).where(customers.c.id == who))
+    await ship(centre, who, "A1")
+    await reported(centre, vehicle=TRUCK)
+    (task,) = await tasks(centre)
+    caller = await centre.owner(task["id"])
+    problem = is_problem(await caller.act(task["id"], "tell-customer", told="已致歉"), 409)
+    assert "wants no calls" in problem["detail"]
+    assert (await caller.done(task["id"], "tell-customer", told="已短信告知", in_writing=True))["stage"] == "closed"
 
 
 async def test_a_complaint_about_the_incident_is_linked_and_ends_with_it(centre: Centre, hub: Person) -> None:

@@ -1,22 +1,12 @@
 """The report form and the attachments of an incident, over HTTP."""
 
-import asyncio
-import base64
-import hashlib
 import re
 
-import httpx
 import pytest
 
 from models.values.vocabulary import Role
-from tests.api.centre import MORNING, Centre, Person, is_problem
+from tests.api.centre import MORNING, Centre, is_problem
 from tests.api.test_incidents import FORM, WHAT, WHERE, first
-
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-"""One dot."""
-PDF = b"%PDF-1.4\n%%EOF\n"
 
 
 @pytest.fixture
@@ -27,19 +17,6 @@ async def id_(centre: Centre) -> str:
     await centre.carry()
     found: str = answer.json()["id"]
     return found
-
-
-async def attach(
-    person: Person, id_: str, content: bytes = PNG, media: str = "image/png", key: str | None = None
-) -> httpx.Response:
-    version = (await person.read(id_))["version"]
-    headers = {"Idempotency-Key": key} if key else {}
-    return await person.http.post(
-        f"/incidents/{id_}/attachments",
-        data={"version": str(version), "label": "photograph"},
-        files={"file": ("现场.png", content, media)},
-        headers=headers,
-    )
 
 
 async def test_the_form_says_what_is_missing_and_what_the_first_report_said(centre: Centre, id_: str) -> None:
@@ -100,67 +77,3 @@ async def test_the_form_is_a_pdf(centre: Centre, id_: str) -> None:
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert re.search(rb"/Type\s*/Page\b", answer.content)
-
-
-async def test_a_photograph_is_attached_and_its_hash_is_in_the_ledger(centre: Centre, id_: str) -> None:
-    assert (await attach(centre.hub, id_)).status_code == 200
-    digest = hashlib.sha256(PNG).hexdigest()
-    event = (await centre.supervisor.events(id_))[-1]
-    assert event["data"] == {"sha256": digest, "media": "image/png", "size": len(PNG), "label": "photograph"}
-    listed = (await centre.supervisor.get(f"/incidents/{id_}/attachments")).json()["items"]
-    assert [one["sha256"] for one in listed] == [digest]
-    answer = await centre.supervisor.get(f"/incidents/{id_}/attachments/{digest}")
-    assert answer.content == PNG
-    assert (answer.headers["content-type"], answer.headers["x-content-type-options"]) == ("image/png", "nosniff")
-    async with centre.engine.connect() as connection:
-        stored = (await connection.exec_driver_sql("SELECT sealed FROM contents")).scalar_one()
-    assert PNG not in stored
-    is_problem(await centre.supervisor.get(f"/incidents/{id_}/attachments/{'0' * 64}"), 404)
-
-
-@pytest.mark.parametrize(
-    ("content", "media", "sentence"),
-    [
-        (b"<html>", "image/png", "not what it says"),
-        (PNG, "image/jpeg", "not what it says"),
-        (PNG, "application/pdf", "not what it says"),
-        (b"RIFF0000WAVE", "image/webp", "not what it says"),
-        (b"", "image/png", "not what it says"),
-        (b"MZ", "application/x-msdownload", "attachments are of the types"),
-    ],
-)
-async def test_an_attachment_that_is_not_what_it_says_is_refused(
-    centre: Centre, id_: str, content: bytes, media: str, sentence: str
-) -> None:
-    before = await centre.counts()
-    problem = is_problem(await attach(centre.hub, id_, content, media), 422)
-    assert sentence in problem["detail"]
-    assert await centre.counts() == before
-
-
-async def test_an_attachment_is_bounded_by_the_rulebook(centre: Centre, id_: str) -> None:
-    most = centre.office.desk.policies.current.incidents.attachments.bytes_at_most
-    assert (await attach(centre.hub, id_, PDF + b" " * (most - len(PDF)), "application/pdf")).status_code == 200
-    is_problem(await attach(centre.hub, id_, PDF + b" " * (most + 1 - len(PDF)), "application/pdf"), 422)
-    is_problem(await attach(centre.hub, id_, PDF + b" " * (most + 20_000), "application/pdf"), 413)
-
-
-async def test_one_file_is_attached_once(centre: Centre, id_: str) -> None:
-    answers = await asyncio.gather(*(attach(centre.hub, id_, key="photo") for _ in range(5)))
-    assert {answer.status_code for answer in answers} == {200}
-    assert sum(answer.headers["idempotent-replayed"] == "false" for answer in answers) == 1
-    problem = is_problem(await attach(centre.hub, id_), 409)
-    assert "attached already" in problem["detail"]
-    assert (await attach(centre.hub, id_, PDF, "application/pdf")).status_code == 200
-    assert (await centre.counts())["contents"] == 2
-
-
-async def test_a_form_without_its_parts_is_a_sentence(centre: Centre, id_: str) -> None:
-    version = (await centre.hub.read(id_))["version"]
-    path = f"/incidents/{id_}/attachments"
-    is_problem(await centre.hub.http.post(path, data={"version": str(version), "label": "photograph"}), 422)
-    is_problem(await centre.hub.http.post(path, json={"version": version, "label": "photograph"}), 422)
-    stale = await centre.hub.http.post(
-        path, data={"version": "1", "label": "paper"}, files={"file": ("a.png", PNG, "image/png")}
-    )
-    is_problem(stale, 409)

@@ -9,7 +9,7 @@ from flows.customers.merging import merge
 from flows.legs.beside import save_rows
 from flows.legs.verify import verify
 from flows.staffing import staff_named
-from models.values.case import Reason, Refusal
+from models.values.case import Reason, Refusal, Row
 from models.values.notices import Addressee, notice
 from models.values.vocabulary import NoticeKind
 from tests.fixtures.soundness import assert_sound
@@ -66,6 +66,21 @@ async def test_everything_personal_goes_and_the_ledger_verifies(importer, office
     assert events[-1].actor_id is not None
     assert events[-1].data["events"] == 1
     assert events[-1].data["reasons"][0]["en"] == "the customer's personal data was erased"
+
+
+async def test_what_was_attached_goes_unless_another_case_has_it_too(importer, office, database):
+    await importer.customers(PEOPLE)
+    (hers,) = await office.complain(1, caller={"phone": "138 1234 5678", "name": "王小明"})
+    (other,) = await office.complain(1, caller={"phone": "13900000003"})
+    async with database.engine.begin() as connection:
+        for case_id, digest in ((hers, "a" * 64), (hers, "b" * 64), (other, "b" * 64)):
+            values = {"case_id": case_id, "digest": digest, "label": "paper", "media": "application/pdf", "size": 5}
+            values |= {"at": datetime.now(UTC), "staff_id": 1}
+            kept = Row("contents", {"digest": digest}, {"sealed": {"base64": "JVBERi0="}})
+            await save_rows(connection, database.seal, [kept, Row("attachments", values)])
+    await by(office, erase, "c1")
+    left = await database.rows("SELECT digest, sealed IS NULL AS gone FROM contents ORDER BY digest")
+    assert [(row.digest[0], row.gone) for row in left] == [("a", True), ("b", False)]
 
 
 async def test_shipments_stay_under_an_anonymous_code(importer, office, database):
