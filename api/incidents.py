@@ -47,6 +47,7 @@ def read_cursor(cursor: str | None) -> Cursor | None:
         day, customer, order = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(order, str) or "\x00" in order or not 0 <= customer < 2**31:
             raise ValueError
+        order.encode()  # half a surrogate pair cannot be sent to the database
         return date.fromisoformat(day), int(customer), order
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise Implausible("游标无效", "cursor is none of ours: take the one that `next` gives") from None

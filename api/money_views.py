@@ -65,10 +65,10 @@ def place(cursor: str | None) -> tuple[datetime, UUID, int] | None:
     try:
         due, case_id, number = json.loads(base64.urlsafe_b64decode(cursor))
         moment = datetime.fromisoformat(due)
-        if moment.tzinfo is None or not 0 < int(number) < 2**31:
+        if moment.tzinfo is None or not 2000 <= moment.year <= 2200 or not 0 < int(number) < 2**31:
             raise ValueError
         return moment, UUID(case_id), int(number)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         raise RequestValidationError([{"type": "cursor", "loc": ("query", "cursor")}]) from None
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Numeric, all_, and_, cast, false, literal, or_, true
+from sqlalchemy import ColumnElement, Numeric, all_, and_, any_, cast, false, literal, or_, true
 
 from flows.customers.at_hand import at_hand
 from models.case import cases
@@ -36,7 +36,8 @@ def _holds(relation: Relation, actor: StaffFacts, policy: Policy, now: datetime)
             if actor.unit is None:
                 return false()
             asked = cases.c.details["counterpart"].as_string() == actor.unit
-            return or_(cases.c.unit == actor.unit, cases.c.liable == actor.unit, asked)
+            bears = literal(actor.unit) == any_(cases.c.liable_units)
+            return or_(cases.c.unit == actor.unit, cases.c.liable == actor.unit, bears, asked)
         case Relation.CALLER_AT_HAND:
             return at_hand(actor, policy, now)
         case Relation.MONEY:

@@ -61,6 +61,7 @@ class Case(SQLModel, table=True):
         Index("cases_owner", "owner_id", postgresql_where=text("owner_id IS NOT NULL AND closed_at IS NULL")),
         Index("cases_unowned", "stage", postgresql_where=text("owner_id IS NULL AND closed_at IS NULL")),
         Index("cases_watched", "watch", postgresql_where=text("overdue AND closed_at IS NULL")),
+        Index("cases_reference", "reference", postgresql_where=text("reference IS NOT NULL")),
         Index("cases_caller", "caller_key", postgresql_where=text("caller_key IS NOT NULL")),
         Index("cases_customer", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
         Index("cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
@@ -120,6 +121,7 @@ class Case(SQLModel, table=True):
     sibling_of: UUID | None = Field(default=None, foreign_key="cases.id")
     root_cause: str | None = Field(default=None, sa_type=String(80))
     liable: str | None = Field(default=None, sa_type=String(40))
+    liable_units: list[str] = Field(sa_column=Column(ARRAY(String(40)), nullable=False, server_default="{}"))
     score: float | None = None
     clocks: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
     overdue: bool = False
@@ -152,7 +154,7 @@ _TERMS = {
     "outcome": Outcome,
     "hold": HoldReason,
 }
-_LISTS = ("urgent", "named_staff", "named_units", "attempts")
+_LISTS = ("urgent", "named_staff", "named_units", "liable_units", "attempts")
 _DEADLINE = tuple(field.name for field in fields(Deadline) if field.name != "why")
 FACTS = tuple(field.name for field in fields(CaseFacts))
 

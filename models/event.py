@@ -22,6 +22,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         one_of("kind", EventKind),
         one_of("stage", Stage),
+        Index("events_at", "at", postgresql_using="brin"),
         Index("events_leg", "leg_id", postgresql_where=text("leg_id IS NOT NULL")),
     )
 

@@ -1,6 +1,5 @@
 """Business incidents (商务事故): the first report, what stands, whom it touched, the figures by unit."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.schemas import Accepted
 from api.views import links
+from flows.acts.inputs import Day
 from flows.acts.money import findings_of
 from flows.acts.refusals import Implausible
 from flows.acts.report import FirstReport, report
@@ -87,8 +87,8 @@ async def report_incidents(
     here: OfficeDep,
     connection: Connection,
     actor: Actor,
-    first: Annotated[date | None, Query(alias="from")] = None,
-    last: Annotated[date | None, Query(alias="to")] = None,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
     format: Annotated[Literal["json", "csv"], Query()] = "json",
 ) -> IncidentsReport | Response:
     """Incidents by unit: reporting speed, completeness, containment, repeats, liability; with the cases behind each."""

@@ -1,6 +1,5 @@
 """Reports, as JSON and CSV."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -11,6 +10,7 @@ from api.daily_report import DailyReport, daily_csv, daily_report
 from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.reports import CSV_MEDIA, ClassesReport, classes_csv, classes_report
+from flows.acts.inputs import Day
 from flows.acts.refusals import NotFound
 from flows.classing.growth import growth
 from flows.classing.reading import classes_of, newest, snapshot_named
@@ -49,7 +49,7 @@ async def report_day(
     here: OfficeDep,
     connection: Connection,
     actor: Actor,
-    day: Annotated[date | None, Query(description="The last one told, if left out.")] = None,
+    day: Annotated[Day | None, Query(description="The last one told, if left out.")] = None,
     format: Format = "json",
 ) -> DailyReport | Response:
     """A day in figures, and what each of its shifts took over; not found as long as it was not told."""

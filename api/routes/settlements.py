@@ -1,6 +1,5 @@
 """Money: the settlement of a case, what finance has to pay, who is charged in the end."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from api.money_views import payment_page, place, recharges_csv, recharges_report
 from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.routes.reports import or_csv
+from flows.acts.inputs import Day
 from flows.acts.money import findings_of, money_of
 from flows.settling import lists
 from models.values.permissions import Permit
@@ -56,8 +56,8 @@ async def report_recharges(
     here: OfficeDep,
     connection: Connection,
     actor: Actor,
-    first: Annotated[date | None, Query(description="Paid on this day or later.")] = None,
-    last: Annotated[date | None, Query(description="Paid on this day or earlier.")] = None,
+    first: Annotated[Day | None, Query(description="Paid on this day or later.")] = None,
+    last: Annotated[Day | None, Query(description="Paid on this day or earlier.")] = None,
     format: Annotated[Literal["json", "csv"], Query()] = "json",
 ) -> RechargesReport | Response:
     """Who bears how much of which case: what was paid in a period, charged by the last finding on liability."""

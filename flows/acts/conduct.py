@@ -7,7 +7,7 @@ from pydantic import Field
 
 from flows.acts.act import ACTIVE, OPEN, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
-from flows.rules import clocks, derivation, follow_up
+from flows.rules import clocks, derivation, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason, Stage
 
@@ -104,9 +104,12 @@ def keep_promise(facts: CaseFacts, said: KeepPromise, setting: Setting) -> Decis
     why = Reason("按时兑现" if in_time else "逾期兑现", "kept in time" if in_time else "kept late")
     sealed = {"how": said.how} if said.how else None
     last = facts.stage is Stage.PROMISED and not clocks.promised(left)
-    data = {"promise": said.promise, "in_time": in_time, "last": last}
+    data: dict[str, Any] = {"promise": said.promise, "in_time": in_time, "last": last}
     late = follow_up.overdue(left, setting.now)
-    changes: dict[str, Any] = {"owner_id": None, "hold": None} if last else {}
+    changes: dict[str, Any] = {}
+    if last:
+        data["then"] = after = lifecycle.after_promises(facts)
+        changes = {"hold": None} | ({"closed_at": setting.now} if after is Stage.CLOSED else {"owner_id": None})
     return moved(
         facts, EventKind.PROMISE_KEPT, data, reasons=(why,), sealed=sealed, clocks=left, overdue=late, **changes
     )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
-from flows.rules import clocks
+from flows.rules import clocks, follow_up
 from models.customer import customers
 from models.values.case import CaseFacts, Decision, Refusal
 from models.values.policy import Policy
@@ -40,11 +40,12 @@ def tell_customer(facts: CaseFacts, said: TellCustomer, setting: Setting) -> Dec
         "outcome": Outcome.UNVERIFIED if said.in_writing else Outcome.ANSWERED,
         "handler_id": setting.actor.id,
         "clocks": clocks.meet_all(facts.clocks, setting.now),
-        "overdue": False,
         "hold": None,
-        "closed_at": setting.now,
     }
-    data = {"in_writing": said.in_writing}
+    owed = clocks.promised(facts.clocks)
+    changes |= {"overdue": follow_up.overdue(owed, setting.now)}
+    changes |= {} if owed else {"closed_at": setting.now}
+    data = {"in_writing": said.in_writing, "promises": [one.ref for one in owed]}
     return moved(facts, EventKind.CUSTOMER_TOLD, data, sealed={"told": said.told}, **changes)
 
 

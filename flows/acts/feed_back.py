@@ -4,7 +4,6 @@ And the answers of the other paths: the written answer to whom nobody reached, t
 """
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -60,10 +59,10 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         f"rejected {rejections} times: "
         + ("the final position comes from one level higher" if final else "handled again"),
     )
-    refused, left = settlements.cancelled(left, money(setting), setting.now)
+    refused, counted, left = settlements.cancelled(left, money(setting), setting.now)
     left = clocks.start_round(facts, left, setting.now, setting.policy)
     changes: dict[str, Any] = {"rejections": rejections, "remedy": None}
-    changes |= {"paid": facts.paid - sum((one.amount for one in refused), Decimal(0))}
+    changes |= {"paid": facts.paid - counted}
     changes |= {"rows": tuple(settlements.row(one) for one in refused)}
     if final:
         changes |= {"level": _higher(facts, setting), "owner_id": None}

@@ -49,7 +49,8 @@ def respond(facts: CaseFacts, said: Respond, setting: Setting) -> Decision:
         raise NotYours(
             "仅被询问的单位可以确认,不得代为确认", "only the unit that was asked answers: nobody confirms for it"
         )
-    left = clocks.meet(clocks.meet(facts.clocks, ClockName.COUNTERPART, setting.now), ClockName.DELIVER, setting.now)
+    left = follow_up.held_no_more(facts.clocks, setting.now)
+    left = clocks.meet(clocks.meet(left, ClockName.COUNTERPART, setting.now), ClockName.DELIVER, setting.now)
     terms = setting.policy.incidents.clocks
     left = (*left, clocks.start(ClockName.FINDING, terms.finding, setting.now, setting.policy))
     why = (
@@ -64,6 +65,7 @@ def respond(facts: CaseFacts, said: Respond, setting: Setting) -> Decision:
         reasons=(why,),
         sealed={"statement": said.statement},
         owner_id=None,
+        hold=None,
         clocks=left,
         overdue=follow_up.overdue(left, setting.now),
     )
@@ -81,6 +83,7 @@ ACTS = (
         Deliver,
         deliver,
         frozenset({Stage.COUNTERPART}),
+        on_hold=True,
     ),
     Act(
         "respond",
@@ -88,5 +91,6 @@ ACTS = (
         Respond,
         respond,
         frozenset({Stage.COUNTERPART}),
+        on_hold=True,
     ),
 )

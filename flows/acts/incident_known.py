@@ -9,7 +9,7 @@ from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
 from flows.acts.report import Money, Persons, Place, Short, Waybill
-from flows.rules import authority, clocks, follow_up, incident_course, incident_grading
+from flows.rules import authority, clocks, follow_up, incident_course, incident_follow_up, incident_grading
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
 from models.values.vocabulary import ClockName, EventKind, IncidentKind, Stage
@@ -64,11 +64,9 @@ def acknowledge(facts: CaseFacts, said: Acknowledge, setting: Setting) -> Decisi
         )
     if incident.acknowledged_by is not None:
         raise Refusal("已确认知悉", "it was acknowledged already")
-    left = clocks.meet(facts.clocks, ClockName.INCIDENT_ACKNOWLEDGE, setting.now)
-    late = follow_up.overdue(left, setting.now)
-    changes = {"details": incident.but(acknowledged_by=setting.actor.id), "clocks": left, "overdue": late}
-    sealed = {"remark": said.remark} if said.remark else None
-    return Decision(EventKind.INCIDENT_ACKNOWLEDGED, changes, (), {"level": setting.actor.level}, sealed)
+    decision = incident_follow_up.acknowledged(facts, incident, setting.actor, setting.now)
+    changes = {name: value for name, value in decision.changes.items() if name != "poked"}
+    return replace(decision, changes=changes, sealed={"remark": said.remark} if said.remark else None)
 
 
 def tell_authority(facts: CaseFacts, said: TellAuthority, setting: Setting) -> Decision:
@@ -140,8 +138,15 @@ WAYBILLS_AT_MOST = 1000
 """What one incident can name one by one; more of them are on a vehicle, hub or batch."""
 AT = incident_course.GRADED
 ACTS = (
-    Act("acknowledge-incident", "确认知悉 · the level that must know knows", Acknowledge, acknowledge, AT),
-    Act("tell-authority", "报告主管部门 · an authority was told", TellAuthority, tell_authority, AT),
+    Act(
+        "acknowledge-incident",
+        "确认知悉 · the level that must know knows",
+        Acknowledge,
+        acknowledge,
+        AT,
+        on_hold=True,
+    ),
+    Act("tell-authority", "报告主管部门 · an authority was told", TellAuthority, tell_authority, AT, on_hold=True),
     Act("value", "核定货损 · the loss is valued", Value, value, AT),
     Act("regrade", "重新定级 · what became known changes the grade", Regrade, regrade, AT),
     Act("trace", "追查涉及运单 · what else it touched", Trace, trace, AT),

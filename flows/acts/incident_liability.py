@@ -42,7 +42,8 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
     terms, policy = setting.policy.incidents.clocks, setting.policy
     found = rules.find(facts, last, said.firm_liable, shares, actor.id, policy.rulebook.liability, policy, setting.now)
     left = clocks.meet(facts.clocks, ClockName.FINDING, setting.now)
-    left = (*left, clocks.start(ClockName.PLAN, terms.plan, setting.now, policy))
+    if not any(one.name is ClockName.CORRECTION and one.met_at is None for one in left):
+        left = (*left, clocks.start(ClockName.PLAN, terms.plan, setting.now, policy))
     chief = rules.chief(found.shares)
     return moved(
         facts,
@@ -51,11 +52,12 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
         reasons=(said_of(found),),
         sealed={"why": said.why},
         liable=chief,
+        liable_units=rules.units(found.shares),
         firm_liable=found.firm_liable,
         proposer_id=actor.id,
         level=0,
         owner_id=None if facts.level else facts.owner_id,
-        details=replace(incident, found_at=setting.now).as_json(),
+        details=replace(incident, found_at=setting.now, found_level=actor.level).as_json(),
         clocks=left,
         overdue=follow_up.overdue(left, setting.now),
         rows=rules.rows(found),
@@ -70,7 +72,8 @@ def appeal(facts: CaseFacts, said: Appeal, setting: Setting) -> Decision:
         left = clocks.meet(left, name, setting.now)
     terms = setting.policy.incidents.clocks
     left = (*left, clocks.start(ClockName.FINDING, terms.finding, setting.now, setting.policy))
-    level = max(facts.level, 1)
+    top = len(setting.policy.rulebook.assignment.levels) - 1
+    level = min(max(facts.level, Incident.of(facts.details).found_level + 1), top)
     return moved(
         facts,
         EventKind.APPEALED,

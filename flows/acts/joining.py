@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text
 from flows.acts.refusals import Implausible
-from flows.rules import clocks, follow_up, incident_course, lifecycle
+from flows.rules import clocks, follow_up, incident_course, lifecycle, settlement
 from models.case import INCIDENTS, cases
 from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.settlement import text
 from models.values.vocabulary import ClockName, EventKind, Stage
 
 
@@ -63,6 +64,11 @@ def end_with_incident(facts: CaseFacts, said: EndWithIncident, setting: Setting)
         raise Refusal("未关联事故", "it is linked to no incident; join one first")
     if event.stage not in incident_course.FOUND:
         raise Refusal("事故尚未认定责任", "the incident has no finding yet; it can be ended with it after that")
+    if owed := settlement.to_request(facts.remedy):
+        raise Refusal(
+            f"方案中的赔付 {text(owed)} 尚未落实,请先处理落实",
+            f"the proposal pays {text(owed)}, and nothing of that is with finance yet: carry it out first",
+        )
     left = clocks.meet(facts.clocks, ClockName.RESOLVE, setting.now)
     term = setting.policy.rulebook.clocks.feed_back
     left = (*left, clocks.start(ClockName.FEED_BACK, term, setting.now, setting.policy))

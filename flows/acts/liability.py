@@ -57,6 +57,7 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
             "settlings": facts.settlings + 1,
             "firm_liable": found.firm_liable,
             "liable": rules.chief(found.shares),
+            "liable_units": rules.units(found.shares),
         },
         (said_of(found),),
         data_of(found),

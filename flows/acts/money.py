@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Setting
@@ -67,13 +67,14 @@ def to_payment(row: Any) -> Payment:
 
 async def findings_of(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, list[Finding]]:
     """Of each case that has any, in order: the first, and the one after an appeal."""
+    wanted = cast(list(ids), ARRAY(Uuid))  # one parameter, however many there are
     shares: dict[tuple[UUID, int], list[Share]] = defaultdict(list)
-    query = select(liability_shares).where(liability_shares.c.case_id.in_(ids)).order_by(liability_shares.c.party)
-    for row in (await connection.execute(query)).mappings():
+    query = select(liability_shares).where(liability_shares.c.case_id == any_(wanted))
+    for row in (await connection.execute(query.order_by(liability_shares.c.party))).mappings():
         share = Share(LiableKind(row["kind"]), row["party"], row["percent"])
         shares[row["case_id"], row["round"]].append(share)
     found: dict[UUID, list[Finding]] = defaultdict(list)
-    query = select(liability_findings).where(liability_findings.c.case_id.in_(ids))
+    query = select(liability_findings).where(liability_findings.c.case_id == any_(wanted))
     for row in (await connection.execute(query.order_by(liability_findings.c.round))).mappings():
         found[row["case_id"]].append(Finding(**row, shares=tuple(shares[row["case_id"], row["round"]])))
     return found
@@ -83,16 +84,9 @@ async def _elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Decimal:
     """What the waybill's other cases promised (the standing proposal) or have paid or on its way."""
     if facts.waybill is None:
         return Decimal(0)
-    sums = (
-        select(payments.c.case_id, func.sum(payments.c.amount).label("amount"))
-        .where(payments.c.state.in_(STANDING))
-        .group_by(payments.c.case_id)
-        .subquery()
-    )
-    query = (
-        select(cases.c.stage, cases.c.remedy, sums.c.amount)
-        .outerjoin(sums, sums.c.case_id == cases.c.id)
-        .where(cases.c.waybill == facts.waybill, cases.c.id != facts.id)
-    )
+    standing = payments.c.state.in_(STANDING)
+    amount = select(func.sum(payments.c.amount)).where(payments.c.case_id == cases.c.id, standing).scalar_subquery()
+    others = cases.c.waybill == facts.waybill, cases.c.id != facts.id
+    query = select(cases.c.stage, cases.c.remedy, amount.label("amount")).where(*others)
     found = (await connection.execute(query)).all()
     return sum(((row.amount or Decimal(0)) + promised(Stage(row.stage), row.remedy) for row in found), Decimal(0))

@@ -23,7 +23,7 @@ from models.case import cases
 from models.settlement import referrals
 from models.values.case import Row, StaffFacts
 from models.values.permissions import Permit
-from models.values.vocabulary import Channel, Kind, Procedure
+from models.values.vocabulary import Channel, Kind, Procedure, Stage
 from models.wake import wakes
 
 LOCK_SEED = 4
@@ -120,10 +120,10 @@ async def _complaint(connection: AsyncConnection, actor: StaffFacts, said: Refer
         if said.reference is not None:
             named.append(cases.c.reference == said.reference)
     for condition in named:
-        query = select(cases.c.id, cases.c.linked_to, cases.c.named_staff).where(complaint, condition)
+        query = select(cases.c.id, cases.c.stage, cases.c.linked_to, cases.c.named_staff).where(complaint, condition)
         row = (await connection.execute(query.order_by(cases.c.number.desc()).limit(1))).first()
         if row is not None and actor.id not in row.named_staff:
-            found: UUID = row.linked_to or row.id
+            found: UUID = row.linked_to if row.stage == Stage.LINKED and row.linked_to else row.id
             return found
     if said.case_number is not None:
         raise NotFound

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rules.indicators import Figures
 from models.case import cases
 from models.shipment import shipments
-from models.values.vocabulary import Kind
+from models.values.vocabulary import Kind, Procedure
 
 SUMMED = ("orders", "amount", "with_profit", "profit", "amount_with_profit", "before_amount", "reviews")
 DAY = func.coalesce(shipments.c.ordered_at, shipments.c.delivered_at)
@@ -61,12 +61,19 @@ async def figures_of(
         func.count(cases.c.satisfaction).label("surveys"),
         func.avg(cases.c.satisfaction).label("survey_mean"),
         func.count()
-        .filter(cases.c.kind == Kind.COMPLAINT, cases.c.recorded_at > since, cases.c.linked_to.is_(None))
+        .filter(cases.c.kind == Kind.COMPLAINT, cases.c.recorded_at > since, _counts())
         .label("recent_complaints"),
     ).where(his)
     counted |= (await connection.execute(surveys)).mappings().one()
     in_all = int(sum(row["orders"] for row in rows))
     return Figures(days=days, currencies=max(len(rows), 1), orders_in_all=in_all, **_typed(counted))
+
+
+def _counts() -> ColumnElement[bool]:
+    """One about the same matter as another complaint is no second one; one about an incident is."""
+    main = cases.alias("main")
+    of_incident = exists().where(main.c.id == cases.c.linked_to, main.c.procedure == Procedure.INCIDENT)
+    return or_(cases.c.linked_to.is_(None), of_incident)
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:

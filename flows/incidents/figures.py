@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rules.incident_figures import Marks, UnitFigures, by_unit
@@ -23,7 +23,7 @@ async def figures(connection: AsyncConnection, first: date | None, last: date | 
         query = query.where(cases.c.recorded_at < _midnight(last + timedelta(days=1)))
     facts = [to_facts(row) for row in (await connection.execute(query.order_by(cases.c.id))).mappings().all()]
     scored = select(events.c.case_id, events.c.data).where(
-        events.c.case_id.in_([one.id for one in facts]), events.c.kind == EventKind.SCORED
+        events.c.case_id == any_(cast([one.id for one in facts], ARRAY(Uuid))), events.c.kind == EventKind.SCORED
     )
     marks: dict[UUID, Marks] = {row.case_id: row.data["marks"] for row in (await connection.execute(scored)).all()}
     return by_unit(facts, marks)

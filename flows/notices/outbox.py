@@ -116,9 +116,10 @@ async def arrived(connection: AsyncConnection, one: Claimed, now: datetime) -> b
     if not await _settle(connection, one, values):
         return False
     first = update(notices).where(notices.c.id == one.notice_id, notices.c.delivered_at.is_(None))
-    row = (await connection.execute(first.values(delivered_at=now).returning(*notices.c))).first()
-    if row is not None:
-        await _tell_case(connection, row, now)
+    await connection.execute(first.values(delivered_at=now))
+    # Told of each that arrives, not of the first alone: to whom it went may be what the case waits for.
+    notice = (await connection.execute(select(notices).where(notices.c.id == one.notice_id))).one()
+    await _tell_case(connection, notice, now)
     return True
 
 

@@ -175,7 +175,7 @@ def _timeline(compiled: Compiled) -> Section:
             _moment(one.row["at"]),
             word(EventKind(one.row["kind"])),
             one.by,
-            _masked(compiled, _told(one)),
+            _masked(compiled, _told(one, unmasked=compiled.unmasked)),
         )
         for one in compiled.happened
     ]
@@ -204,9 +204,14 @@ def _proof(compiled: Compiled) -> Section:
     return Section("四、台账证明 Proof of the ledger", (Pairs(pairs), Paragraph(how), table))
 
 
-def _told(one: Happened) -> str:
-    """What people wrote and why the system decided, without the caller (he stands above)."""
-    said = {name: value for name, value in (one.said or {}).items() if name != "caller"}
+NAMES = frozenset({"by", "fields"})
+"""Sealed parts that are names of people (who agreed) or hold them (reporter, consignor, consignee of a form)."""
+
+
+def _told(one: Happened, *, unmasked: bool) -> str:
+    """What people wrote and why the system decided, without the caller (he stands above); names only unmasked."""
+    left_out = {"caller"} if unmasked else {"caller", *NAMES}
+    said = {name: value for name, value in (one.said or {}).items() if name not in left_out}
     reasons = one.row["data"].get("reasons") or said.pop("reasons", [])
     parts = [f"{each['zh']}\n{each['en']}" for each in reasons]
     parts += [_plain(value) for value in said.values() if value]

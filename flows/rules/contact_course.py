@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import assignment, calling, clocks
+from flows.rules import assignment, calling, clocks, follow_up
 from flows.rules.questionnaire import Answers
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Opening, Reason, Refusal, StaffFacts
@@ -108,12 +108,17 @@ def recorded(facts: CaseFacts, complaint: Opening | None, now: datetime) -> Deci
         details = replace(details, complaint=complaint.facts.id)
         data["complaint"] = str(complaint.facts.id)
         reasons.append(Reason("客户所述构成投诉,已立案", "what the customer said is a complaint: opened"))
+    owed = clocks.promised(facts.clocks)
+    if owed:
+        data["promises"] = [one.ref for one in owed]
+        reasons.append(Reason(f"尚有 {len(owed)} 项承诺待兑现", f"{len(owed)} promises are still to be kept"))
     changes = {
-        "stage": Stage.CLOSED,
+        "stage": Stage.PROMISED if owed else Stage.CLOSED,
         "outcome": Outcome.REACHED if disposition in REACHED else Outcome.NOT_REACHED,
-        "closed_at": now,
+        "closed_at": None if owed else now,
+        "owner_id": facts.handler_id if owed else facts.owner_id,
         "details": details.as_json(),
-        "overdue": False,
+        "overdue": follow_up.overdue(owed, now),
     }
     opens = (complaint,) if complaint else ()
     return Decision(EventKind.CONTACT_RECORDED, changes, tuple(reasons), data, opens=opens)

@@ -31,5 +31,5 @@ def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) 
         case EventKind.QUESTIONNAIRE_ANSWERED | EventKind.CONTACT_ENDED:
             return Stage.RECORDED
         case EventKind.CONTACT_RECORDED:
-            return Stage.CLOSED
+            return Stage.PROMISED if data.get("promises") else Stage.CLOSED
     return None

@@ -97,11 +97,16 @@ def handed_on(decision: Decision, facts: CaseFacts, told: list[Deadline], owner:
 
 def resume(facts: CaseFacts, now: datetime) -> Decision:
     """The hold ends: paused clocks run on, the case is back in its owner's queue."""
-    left = clocks.meet(clocks.resume(facts.clocks, now), ClockName.HOLD, now)
-    left = clocks.meet(left, ClockName.UNIT_ANSWER, now)
+    left = held_no_more(facts.clocks, now)
     data = {"hold": facts.hold, "stage": facts.stage}
     changes = {"clocks": left, "hold": None, "overdue": overdue(left, now)}
     return Decision(EventKind.RESUMED, changes, (Reason("挂起结束", "the hold ends"),), data)
+
+
+def held_no_more(left: clocks.Clocks, now: datetime) -> clocks.Clocks:
+    """The clocks of a case whose hold ends: what paused runs on, nothing waits for its end."""
+    left = clocks.meet(clocks.resume(left, now), ClockName.HOLD, now)
+    return clocks.meet(left, ClockName.UNIT_ANSWER, now)
 
 
 def overdue(left: tuple[Deadline, ...], now: datetime) -> bool:

@@ -30,7 +30,7 @@ STAGES = PERSONS | {Stage.REPORTED}
 UNDER_WAY = STAGES - {Stage.CUSTOMER_NOTICE}
 """Stages of an open incident; a notice task to a customer is no incident."""
 GRADED = UNDER_WAY - {Stage.REPORTED}
-FOUND = frozenset({Stage.CORRECTION, Stage.EFFECT, Stage.CLOSING, Stage.SCORING, Stage.CLOSED})
+FOUND = frozenset({Stage.CORRECTION, Stage.EFFECT, Stage.CLOSING, Stage.PROMISED, Stage.SCORING, Stage.CLOSED})
 """Stages of an incident about which it was found who is liable."""
 
 _ALWAYS = {
@@ -43,7 +43,6 @@ _ALWAYS = {
     EventKind.APPEALED: Stage.FINDING,
     EventKind.CONCLUDED: Stage.SCORING,
     EventKind.NOTICE_OPENED: Stage.CUSTOMER_NOTICE,
-    EventKind.CUSTOMER_TOLD: Stage.CLOSED,
 }
 _STAYING = frozenset(
     {
@@ -61,7 +60,11 @@ _STAYING = frozenset(
         EventKind.JOINED,
     }
 )
-EVENTS = frozenset(_ALWAYS) | _STAYING | {EventKind.INVESTIGATED, EventKind.CORRECTED, EventKind.EFFECT_CHECKED}
+EVENTS = (
+    frozenset(_ALWAYS)
+    | _STAYING
+    | {EventKind.CUSTOMER_TOLD, EventKind.INVESTIGATED, EventKind.CORRECTED, EventKind.EFFECT_CHECKED}
+)
 
 
 def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) -> Stage:
@@ -71,6 +74,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) 
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     match event:
+        case EventKind.CUSTOMER_TOLD:
+            return Stage.PROMISED if data.get("promises") else Stage.CLOSED
         case EventKind.INVESTIGATED:
             return Stage.COUNTERPART if data["counterpart"] else Stage.FINDING
         case EventKind.CORRECTED if not data["left"]:

@@ -1,34 +1,54 @@
 """What is due about an incident: a silent level, a silent counterpart unit, and whatever is due of any case."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, incident_notices, liability, lifecycle
+from flows.rules import clocks, follow_up, incident_course, incident_notices, liability, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.incident import Incident
 from models.values.policy import Policy
 from models.values.vocabulary import ClockName, EventKind, IncidentGrade, Stage
 
 
-def decide(
-    facts: CaseFacts,
-    delivered_at: datetime | None,
-    policy: Policy,
-    now: datetime,
-    owner: StaffFacts | None = None,
-) -> Decision | None:
-    """`delivered_at`: when the notice to the counterpart unit was delivered, as the outbox knows; None: not (yet)."""
-    if facts.stage is Stage.CUSTOMER_NOTICE:
-        return follow_up.decide(facts, None, policy, now, owner)
+@dataclass(frozen=True)
+class Known:
+    """What is known beside the incident."""
+
+    delivered_at: datetime | None = None
+    """When the counterpart unit got its notice; None: that is not proven (yet)."""
+    heard: StaffFacts | None = None
+    """Who acknowledged the notice about the incident, not yet written in it."""
+    owner: StaffFacts | None = None
+
+
+def decide(facts: CaseFacts, known: Known, policy: Policy, now: datetime) -> Decision | None:
+    """Also of notice tasks to customers, of which only what is due of any case is followed up."""
+    if not incident_course.is_incident(facts):
+        return follow_up.decide(facts, None, policy, now, known.owner)
     incident = Incident.of(facts.details)
-    if delivered_at is not None and _running(facts, ClockName.DELIVER):
-        return delivered(facts, incident, delivered_at, "outbox", policy, now)
+    if known.delivered_at is not None and _running(facts, ClockName.DELIVER):
+        return delivered(facts, incident, known.delivered_at, "outbox", policy, now)
+    if known.heard is not None and unheard(facts) and known.heard.level >= incident.knows:
+        return acknowledged(facts, incident, known.heard, now)
     if (silent := _late(facts, ClockName.INCIDENT_ACKNOWLEDGE, now)) and incident.knows < _top(policy):
         return _climb(facts, incident, silent, policy, now)
     if facts.stage is Stage.COUNTERPART and _late(facts, ClockName.COUNTERPART, now):
         return _presume(facts, incident, policy, now)
-    return follow_up.decide(facts, None, policy, now, owner)
+    return follow_up.decide(facts, None, policy, now, known.owner)
+
+
+def unheard(facts: CaseFacts) -> bool:
+    """Whether the level that must know has not acknowledged yet."""
+    return _running(facts, ClockName.INCIDENT_ACKNOWLEDGE)
+
+
+def acknowledged(facts: CaseFacts, incident: Incident, by: StaffFacts, now: datetime) -> Decision:
+    """Somebody of the level that must know, or above it, knows: in the case itself, or by its notice."""
+    left = clocks.meet(facts.clocks, ClockName.INCIDENT_ACKNOWLEDGE, now)
+    changes = {"details": incident.but(acknowledged_by=by.id), "clocks": left, "poked": False}
+    changes["overdue"] = follow_up.overdue(left, now)
+    return Decision(EventKind.INCIDENT_ACKNOWLEDGED, changes, (), {"level": by.level, "by": by.id})
 
 
 def delivered(facts: CaseFacts, incident: Incident, at: datetime, how: str, policy: Policy, now: datetime) -> Decision:
@@ -67,7 +87,7 @@ def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime
     presumed = liability.presume(facts, unit, policy.rulebook.liability, policy, now)
     until = presumed.appeal_until
     assert until is not None  # noqa: S101 - what is presumed can be appealed
-    left = clocks.meet(facts.clocks, ClockName.COUNTERPART, now)
+    left = clocks.meet(follow_up.held_no_more(facts.clocks, now), ClockName.COUNTERPART, now)
     left = (*left, clocks.start(ClockName.FINDING, terms.finding, now, policy))
     data = {"unit": unit, "appeal_until": until.isoformat()}
     why = Reason(
@@ -76,10 +96,12 @@ def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime
     changes: dict[str, Any] = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.PRESUMED, data),
         "liable": unit,
+        "liable_units": (unit,),
         "firm_liable": True,
         "details": replace(incident, presumed=True).as_json(),
         "clocks": left,
         "owner_id": None,
+        "hold": None,
         "poked": False,
         "overdue": follow_up.overdue(left, now),
     }

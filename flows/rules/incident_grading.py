@@ -18,7 +18,7 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     grade, reasons = grading.grade(incident, facts.business_line, policy.incidents)
     terms = policy.incidents.clocks
     left = (*facts.clocks, clocks.start(ClockName.CONTAIN, terms.contain, facts.received_at, policy))
-    left, duties = _owe(left, incident, policy, now)
+    left, duties = _owe(left, incident, policy, facts.received_at)
     incident, left, rows = _tell(facts, replace(incident, grade=grade, duties=duties), left, policy, now)
     data = {"grade": grade, "value": _money(incident), "knows": incident.knows, "duties": list(duties)}
     changes: dict[str, Any] = {
@@ -82,16 +82,19 @@ def _tell(
     return replace(incident, knows=rule.knows, acknowledged_by=None), left, (row,)
 
 
-def _owe(left: Clocks, incident: Incident, policy: Policy, now: datetime) -> tuple[Clocks, tuple[str, ...]]:
-    """The clocks of reports to authorities that are owed and were not yet; each once."""
+def _owe(left: Clocks, incident: Incident, policy: Policy, known_at: datetime) -> tuple[Clocks, tuple[str, ...]]:
+    """The clocks of reports to authorities that are owed and were not yet; each once.
+
+    They run from when the centre knew, whenever that was worked out.
+    """
     known = list(incident.duties)
     for duty in grading.duties(incident, policy.incidents):
         if duty.code not in known:
             known.append(duty.code)
-            due = now + grading.term(duty)
+            due = known_at + grading.term(duty)
             why = Reason(f"{duty.zh}:{duty.hours:g} 小时内", f"{duty.en}: within {duty.hours:g} h")
-            timer = clocks.timer(ClockName.AUTHORITY, now, due, why, ref=len(known))
-            remind = now + (due - now) * policy.rulebook.clocks.remind_at
+            timer = clocks.timer(ClockName.AUTHORITY, known_at, due, why, ref=len(known))
+            remind = known_at + (due - known_at) * policy.rulebook.clocks.remind_at
             left = (*left, replace(timer, remind_at=remind))
     return left, tuple(known)
 

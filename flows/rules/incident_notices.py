@@ -23,7 +23,7 @@ def to_level(
         "silence goes one level up",
     )
     kind = NoticeKind.INCIDENT_GRADED
-    return notice(kind, Addressee(role=role), title, text, now, case_id=facts.id, must_acknowledge=True)
+    return notice(kind, Addressee(role=role), title, text, now, case_id=facts.id, must_acknowledge=True, pokes=True)
 
 
 def to_counterpart(facts: CaseFacts, unit: str, now: datetime) -> Row:

@@ -138,6 +138,11 @@ def rows(finding: Finding) -> tuple[Row, ...]:
     return (Row("liability_findings", values), *(Row("liability_shares", share) for share in shares))
 
 
+def units(shares: Sequence[Share]) -> tuple[str, ...]:
+    """The units of the firm among those who bear something, by name."""
+    return tuple(sorted(one.party for one in shares if one.kind is LiableKind.UNIT))
+
+
 def chief(shares: Sequence[Share]) -> str | None:
     """Who bears most; None: nobody does. Of equals the first by name."""
     return min(shares, key=lambda one: (-one.percent, one.party)).party if shares else None

@@ -9,7 +9,8 @@ from typing import Any
 
 from flows.rules import contact_stages, incident_course, request_course, round_stages
 from flows.rules.request_course import SHORT
-from models.values.vocabulary import EventKind, Kind, Stage
+from models.values.case import CaseFacts
+from models.values.vocabulary import EventKind, Kind, Procedure, Stage
 
 BEGINNINGS = frozenset(
     {EventKind.RECEIVED, EventKind.ROUND_OPENED, EventKind.CONTACT_OPENED, *incident_course.BEGINNINGS}
@@ -113,7 +114,7 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
         case EventKind.ANSWERED:
             return _answered(data)
         case EventKind.PROMISE_KEPT if data.get("last"):
-            return Stage.SCORING
+            return Stage(data.get("then", Stage.SCORING))
         case EventKind.FINAL_POSITION_GIVEN:
             return Stage.ANALYSIS
         case EventKind.ANALYSED:
@@ -135,6 +136,12 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
     if stage is None:
         raise ValueError(f"a case cannot begin with {event}")
     return stage
+
+
+def after_promises(facts: CaseFacts) -> Stage:
+    """Where a case goes on that waited for nothing but what was promised in it: complaints and the like are scored."""
+    is_task = facts.procedure is Procedure.INCIDENT and not incident_course.is_incident(facts)
+    return Stage.CLOSED if is_task or facts.procedure is Procedure.REVISIT else Stage.SCORING
 
 
 def replay(entries: Iterable[tuple[EventKind, Data]]) -> Stage | None:

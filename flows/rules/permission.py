@@ -46,7 +46,7 @@ def relations(facts: CaseFacts, actor: StaffFacts, policy: Policy, *, at_hand: b
         Relation.ABOVE: actor.level > 0 and actor.level >= facts.level,
         Relation.ABLE: facts.owner_id is None and assignment.taboo(facts, actor, policy) is None,
         Relation.UNIT: actor.unit is not None
-        and actor.unit in (facts.unit, facts.liable, facts.details.get("counterpart")),
+        and actor.unit in (facts.unit, facts.liable, *facts.liable_units, facts.details.get("counterpart")),
         Relation.CALLER_AT_HAND: at_hand,
         Relation.MONEY: money(facts, policy),
     }

@@ -150,19 +150,18 @@ def agreed_when_told(facts: CaseFacts, money: Money, currency: str, now: datetim
     return agreed(told, money)
 
 
-def cancelled(left: clocks.Clocks, money: Money, now: datetime) -> tuple[tuple[Payment, ...], clocks.Clocks]:
-    """The compensation on its way when the customer refuses it, cancelled, and the clocks left.
+def cancelled(left: clocks.Clocks, money: Money, now: datetime) -> tuple[tuple[Payment, ...], Decimal, clocks.Clocks]:
+    """The compensation not paid yet when the customer refuses it, cancelled; how much counted as paid; the clocks left.
 
-    An advance was given whatever he says about the whole; what finance confirmed is as good as paid.
+    What finance sent back is cancelled too: sent again, it would be paid beside what is proposed next. An advance was
+    given whatever he says about the whole; what finance confirmed is as good as paid.
     """
-    wrong = tuple(
-        replace(one, state=PaymentState.CANCELLED)
-        for one in money.payments
-        if one.kind is PaymentKind.COMPENSATION and one.state is PaymentState.AWAITING
-    )
-    for one in wrong:
+    stopped = (PaymentState.AWAITING, PaymentState.RETURNED)
+    refused = [one for one in money.payments if one.kind is PaymentKind.COMPENSATION and one.state in stopped]
+    counted = sum((one.amount for one in refused if one.state is PaymentState.AWAITING), Decimal(0))
+    for one in refused:
         left = clocks.meet(left, ClockName.PAYMENT, now, ref=one.number)
-    return wrong, left
+    return tuple(replace(one, state=PaymentState.CANCELLED) for one in refused), counted, left
 
 
 def row(one: Settlement | Payment) -> Row:

@@ -24,7 +24,7 @@ from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Opening, Row, StaffFacts
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind
+from models.values.vocabulary import ClockName, EventKind, Stage
 
 LOCK_SEED = 3
 """Apart from the other advisory locks: who closes the last contact of a round."""
@@ -124,7 +124,10 @@ class Record:
             await connection.execute(select(func.pg_advisory_xact_lock(lock)))
         query = select(round_draws.c.round_id).join(cases, cases.c.id == round_draws.c.contact_id)
         others = query.where(
-            round_draws.c.round_id.in_(round_ids), cases.c.closed_at.is_(None), cases.c.id.not_in(closing)
+            round_draws.c.round_id.in_(round_ids),
+            cases.c.closed_at.is_(None),
+            cases.c.stage != Stage.PROMISED,  # what was promised to one customer does not hold up the round
+            cases.c.id.not_in(closing),
         )
         left = set((await connection.execute(others.distinct())).scalars())
         done = select(rounds.c.case_id).where(rounds.c.id.in_(round_ids - left), rounds.c.case_id.is_not(None))

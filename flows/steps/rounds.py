@@ -128,7 +128,8 @@ async def standing(connection: AsyncConnection, round_: RoundFacts) -> Standing:
     """How a round stands: open contacts, answers, what is left to release."""
     draws = await rounds.draws_of(connection, round_.id, released=False)
     query = select(cases.c.id, cases.c.poked).join(round_draws, round_draws.c.contact_id == cases.c.id)
-    open_ = query.where(round_draws.c.round_id == round_.id, cases.c.closed_at.is_(None)).order_by(cases.c.id)
+    open_ = query.where(round_draws.c.round_id == round_.id, cases.c.closed_at.is_(None))
+    open_ = open_.where(cases.c.stage != Stage.PROMISED).order_by(cases.c.id)
     rows = (await connection.execute(open_)).all()
     untold = [row.id for row in rows if not row.poked]
     answers = sum(one.disposition in (Disposition.COMPLETE, Disposition.PARTIAL) for one in draws)

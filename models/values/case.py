@@ -130,6 +130,8 @@ class CaseFacts:
     sibling_of: UUID | None = None
     root_cause: str | None = None
     liable: str | None = None
+    liable_units: tuple[str, ...] = ()
+    """Units of the firm that bear a share by the last finding; `liable` bears most."""
     score: float | None = None
     clocks: tuple[Deadline, ...] = ()
     overdue: bool = False

@@ -45,6 +45,8 @@ class Incident:
     presumed: bool = False
     """The counterpart was silent: liability is presumed on it."""
     found_at: datetime | None = None
+    found_level: int = 0
+    """The authority level of whoever found who is liable."""
     corrections: int = 0
     root_cause: str | None = None
     """The method: five_whys or eight_d."""

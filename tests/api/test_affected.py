@@ -126,6 +126,24 @@ async def test_a_notice_task_is_a_call_and_in_writing_only_when_calls_failed(cen
     assert (await centre.manager.read(task["id"]))["outcome"] == "unverified"
 
 
+async def test_what_was_promised_in_a_notice_task_is_owed_before_it_closes(centre: Centre, hub: Person) -> None:
+    await ship(centre, await customer(centre, "C1"), "A1")
+    await reported(centre, vehicle=TRUCK)
+    (task,) = await tasks(centre)
+    caller = await centre.owner(task["id"])
+    by = (MORNING + timedelta(days=1)).isoformat()
+    await caller.done(task["id"], "promise", what="明日派送", by=by)
+    promise = (await caller.events(task["id"]))[-1]["seq"]
+    assert (await caller.done(task["id"], "tell-customer", told="已致歉"))["stage"] == "promised"
+    await centre.move(timedelta(days=2))
+    await centre.carry()
+    assert (await centre.manager.read(task["id"]))["overdue"]
+    owner = await centre.owner(task["id"])
+    assert (await owner.done(task["id"], "keep-promise", promise=promise))["stage"] == "closed"
+    closed = await centre.manager.read(task["id"])
+    assert (closed["overdue"], closed["closed_at"] is not None) == (False, True)
+
+
 async def test_who_wants_no_calls_is_told_in_writing_at_once(centre: Centre, hub: Person) -> None:
     who = await customer(centre, "C1")
     async with centre.engine.begin() as connection:
@@ -153,6 +171,10 @@ async def test_a_complaint_about_the_incident_is_linked_and_ends_with_it(centre:
     await owner.done(id_, "contain", measures="隔离")
     await owner.done(id_, "investigate", finding="装载超高")
     await owner.done(id_, "name-liable", firm_liable=False, why="不可抗力")
+    await handler.done(complaint, "propose", remedy="赔付", compensation="50.00")
+    problem = is_problem(await handler.act(complaint, "end-with-incident", finding="同上"), 409)
+    assert "carry it out first" in problem["detail"]
+    await handler.done(complaint, "propose", remedy="致歉", compensation="0")
     assert (await handler.done(complaint, "end-with-incident", finding="同上"))["stage"] == "feed_back"
 
 

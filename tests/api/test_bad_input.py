@@ -1,8 +1,10 @@
 """Whatever is sent, the answer says in a sentence what was wrong, repeats none of it, and changes nothing."""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 from uuid import uuid4
 
@@ -363,6 +365,13 @@ async def test_an_unknown_id_is_not_found(standing: Standing) -> None:
     await refused(standing, "POST", f"/runs/{uuid4()}/cancel", 404)
 
 
+NOON = "2026-03-04T12:00:00+08:00"
+
+
+def _cursor(*place: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
 QUERIES = {
     "/notices": [f"state={MARK}", "state=", f"kind={MARK}", "kind=%00", "case=1", "limit=0", f"cursor={MARK}", "to=me"],
     "/reports/daily": [f"day={MARK}", "day=", "day=2026-02-30", "day=%00", f"format={MARK}"],
@@ -399,6 +408,14 @@ QUERIES = {
         "stage=closed&limits=1",
     ],
     "/queue": ["limt=1", "limit=0", "limit=201", f"limit={MARK}"],
+    "/payments": [
+        f"cursor={MARK}",
+        *(f"cursor={_cursor(day, NOBODY, number)}" for day, number in (("0001-01-01T00:00:00+00:00", 1), (NOON, inf))),
+        f"cursor={_cursor(NOON, NOBODY, 0)}",
+        "state=lost",
+    ],
+    "/reports/incidents": ["from=0001-01-01", "to=9999-12-31", "from=2026-03-05&to=2026-03-04", f"from={MARK}"],
+    "/reports/recharges": ["first=0001-01-01", "last=9999-12-31", f"last={MARK}"],
     "/runs": ["status=open", "limit=0", "limit=201", f"cursor={MARK}", f"state={MARK}"],
 }
 

@@ -3,13 +3,13 @@
 import asyncio
 from datetime import UTC, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from flows.legs import ledger
-from models.notice import notices
+from models.notice import deliveries, notices, subscriptions
 from models.values.vocabulary import Role
 from tests.api.centre import MANY, MORNING, Centre, Person, is_problem
 
@@ -195,23 +195,78 @@ async def test_silence_presumes_liability_only_after_proven_delivery(centre: Cen
     assert kinds.count("presumed") == 1
 
 
-async def test_a_notice_that_the_outbox_delivered_proves_itself(centre: Centre, hub: Person) -> None:
-    id_ = await asked(centre)
+async def sent_to(centre: Centre, id_: str, **whose: Any) -> None:
+    """The notice to the counterpart reaches one subscription."""
     async with centre.engine.begin() as connection:
         now = await centre.office.desk.clock.now(connection)
-        unit = await connection.execute(
-            update(notices)
-            .where(notices.c.case_id == UUID(id_), notices.c.to_unit == "linehaul")
-            .values(delivered_at=now)
-            .returning(notices.c.pokes)
-        )
-        assert unit.scalars().all() == [True]
+        where = notices.c.case_id == UUID(id_), notices.c.to_unit == "linehaul"
+        query = update(notices).where(*where).values(delivered_at=now).returning(notices.c.id, notices.c.pokes)
+        notice = (await connection.execute(query)).one()
+        assert notice.pokes
+        values = {"channel": "email", "target": b"", "target_key": uuid4().hex} | whose
+        query = insert(subscriptions).values(values).returning(subscriptions.c.id)
+        subscription = (await connection.execute(query)).scalar_one()
+        way = {"notice_id": notice.id, "subscription_id": subscription, "delivered_at": now, "attempts": 1}
+        await connection.execute(insert(deliveries).values(way))
         await ledger.poke(connection, [UUID(id_)], now)
     await centre.carry()
-    clocks = {one["name"]: one["state"] for one in (await centre.manager.read(id_))["clocks"]}
-    assert (clocks["deliver"], clocks["counterpart"]) == ("met", "running")
+
+
+async def counterpart(centre: Centre, id_: str) -> tuple[str, str | None]:
+    """Whether its notice is proven to have reached it, and its time to answer runs."""
+    states = {one["name"]: one["state"] for one in (await centre.manager.read(id_))["clocks"]}
+    return states["deliver"], states.get("counterpart")
+
+
+async def test_a_notice_proves_itself_when_it_reached_the_unit_and_nobody_else(centre: Centre, hub: Person) -> None:
+    id_ = await asked(centre)
+    await sent_to(centre, id_)
+    await sent_to(centre, id_, staff_id=centre.hub.id)
+    assert await counterpart(centre, id_) == ("running", None), "the whole centre's mail is not the unit's"
+    await sent_to(centre, id_, staff_id=centre.line.id)
+    assert await counterpart(centre, id_) == ("met", "running")
     delivered = [one for one in await centre.manager.events(id_) if one["kind"] == "delivered"]
     assert [one["data"]["how"] for one in delivered] == ["outbox"]
+
+
+async def notice_of(centre: Centre, id_: str, kind: str) -> str:
+    found = (await centre.general_manager.get("/notices", case=id_, kind=kind)).json()["items"]
+    newest: str = found[0]["id"]
+    return newest
+
+
+async def test_only_the_unit_proves_by_acknowledging_that_it_was_told(centre: Centre, hub: Person) -> None:
+    id_ = await asked(centre)
+    notice = await notice_of(centre, id_, "counterpart_asked")
+    assert (await centre.supervisor.post(f"/notices/{notice}/acknowledge")).status_code == 200
+    await centre.carry()
+    assert await counterpart(centre, id_) == ("running", None), "that somebody else read it proves nothing"
+    other = await asked(centre)
+    notice = await notice_of(centre, other, "counterpart_asked")
+    assert (await centre.line.post(f"/notices/{notice}/acknowledge")).status_code == 200
+    await centre.carry()
+    assert await counterpart(centre, other) == ("met", "running")
+
+
+async def test_acknowledging_the_notice_is_acknowledging_the_incident(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, value="500", **KNOWN)
+    notice = await notice_of(centre, id_, "incident_graded")
+    assert (await centre.supervisor.post(f"/notices/{notice}/acknowledge")).status_code == 200
+    await centre.carry()
+    await centre.move(timedelta(hours=5))
+    await centre.carry()
+    view = await incident(centre, id_)
+    assert (view["acknowledged_by"], view["knows"]) == (centre.supervisor.id, 1)
+
+
+async def test_a_hold_takes_no_unit_its_word(centre: Centre, hub: Person) -> None:
+    id_ = await asked(centre)
+    await centre.line.done(id_, "deliver", at=(await centre.now()).isoformat(), how="email", receipt="回执")
+    await centre.supervisor.done(id_, "hold", reason="waiting_unit")
+    assert (await centre.line.done(id_, "respond", agrees=True, statement="属实"))["stage"] == "finding"
+    await centre.carry()
+    case = await centre.manager.read(id_)
+    assert (case["hold"], case["owner"] is not None) == (None, True), "what was waited for is here"
 
 
 async def test_a_level_that_is_silent_is_passed_over_up_to_the_top(centre: Centre, hub: Person) -> None:
@@ -260,6 +315,29 @@ async def test_regrading_keeps_what_was_and_takes_back_casualties_only_from_abov
     ]
     view = await incident(centre, id_)
     assert (view["grade"], view["knows"]) == ("general", 3), "who was told was told"
+
+
+async def test_an_authority_is_owed_its_report_from_when_the_centre_knew(centre: Centre, hub: Person) -> None:
+    answer = await centre.hub.post("/incidents", first(casualties=1, dangerous_goods=False, value="1"))
+    await centre.move(timedelta(minutes=50))  # nobody carried it meanwhile
+    await centre.carry()
+    owed = next(one for one in (await centre.manager.read(answer.json()["id"]))["clocks"] if one["name"] == "authority")
+    assert owed["due_at"] == (MORNING + timedelta(hours=1)).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+async def test_a_unit_with_a_minor_share_sees_it_and_appeals_to_somebody_above_the_finder(
+    centre: Centre, hub: Person
+) -> None:
+    id_ = await asked(centre)
+    await centre.line.done(id_, "respond", agrees=True, statement="属实")
+    await centre.carry()
+    is_problem(await centre.last_mile.get(f"/incidents/{id_}"), 404)
+    shares = [{"party": "linehaul", "percent": "90"}, {"party": "last_mile", "percent": "10"}]
+    await centre.supervisor.done(id_, "name-liable", firm_liable=True, shares=shares, why="交接不清")
+    assert [one["id"] for one in (await centre.last_mile.get("/cases")).json()["items"]] == [id_]
+    await centre.last_mile.done(id_, "appeal", party="last_mile", grounds="未经手")
+    await centre.carry()
+    assert (await centre.owner(id_)).name == "manager"
 
 
 async def test_an_appeal_is_decided_by_somebody_else_one_level_higher(centre: Centre, hub: Person) -> None:

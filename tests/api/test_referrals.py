@@ -8,6 +8,7 @@ import pytest
 
 from models.values.vocabulary import Role
 from tests.api.centre import MANY, UNCLEAR, Centre, is_problem
+from tests.api.test_incidents import first
 from tests.fixtures.paper import read_back
 
 WAYBILL = "SD202603180001"
@@ -129,6 +130,18 @@ async def test_the_regulator_is_answered_once_and_the_clock_fires_once_even_on_a
     assert (case["overdue"], case["next_deadline"]) == (False, None)
 
 
+async def test_a_referral_about_a_complaint_under_an_incident_goes_to_the_complaint(centre: Centre) -> None:
+    id_ = await centre.carried(WORDS, waybill=WAYBILL)
+    handler = await centre.owner(id_)
+    await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")
+    incident = (await centre.hub.post("/incidents", first(waybills=[WAYBILL]))).json()["id"]
+    await centre.carry()
+    await handler.done(id_, "join", incident=incident)
+    taken = await referred(centre)
+    assert (taken["id"], taken["opened"]) == (id_, False)
+    await handler.done(id_, "answer-regulator", referral=taken["referral"], text="已妥善处理")
+
+
 async def dossier(centre: Centre, who: str, id_: str) -> str:
     """The text of the PDF."""
     answer = await centre.people[who].get(f"/cases/{id_}/dossier")
@@ -170,6 +183,17 @@ async def test_a_dossier_is_masked_for_those_who_need_not_call(centre: Centre) -
     assert "masked" in told
     for secret in (CALLER["phone"], CALLER["name"]):
         assert secret not in told
+
+
+async def test_who_agreed_is_named_to_nobody_who_need_not_call(centre: Centre) -> None:
+    id_ = await centre.carried(WORDS, waybill=WAYBILL)
+    handler = await centre.owner(id_)
+    await handler.done(id_, "propose", remedy="赔付", compensation="50.00")
+    agreed = {"amount": "50.00", "agreed_at": (await centre.now()).isoformat(), "how": "phone", "by": "欧阳小姐"}
+    await handler.done(id_, "agree", **agreed)
+    await centre.hire("auditor", Role.AUDITOR)
+    assert "欧阳小姐" in await dossier(centre, handler.name, id_)
+    assert "欧阳小姐" not in await dossier(centre, "auditor", id_)
 
 
 async def test_who_reads_a_dossier_is_on_record_and_others_get_none(centre: Centre) -> None:

@@ -58,6 +58,11 @@ def upgrade() -> None:
     op.create_foreign_key("accesses_case_id_fkey", "accesses", "cases", ["case_id"], ["id"])
     op.add_column("cases", sa.Column("settlings", sa.Integer(), server_default="0", nullable=False))
     op.add_column("cases", sa.Column("firm_liable", sa.Boolean(), nullable=True))
+    op.add_column(
+        "cases", sa.Column("liable_units", sa.ARRAY(sa.String(length=40)), server_default="{}", nullable=False)
+    )
+    op.create_index("cases_reference", "cases", ["reference"], postgresql_where=sa.text("reference IS NOT NULL"))
+    op.create_index("events_at", "events", ["at"], postgresql_using="brin")
     op.create_table(
         "settlements",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -159,6 +164,9 @@ def downgrade() -> None:
     """Refused by the database when money was settled meanwhile: those events cannot be un-happened."""
     for table in ("referrals", "liability_shares", "liability_findings", "payments", "settlements"):
         op.drop_table(table)
+    op.drop_index("events_at", table_name="events")
+    op.drop_index("cases_reference", table_name="cases")
+    op.drop_column("cases", "liable_units")
     op.drop_column("cases", "firm_liable")
     op.drop_column("cases", "settlings")
     op.drop_constraint("accesses_case_id_fkey", "accesses", type_="foreignkey")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import StateType
 from prefect.states import Scheduled
 from sqlalchemy import insert
@@ -49,8 +50,13 @@ async def test_classes_are_scheduled_monthly_and_run_by_hand(database, workers, 
     assert "not as expected: A holds" in state.message
     assert await database.value("SELECT n FROM class_snapshots") == 100
     assert await database.value("SELECT (to_day + 1)::text FROM class_snapshots") == this.isoformat()
-    tasks = await ops.read_task_runs()
-    assert {"compute", "compare"} <= {task.name.rsplit("-", 1)[0] for task in tasks}
+
+    async def both_seen():
+        ours = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
+        tasks = await ops.read_task_runs(flow_run_filter=ours)
+        return {task.name.rsplit("-", 1)[0] for task in tasks} == {"compute", "compare"}
+
+    await until(both_seen, what="the task runs in Prefect")
 
 
 async def test_late_shipments_are_told_of_each_morning_and_twice_is_once(database, workers, ops):

@@ -266,6 +266,6 @@ class IncidentWalk:
                 facts, [], Incident.of(facts.details).but(reach=None), left=False, policy=POLICY, now=now
             ),
             "assign": lambda: assignment.decide(facts, self.team, POLICY, now),
-            "follow_up": lambda: incident_follow_up.decide(facts, delivered_at, POLICY, now),
+            "follow_up": lambda: incident_follow_up.decide(facts, incident_follow_up.Known(delivered_at), POLICY, now),
             "score": lambda: incident_scoring.decide(facts, self.random.randint(0, 3), POLICY, now),
         }

@@ -71,7 +71,11 @@ TAMPERED = {
         (SELECT position FROM round_draws)) WHERE place = 1 AND stratum = 0""",
         {"draws"},
     ),
-    "a draw about somebody else": ("round_draws SET customer_id = customer_id - 1 WHERE place = 2", {"draws"}),
+    "a draw about somebody else": (
+        """round_draws SET customer_id = (SELECT min(id) FROM customers WHERE id NOT IN
+        (SELECT customer_id FROM round_draws)) WHERE place = 2 AND stratum = 0""",
+        {"draws"},
+    ),
     "a reserve slipped into the sample": (
         """round_draws SET replicate = 0 WHERE stratum = 0 AND place =
         (SELECT min(place) FROM round_draws WHERE replicate = 1 AND stratum = 0)""",
