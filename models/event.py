@@ -23,6 +23,7 @@ class Event(SQLModel, table=True):
         one_of("kind", EventKind),
         one_of("stage", Stage),
         Index("events_at", "at", postgresql_using="brin"),
+        Index("events_promised", "at", postgresql_where=text("kind = 'promised'")),
         Index("events_leg", "leg_id", postgresql_where=text("leg_id IS NOT NULL")),
     )
 

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Input, Line, Moment, StaffId, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
-from flows.rules import authority, clocks, follow_up, incident_course
+from flows.rules import authority, clocks, follow_up, incident_course, incident_notices
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
-from models.values.vocabulary import ClockName, EventKind, IncidentGrade, Outcome, Stage
+from models.values.vocabulary import ClockName, EventKind, IncidentGrade, Outcome, Role, Stage
 
 
 class PlanCorrection(ActInput):
@@ -67,7 +67,8 @@ class Conclude(ActInput):
 
 
 async def owner_exists(connection: AsyncConnection, facts: CaseFacts, said: PlanCorrection, setting: Setting) -> bool:
-    query = select(staff.c.id).where(staff.c.id == said.owner)
+    here = staff.c.left_at.is_(None), staff.c.role != Role.CHANNEL
+    query = select(staff.c.id).where(staff.c.id == said.owner, *here)
     return (await connection.execute(query)).first() is not None
 
 
@@ -85,7 +86,8 @@ def plan_correction(facts: CaseFacts, said: PlanCorrection, setting: Setting) ->
     data = {"correction": ref, "owner": said.owner, "by": said.by.isoformat()}
     late = follow_up.overdue(left, setting.now)
     changes = {"clocks": left, "details": incident.but(corrections=incident.corrections + 1), "overdue": late}
-    return Decision(EventKind.CORRECTION_PLANNED, changes, (why,), data, {"what": said.what})
+    told = incident_notices.of_correction(facts, said.owner, said.by, setting.now)
+    return Decision(EventKind.CORRECTION_PLANNED, changes, (why,), data, {"what": said.what}, rows=(told,))
 
 
 def complete_correction(facts: CaseFacts, said: CompleteCorrection, setting: Setting) -> Decision:

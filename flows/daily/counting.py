@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.case import cases
 from models.event import events
 from models.values.daily import Counted, Day, Notable, Promises
-from models.values.vocabulary import EventKind, Kind, Severity, Stage
+from models.values.vocabulary import EventKind, Kind, Procedure, Severity, Stage
 
 UNKNOWN = "unknown"
 BREACHES = text(
@@ -30,12 +30,16 @@ PROMISES = text(
 )
 
 
+BY_CUSTOMERS = cases.c.procedure.in_((Procedure.COMPLAINT, Procedure.REQUEST))
+"""What customers brought in: rounds, their contacts and incidents have reports of their own."""
+
+
 async def count_day(
     connection: AsyncConnection, begins: datetime, ends: datetime, now: datetime, named_at_most: int
 ) -> Day:
     """The day from `begins` to `ends`; what is open and overdue stands as it is `now`."""
     span = {"begins": begins, "ends": ends}
-    fresh = cases.c.recorded_at.between(begins, ends) & (cases.c.recorded_at < ends)
+    fresh = BY_CUSTOMERS & cases.c.recorded_at.between(begins, ends) & (cases.c.recorded_at < ends)
     happened = and_(events.c.at >= begins, events.c.at < ends)
     closed = select(events.c.case_id).where(
         happened, events.c.stage == Stage.CLOSED, events.c.kind.in_((EventKind.SCORED, EventKind.MAIN_ENDED))
@@ -47,7 +51,7 @@ async def count_day(
     ).one()
     still = or_(cases.c.closed_at.is_(None), cases.c.closed_at >= ends)
     left = select(func.count(), func.count().filter(cases.c.overdue, cases.c.closed_at.is_(None)))
-    open_, overdue = (await connection.execute(left.where(cases.c.recorded_at < ends, still))).one()
+    open_, overdue = (await connection.execute(left.where(BY_CUSTOMERS, cases.c.recorded_at < ends, still))).one()
     kinds = await _kinds(connection, happened)
     return Day(
         received=await _counted(connection, select(cases.c.id).where(fresh)),
@@ -74,7 +78,8 @@ async def first_day(connection: AsyncConnection) -> Any:
 
 async def _counted(connection: AsyncConnection, which: Select[Any]) -> Counted:
     """Cases by kind, category and unit, most first; category and unit of complaints alone."""
-    query = select(cases.c.kind, cases.c.category, cases.c.unit, func.count()).where(cases.c.id.in_(which))
+    query = select(cases.c.kind, cases.c.category, cases.c.unit, func.count())
+    query = query.where(BY_CUSTOMERS, cases.c.id.in_(which))
     rows = (await connection.execute(query.group_by(cases.c.kind, cases.c.category, cases.c.unit))).all()
     complaints = [row for row in rows if row.kind == Kind.COMPLAINT]
     return Counted(

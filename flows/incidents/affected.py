@@ -15,10 +15,12 @@ from models.incident import shipment_notices
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
 from models.values.incident import Incident
-from models.values.vocabulary import Kind
+from models.values.vocabulary import Kind, Procedure
 
 Cursor = tuple[date, int, str]
 """After which shipment the page begins: day ordered, customer, order."""
+COMPLAINT = (cases.c.procedure == Procedure.COMPLAINT) & or_(cases.c.kind.is_(None), cases.c.kind == Kind.COMPLAINT)
+"""One that nobody classified yet counts: its customer did complain."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ async def page(
     )
     complaint = (
         select(cases.c.id)
-        .where(cases.c.waybill == chosen.c.waybill_no, cases.c.kind == Kind.COMPLAINT)
+        .where(cases.c.waybill == chosen.c.waybill_no, COMPLAINT)
         .order_by(cases.c.number.desc())
         .limit(1)
         .scalar_subquery()
@@ -84,7 +86,7 @@ async def untold(
 ) -> dict[int, list[Any]]:
     """Shipments by customer (as merged) whose customer neither complained about them nor has a notice task for them."""
     who = func.coalesce(customers.c.merged_into, customers.c.id).label("who")
-    complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, cases.c.kind == Kind.COMPLAINT)
+    complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, COMPLAINT)
     told = select(shipment_notices.c.case_id).where(
         shipment_notices.c.cause == str(id_),
         shipment_notices.c.customer_id == shipments.c.customer_id,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Reason, Row
 from models.values.incident import Incident
 from models.values.notices import Addressee, notice
@@ -45,3 +46,13 @@ def of_presumption(facts: CaseFacts, unit: str, until: datetime, now: datetime) 
         f"no answer came in time: liability is presumed on your unit; appeal until {until:%Y-%m-%d %H:%M}",
     )
     return notice(NoticeKind.LIABILITY_PRESUMED, Addressee(unit=unit), title, text, now, case_id=facts.id)
+
+
+def of_correction(facts: CaseFacts, owner_id: int, by: datetime, now: datetime) -> Row:
+    """Whoever owns a corrective action hears of it, and until when it is to be taken."""
+    title = Reason(f"事故 {facts.number} 整改", f"corrective action in incident {facts.number}")
+    text = Reason(
+        f"由您负责一项整改,限期 {by.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        f"a corrective action is yours, to be taken by {by.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+    )
+    return notice(NoticeKind.CORRECTION_PLANNED, Addressee(staff_id=owner_id), title, text, now, case_id=facts.id)

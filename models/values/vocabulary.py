@@ -465,6 +465,7 @@ class NoticeKind(StrEnum):
     INCIDENT_GRADED = "incident_graded"
     COUNTERPART_ASKED = "counterpart_asked"
     LIABILITY_PRESUMED = "liability_presumed"
+    CORRECTION_PLANNED = "correction_planned"
     TEST = "test"
 
 

@@ -411,6 +411,8 @@ async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_
     by = (MORNING + timedelta(days=3)).isoformat()
     await owner.done(id_, "plan-correction", what="限高", owner=owner.id, by=by)
     planned = (await owner.events(id_))[-1]["data"]["correction"]
+    told = (await centre.general_manager.get("/notices", case=id_, kind="correction_planned")).json()["items"]
+    assert [one["to_staff"] for one in told] == [owner.id]
     await owner.done(id_, "complete-correction", correction=planned, how="已加装限高杆")
     await centre.carry()
     checker = await centre.owner(id_)

@@ -63,6 +63,7 @@ def upgrade() -> None:
     )
     op.create_index("cases_reference", "cases", ["reference"], postgresql_where=sa.text("reference IS NOT NULL"))
     op.create_index("events_at", "events", ["at"], postgresql_using="brin")
+    op.create_index("events_promised", "events", ["at"], postgresql_where=sa.text("kind = 'promised'"))
     op.create_table(
         "settlements",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -164,6 +165,7 @@ def downgrade() -> None:
     """Refused by the database when money was settled meanwhile: those events cannot be un-happened."""
     for table in ("referrals", "liability_shares", "liability_findings", "payments", "settlements"):
         op.drop_table(table)
+    op.drop_index("events_promised", table_name="events")
     op.drop_index("events_at", table_name="events")
     op.drop_index("cases_reference", table_name="cases")
     op.drop_column("cases", "liable_units")

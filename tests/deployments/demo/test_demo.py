@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -159,7 +158,6 @@ def test_an_interrupt_stops_it_cleanly(tmp_path: Path) -> None:
         for line in demo.stderr:
             if line.startswith("Starting postgres"):
                 break
-        time.sleep(0.2)
         demo.send_signal(signal.SIGINT)
         said = demo.stderr.read()
         assert demo.wait(timeout=60) == 130
