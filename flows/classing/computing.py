@@ -14,8 +14,8 @@ from flows.classing.reading import figures, snapshot_of, stored
 from flows.classing.totals import BECAME, DAY, totals
 from flows.rules import classes as rules
 from models.customer_class import class_snapshots
+from models.values.class_policy import Basis, Classes
 from models.values.classes import Period, Snapshot
-from models.values.rulebook import Basis, Classes
 from models.values.vocabulary import CustomerClass
 
 COMPUTE_SECONDS = 600

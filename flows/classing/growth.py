@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.classing.totals import BECAME, totals
 from flows.rules import classes as rules
 from models.customer_class import class_members
+from models.values.class_policy import Classes
 from models.values.classes import Compared, Grown, Snapshot
-from models.values.rulebook import Classes
 from models.values.vocabulary import CustomerClass
 
 _OF_C = """AND customer_id IN (

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.rules.classes import higher
 from models.shipment import shipments
 from models.values.case import CaseFacts
-from models.values.rulebook import Basis
+from models.values.class_policy import Basis
 from models.values.vocabulary import CustomerClass
 
 _STANDING = text(

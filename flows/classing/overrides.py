@@ -13,7 +13,7 @@ from models.customer import customers
 from models.customer_class import class_overrides
 from models.staff import staff
 from models.values.case import StaffFacts
-from models.values.rulebook import Classes
+from models.values.class_policy import Classes
 from models.values.vocabulary import CustomerClass
 
 REASON_AT_MOST = 200

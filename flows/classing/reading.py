@@ -11,9 +11,9 @@ from flows.classing.errors import ClassesError
 from flows.rulebook.loading import load, read
 from flows.rules import classes as rules
 from models.customer_class import class_members, class_snapshots
+from models.values.class_policy import Classes
 from models.values.classes import ClassFigures, Period, Snapshot
 from models.values.policy import Policy
-from models.values.rulebook import Classes
 from models.values.vocabulary import CustomerClass
 
 

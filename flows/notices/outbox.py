@@ -21,7 +21,7 @@ from models.notice import deliveries, notices, subscriptions
 from models.sealing import Seal
 from models.staff import staff
 from models.values.notices import Addressee
-from models.values.rulebook import Notices
+from models.values.telling_policy import Notices
 from models.values.vocabulary import NoticeChannel, Role
 
 AT_ONCE = 20

@@ -15,7 +15,7 @@ from models.case import cases
 from models.leg import legs
 from models.notice import alarms
 from models.sealing import Seal
-from models.values.rulebook import Notices
+from models.values.telling_policy import Notices
 from models.values.vocabulary import AlarmName
 from models.wake import wakes
 

@@ -1,9 +1,9 @@
 """The rulebook's sections on revisits; a rulebook older than one is complemented by the shipped one."""
 
 from flows.rulebook.loading import load, read
+from models.values.course_policy import Revisits
 from models.values.policy import Policy
 from models.values.questionnaire import Questionnaire
-from models.values.rulebook import Revisits
 
 
 def revisits_of(policy: Policy) -> Revisits:

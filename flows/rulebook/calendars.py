@@ -7,7 +7,7 @@ import holidays
 from holidays import HolidayBase
 
 from models.values.calendar import WorkingCalendar
-from models.values.rulebook import Hours
+from models.values.time_policy import Hours
 
 SPRING_FESTIVAL = "Chinese New Year"
 YEARS = range(2015, 2041)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models.values.case import Reason, Row
 from models.values.notices import Addressee, notice
-from models.values.rulebook import Notices
+from models.values.telling_policy import Notices
 from models.values.vocabulary import AlarmName, NoticeKind
 
 WHAT = {

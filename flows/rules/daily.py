@@ -11,7 +11,7 @@ from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Reason, StaffFacts
 from models.values.daily import By, Day, Handed, Handover, Notable
 from models.values.policy import Policy
-from models.values.rulebook import Daily
+from models.values.telling_policy import Daily
 
 DAY = timedelta(days=1)
 

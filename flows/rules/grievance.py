@@ -8,8 +8,8 @@ from uuid import UUID
 from flows.rules import triage
 from models.values.case import CaseFacts, Decision, Opening, Reason
 from models.values.classification import Classification
+from models.values.course_policy import Revisits
 from models.values.policy import Policy
-from models.values.rulebook import Revisits
 from models.values.vocabulary import Channel, EventKind, Kind, Party, Stage
 
 

@@ -7,8 +7,8 @@ from decimal import ROUND_DOWN, Decimal
 
 from flows.rules import clocks
 from models.values.case import CaseFacts, Reason, Row, StaffFacts
+from models.values.money_policy import LiabilityTerms
 from models.values.policy import Policy
-from models.values.rulebook import LiabilityTerms
 from models.values.settlement import CENT, WHOLE, Finding, Share
 from models.values.vocabulary import LiableKind
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models.values.notices import Addressee
-from models.values.rulebook import Notices
+from models.values.telling_policy import Notices
 from models.values.vocabulary import Role
 
 

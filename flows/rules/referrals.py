@@ -6,8 +6,8 @@ from typing import Any
 
 from flows.rules import clocks, follow_up, lifecycle, reopening
 from models.values.case import CaseFacts, Deadline, Decision, Reason
+from models.values.money_policy import RegulatorTerms
 from models.values.policy import Policy
-from models.values.rulebook import RegulatorTerms
 from models.values.vocabulary import ClockName, EventKind, Stage
 
 FLAG = "regulator"

@@ -14,9 +14,9 @@ from flows.rules import clocks, follow_up
 from flows.rules.request_course import SHORT
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.classification import Classification
+from models.values.course_policy import Requests
 from models.values.policy import Policy
 from models.values.request import RequestDetails
-from models.values.rulebook import Requests
 from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 FURTHER = frozenset(

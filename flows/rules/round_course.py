@@ -12,9 +12,9 @@ from uuid import UUID
 from flows.rules import clocks
 from models.values.case import CaseFacts, Decision, Opening, Reason, Row
 from models.values.classes import Period
+from models.values.course_policy import Revisits
 from models.values.policy import Policy
 from models.values.round import RoundDetails
-from models.values.rulebook import Revisits
 from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from flows.rules import clocks, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
+from models.values.course_policy import Indicator
 from models.values.policy import Policy
-from models.values.rulebook import Indicator
 from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
 
 SATISFACTION = (1, 5)

@@ -11,8 +11,8 @@ from typing import Any
 
 from flows.rules import clocks
 from models.values.case import CaseFacts, Deadline, Reason, Row
+from models.values.money_policy import SettlementTerms
 from models.values.policy import Policy
-from models.values.rulebook import SettlementTerms
 from models.values.settlement import CENT, Money, Payment, Settlement, text
 from models.values.vocabulary import Category, ClockName, LimitBasis, PaymentKind, PaymentState, Stage
 

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.classing.totals import BECAME
 from flows.sampling.draw import Numbers, as_numbers
+from models.values.class_policy import Basis
 from models.values.classes import Period
 from models.values.rounds import UNKNOWN, Cell, CellCount, Member
-from models.values.rulebook import Basis
 
 DAY = "coalesce(shipments.delivered_at, shipments.promised_at, shipments.ordered_at)"
 

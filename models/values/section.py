@@ -1,14 +1,28 @@
 """What every section of a rulebook is made of."""
 
 from collections.abc import Mapping
+from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
+
+Phrase = Annotated[str, Field(min_length=1, max_length=400)]
+Said = tuple[Phrase, Phrase]
+"""Words in Chinese and in English."""
+
+
+def _local(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError("a time of day is the centre's own: write it without a zone, as 09:00:00")
+    return moment
+
+
+TimeOfDay = Annotated[time, AfterValidator(_local)]
 
 DAYS_AT_MOST = 400
 """No term is longer than so many days of its calendar."""

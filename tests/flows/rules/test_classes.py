@@ -9,8 +9,8 @@ from flows.classing.reading import classes_of
 from flows.rulebook.loading import load, read
 from flows.rules import classes as rules
 from models.values.case import Decision
+from models.values.class_policy import Classes
 from models.values.classes import ClassFigures, Compared, Period
-from models.values.rulebook import Classes
 from models.values.vocabulary import CustomerClass, EventKind
 
 A, B, C, D = CustomerClass

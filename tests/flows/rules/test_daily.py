@@ -10,7 +10,7 @@ from flows.rules import clocks, daily
 from models.values.calendar import SHANGHAI
 from models.values.case import Reason
 from models.values.daily import Counted, Day, Notable, Promises
-from models.values.rulebook import Daily
+from models.values.telling_policy import Daily
 from models.values.vocabulary import ClockName, HoldReason, Role, Stage
 from tests.flows.rules.making import NOW, POLICY, at, case, often, staff
 

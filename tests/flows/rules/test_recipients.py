@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flows.rules.recipients import Member, Subscriber, pause, recipients
 from models.values.notices import Addressee
-from models.values.rulebook import Notices
+from models.values.telling_policy import Notices
 from models.values.vocabulary import Role
 
 POLICY = Notices(
