@@ -98,8 +98,8 @@ class Centre:
         return [one for one in self._colleagues.values() if one.person.pace and one.person.works(now, self._day)]
 
     def somebody(self, role: Role, now: datetime) -> Colleague | None:
-        """The first of a role who is on duty."""
-        return next((one for one in self.on_duty(now) if one.person.role is role), None)
+        """The first of a role who is there, with a queue or without one."""
+        return next((one for one in self.at_work(now) if one.person.role is role), None)
 
     async def work(self, now: datetime) -> int:
         """One round: everybody on duty at once, each one case after the other. Returns the number of acts."""
@@ -137,7 +137,7 @@ class Centre:
             if answer.status < 400:
                 version, done = answer.body["version"], done + 1
                 if each.act == "send-link":
-                    await answer_by_link(self._calls, answer.body["path"], self._behind(case))
+                    await answer_by_link(self._calls, answer.body["path"], self.behind(case))
         return done
 
     async def read(self, one: Colleague, case_id: UUID) -> CaseView | None:
@@ -172,7 +172,7 @@ class Centre:
         """The scheduler opens the round of the week before."""
         await self._calls.post(self._colleagues[SCHEDULER.name].token, "/revisits/rounds", wanted(now))
 
-    def _behind(self, case: CaseView) -> Customer:
+    def behind(self, case: CaseView) -> Customer:
         """Who called about this case, or is to be called."""
         if case.id not in self.customers and case.id not in self._respondents:
             self._respondents[case.id] = respondent(case, self._seed)
@@ -207,7 +207,7 @@ class Centre:
         if (conduct := self.conducts.get(case.procedure)) is not None:
             return await conduct(one, case, now)
         compensated = case.stage is Stage.CARRY_OUT and await self._compensated(one, case)
-        return acts_for(Scene(case, self._behind(case), now, compensated))
+        return acts_for(Scene(case, self.behind(case), now, compensated))
 
     async def _compensated(self, one: Colleague, case: CaseView) -> bool:
         body = await self._calls.get(one.token, f"/cases/{case.id}/settlement")

@@ -36,11 +36,11 @@ class Till:
 
     async def _confirm(self, finance: Colleague, now: datetime) -> None:
         for payment in await self._payments("awaiting", now):
-            number, customer = payment["number"], self._centre.customers[UUID(payment["case_id"])]
-            supervisor = self._centre.somebody(Role.SUPERVISOR, now)
+            number, supervisor = payment["number"], self._centre.somebody(Role.SUPERVISOR, now)
             case = await self._centre.read(finance, UUID(payment["case_id"]))
             if case is None:
                 continue
+            customer = self._centre.behind(case)
             back = supervisor is not None and case.level <= 1 and customer.once(f"returned:{number}", RETURNS)
             said = Said("confirm-voucher", {"payment": number})
             if back:
@@ -68,10 +68,10 @@ class Till:
             case = await self._centre.read(inspector, id_) if id_ not in self._judged else None
             if case is None or case.kind is not Kind.COMPLAINT or case.unit is None:
                 continue
-            if case.stage is Stage.CONFIRMATION or case.owner == inspector.id:
-                continue
+            if case.stage is Stage.CONFIRMATION or case.owner == inspector.id or case.unit == inspector.person.unit:
+                continue  # another time, or never: nobody judges his own
             self._judged.add(id_)
-            customer = self._centre.customers[id_]
+            customer = self._centre.behind(case)
             ours = customer.chance("ours", OURS)
             shares = _shares(case, shared=customer.chance("shared", CARRIED_BY_OTHERS)) if ours else []
             said = {"firm_liable": ours, "shares": shares, "grounds": phrases.GROUNDS}

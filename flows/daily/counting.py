@@ -31,7 +31,7 @@ PROMISES = text(
 
 
 BY_CUSTOMERS = cases.c.procedure.in_((Procedure.COMPLAINT, Procedure.REQUEST))
-"""What customers brought in: rounds, their contacts and incidents have reports of their own."""
+"""What customers brought in: rounds, their contacts and incidents have reports of their own; breaches count in all."""
 
 
 async def count_day(
@@ -42,7 +42,10 @@ async def count_day(
     fresh = BY_CUSTOMERS & cases.c.recorded_at.between(begins, ends) & (cases.c.recorded_at < ends)
     happened = and_(events.c.at >= begins, events.c.at < ends)
     closed = select(events.c.case_id).where(
-        happened, events.c.stage == Stage.CLOSED, events.c.kind.in_((EventKind.SCORED, EventKind.MAIN_ENDED))
+        events.c.case_id.in_(select(cases.c.id).where(BY_CUSTOMERS)),
+        happened,
+        events.c.stage == Stage.CLOSED,
+        events.c.kind.in_((EventKind.SCORED, EventKind.MAIN_ENDED)),
     )
     breached = select(events.c.case_id).where(happened, events.c.kind == EventKind.OVERDUE)
     due = (await connection.execute(PROMISES, span | {"until": now})).one()
@@ -79,7 +82,7 @@ async def first_day(connection: AsyncConnection) -> Any:
 async def _counted(connection: AsyncConnection, which: Select[Any]) -> Counted:
     """Cases by kind, category and unit, most first; category and unit of complaints alone."""
     query = select(cases.c.kind, cases.c.category, cases.c.unit, func.count())
-    query = query.where(BY_CUSTOMERS, cases.c.id.in_(which))
+    query = query.where(cases.c.id.in_(which))
     rows = (await connection.execute(query.group_by(cases.c.kind, cases.c.category, cases.c.unit))).all()
     complaints = [row for row in rows if row.kind == Kind.COMPLAINT]
     return Counted(

@@ -79,6 +79,10 @@ async def test_a_small_day_is_played_to_its_end_and_leaves_no_name_or_phone_behi
     assert result["totals"]["quarantined"] == 0
     assert result["totals"]["http"]["5xx"] == result["totals"]["http"]["4xx"] == 0
     assert result["totals"]["step_failures"] == 0
+    money = result["totals"]["settlements"]
+    assert float(money["paid"]) > 0
+    assert money["awaiting"] == "0.00", "what is left is confirmed, and waits for its customer to agree"
+    assert result["totals"]["recharges"]["by_party"], "and somebody bears it"
     roles = result["totals"]["by_role"]
     assert set(roles) == {role.value for role in Role}
     assert all(row["reads"] + row["posts"] for row in roles.values()), "everybody does something"
