@@ -122,5 +122,7 @@ def _show(outcome: "Outcome", wanted: "Wanted") -> None:
         f"{outcome.customers} new customers, {outcome.phones} new phones, {outcome.duplicates} possible duplicates"
         + (" (see `redress customers duplicates`)" if outcome.duplicates else "")
     )
+    if outcome.incidents:
+        typer.echo(f"{outcome.incidents} open incidents look for customers among them")
     if outcome.rows and not (outcome.new or outcome.changed or outcome.phones or outcome.left_out):
         typer.echo("Everything was there already: nothing changed. 无变化。")

@@ -19,6 +19,7 @@ from flows.customers import staging
 from flows.customers.columns import SHIPMENT, What, layout
 from flows.customers.rows import KEYED, Batch, Reader
 from flows.customers.table_file import Fault, TableFile, Unusable
+from flows.incidents.affected import look_again
 from models.customer import customers, erasures
 from models.sealing import Seal
 from models.values.case import Reason
@@ -59,6 +60,8 @@ class Outcome:
     """Customers who share a phone with another one."""
     ignored: tuple[str, ...] = ()
     encoding: str = ""
+    incidents: int = 0
+    """Open incidents that look for customers again, now that there are more shipments."""
 
     @property
     def in_vain(self) -> bool:
@@ -106,6 +109,8 @@ async def run(engine: AsyncEngine, seal: Seal, wanted: Wanted, tell: Listener | 
             if wanted.what is What.SHIPMENTS:
                 await _save_shipments(here, reader.columns[2:])
             if here.outcome.new + here.outcome.changed:
+                if wanted.what is What.SHIPMENTS:
+                    here.outcome.incidents = await look_again(connection)
                 await connection.execute(text("ANALYZE customers, phones, shipments"))
         here.outcome.encoding = file.encoding
         return here.outcome

@@ -6,16 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, cast, false, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.case import cases
+from flows.rules.incident_course import AGAIN
+from models.case import INCIDENTS, cases
 from models.customer import customers
 from models.incident import shipment_notices
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
 from models.values.incident import Incident
-from models.values.vocabulary import Kind, Procedure
+from models.values.vocabulary import Kind, Procedure, Stage
+from models.wake import wakes
 
 Cursor = tuple[date, int, str]
 """After which shipment the page begins: day ordered, customer, order."""
@@ -105,3 +108,20 @@ async def untold(
                 break
             found.setdefault(row.who, []).append(row)
     return found
+
+
+async def look_again(connection: AsyncConnection) -> int:
+    """Make every open incident look for customers once more, because shipments came in; how many there are.
+
+    What is due since it was recorded is due by any clock.
+    """
+    open_ones = cases.c.closed_at.is_(None) & cases.c.details["kind"].is_not(None) & (cases.c.stage != Stage.REPORTED)
+    query = select(cases.c.id).where(INCIDENTS, open_ones).order_by(cases.c.id).with_for_update()
+    ids = list((await connection.execute(query)).scalars())
+    if ids:
+        again = cases.c.details.op("||")(cast({"reach": AGAIN}, JSONB))
+        fresh = func.coalesce(cases.c.details["reach"].as_string(), AGAIN) == AGAIN
+        await connection.execute(update(cases).where(cases.c.id.in_(ids), fresh).values(details=again))
+        since = select(cases.c.recorded_at).where(cases.c.id == wakes.c.case_id).scalar_subquery()
+        await connection.execute(update(wakes).where(wakes.c.case_id.in_(ids)).values(due_at=since, order_at=since))
+    return len(ids)

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from flows.classing.intake import class_of
 from flows.classing.reading import classes_of
+from flows.incidents.affected import COMPLAINT
 from flows.legs import ledger
 from flows.rules import customer_notices
 from flows.rules.agenda import agenda
@@ -20,7 +21,6 @@ from models.sealing import Seal
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
 from models.values.policy import Policy
-from models.values.vocabulary import Kind
 
 CUSTOMERS = 100
 """How many customers get their task in one transaction."""
@@ -48,7 +48,7 @@ async def open_some(connection: AsyncConnection, seal: Seal, policy: Policy, now
 async def _calls(connection: AsyncConnection, policy: Policy, today: date) -> list[Call]:
     """Who complained about a shipment already knows, and asks no second time."""
     who = func.coalesce(customers.c.merged_into, customers.c.id).label("who")
-    complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, cases.c.kind == Kind.COMPLAINT)
+    complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, COMPLAINT)
     told = select(shipment_notices.c.case_id).where(
         shipment_notices.c.customer_id == shipments.c.customer_id,
         shipment_notices.c.order_id == shipments.c.order_id,

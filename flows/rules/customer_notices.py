@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flows.rules import clocks
+from flows.rules.incident_course import AGAIN
 from models.values.case import CaseFacts, Decision, Opening, Reason, Row
 from models.values.incident import CustomerNotice
 from models.values.policy import Policy
@@ -78,7 +79,12 @@ def opening(call: Call, cause: str, incident: tuple[UUID, int] | None, policy: P
 def reached_out(
     facts: CaseFacts, calls: Sequence[Call], details: dict[str, object], *, left: bool, policy: Policy, now: datetime
 ) -> Decision:
-    """The step `reach_out` of an incident: notice tasks for a batch of customers; `left`: there are more."""
+    """The step `reach_out` of an incident: notice tasks for a batch of customers; `left`: there are more.
+
+    That it looked again and found nobody is no event.
+    """
+    if not calls and facts.details.get("reach") == AGAIN:
+        return Decision(None, {"details": details})
     opens = tuple(opening(one, str(facts.id), (facts.id, facts.number), policy, now) for one in calls)
     count = sum(len(one.shipments) for one in calls)
     data = {"customers": len(calls), "shipments": count, "left": left}

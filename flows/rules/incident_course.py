@@ -30,6 +30,8 @@ STAGES = PERSONS | {Stage.REPORTED}
 UNDER_WAY = STAGES - {Stage.CUSTOMER_NOTICE}
 """Stages of an open incident; a notice task to a customer is no incident."""
 GRADED = UNDER_WAY - {Stage.REPORTED}
+OPEN, AGAIN = "open", "again"
+"""`Incident.reach`: its customers are to be looked for; the same once more, since shipments came in."""
 FOUND = frozenset({Stage.CORRECTION, Stage.EFFECT, Stage.CLOSING, Stage.PROMISED, Stage.SCORING, Stage.CLOSED})
 """Stages of an incident about which it was found who is liable."""
 
@@ -87,7 +89,7 @@ def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) 
 
 def reaches_out(facts: CaseFacts) -> bool:
     """Whether customers on the same vehicle, hub, batch or waybills are still to be looked for."""
-    return facts.procedure is Procedure.INCIDENT and facts.details.get("reach") == "open"
+    return facts.procedure is Procedure.INCIDENT and facts.details.get("reach") in (OPEN, AGAIN)
 
 
 def is_incident(facts: CaseFacts) -> bool:

@@ -49,5 +49,6 @@ class ReachOut:
     def decide(self, facts: CaseFacts, loaded: Mapping[UUID, Sequence[Call]], now: datetime) -> Decision:
         calls = loaded[facts.id]
         left = len(calls) == CUSTOMERS
-        details = Incident.of(facts.details).but(reach="open" if left else None)
+        known = Incident.of(facts.details)
+        details = known.but(reach=known.reach if left else None)
         return customer_notices.reached_out(facts, calls, details, left=left, policy=self.policies.of(facts), now=now)

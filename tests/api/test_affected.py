@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from flows.incidents.affected import look_again
 from flows.incidents.late import open_some
 from models.customer import customers
 from models.shipment import shipments
@@ -109,6 +110,19 @@ async def test_customers_who_have_not_complained_are_called_once_each(centre: Ce
     await centre.carry()
     assert len(await tasks(centre)) == 3, "only the shipment that nobody knew of"
     is_problem(await owner.act(id_, "trace", batch="T-7"), 409)
+
+
+async def test_shipments_that_come_in_later_are_looked_at_as_well(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, vehicle=TRUCK)
+    assert await tasks(centre) == []
+    await ship(centre, await customer(centre, "C1"), "A1")
+    for found in (1, 1):
+        async with centre.engine.begin() as connection:
+            assert await look_again(connection) == 1
+        await centre.carry()
+        assert len(await tasks(centre)) == found
+    reached = [one["data"]["customers"] for one in await centre.manager.events(id_) if one["kind"] == "reached_out"]
+    assert reached == [0, 1], "looking again in vain is no event"
 
 
 async def test_a_notice_task_is_a_call_and_in_writing_only_when_calls_failed(centre: Centre, hub: Person) -> None:

@@ -3,17 +3,20 @@
 import asyncio
 import gzip
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
+from flows.acts.report import FirstReport, report
 from flows.customers import importing
 from flows.customers.columns import What
 from flows.customers.importing import Wanted
 from flows.customers.table_file import Unusable
+from models.values.case import StaffFacts
+from models.values.vocabulary import Role
 
 HEADER = "customer_id,order_id,ordered_at,amount,promised_at,delivered_at,review_score\n"
 ROWS = (
@@ -293,3 +296,19 @@ async def kill_importer(url: str) -> None:
     )
     assert killed
     await other.close()
+
+
+async def test_open_incidents_look_for_customers_among_shipments_that_came_in(importer, office, database):
+    (hub,) = await office.hire(["华东分拨"], Role.BUSINESS_UNIT)
+    actor = StaffFacts(hub, "华东分拨", Role.BUSINESS_UNIT, 0, "sorting_centre")
+    said = {"kind": "damage", "what": "外箱破裂", "where": "月台", "discovered_at": datetime.now(UTC), "vehicle": "V1"}
+    async with database.engine.begin() as connection:
+        told = await report(connection, office.desk, actor, FirstReport.model_validate(said), None)
+    graded = "UPDATE cases SET stage = 'containment'{} WHERE id = :id"
+    await database.rows(graded.format(""), id=told.id)
+    assert (await importer.shipments(ROWS)).incidents == 1
+    assert await database.value("SELECT details ->> 'reach' FROM cases") == "again"
+    assert await database.value("SELECT due_at <= clock_timestamp() FROM wakes")
+    assert (await importer.shipments(ROWS)).incidents == 0, "nothing new came in"
+    await database.rows(graded.format(", closed_at = now()"), id=told.id)
+    assert (await importer.shipments(HEADER + "c9,o9,2024-03-01,1.00,,,\n")).incidents == 0, "it is closed"
