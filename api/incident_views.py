@@ -14,7 +14,7 @@ from api.views import summary
 from flows.incidents.forms import Filled
 from flows.papers.paper import Pairs, Paper, Section
 from flows.rules import liability
-from flows.rules.incident_notices import GRADES
+from flows.rules.incident_notices import GRADES, KINDS
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts
 from models.values.incident import Incident
@@ -112,7 +112,7 @@ def _facts(facts: CaseFacts, incident: Incident, form: Filled) -> list[FormField
     rows: list[tuple[str, str, str, ReasonView]] = [
         ("number", "编号", "Number", _same(str(facts.number))),
         ("unit", "上报单位", "Reporting unit", _same(facts.unit)),
-        ("kind", "事故类别", "Kind", _same(incident.kind)),
+        ("kind", "事故类别", "Kind", ReasonView(zh=KINDS[incident.kind], en=incident.kind)),
         ("grade", "等级", "Grade", _grade(incident)),
         ("discovered_at", "发现时间", "Discovered at", _moment(incident.discovered_at)),
         ("phoned_at", "电话报告时间", "Phoned at", _moment(incident.phoned_at)),

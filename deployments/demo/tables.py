@@ -6,7 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from flows.papers.words import word
-from flows.rules.incident_notices import GRADES
+from flows.rules.incident_notices import GRADES, KINDS
 from models.values.calendar import SHANGHAI
 from models.values.incident import Incident
 from models.values.policy import Policy
@@ -143,7 +143,8 @@ def _incidents(record: Record, stages: Mapping[str, str]) -> Table:
         grade = f"{GRADES[incident.grade]} {incident.grade}" if incident.grade else ""
         presumed = "(沉默推定 presumed)" if incident.presumed else ""
         liable, score = f"{case.liable or '–'}{presumed}", "–" if case.score is None else f"{case.score:.1f}"
-        table.add_row(f"{case.number} {incident.kind}", grade, case.unit, liable, stages[case.stage], score)
+        kind = f"{case.number} {KINDS[incident.kind]} {incident.kind}"
+        table.add_row(kind, grade, case.unit, liable, stages[case.stage], score)
     return table
 
 

@@ -4,26 +4,22 @@ Pure: from what was compiled to a paper. Names and numbers are masked unless who
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from flows.papers.compiling import Compiled, Happened
-from flows.papers.masking import mask_name, mask_phone, mask_text
 from flows.papers.paper import Pairs, Paper, Paragraph, Section, Table
+from flows.papers.the_case import NONE, masked, moment, the_case
 from flows.papers.words import word
 from flows.rules import clocks, liability
-from models.values.calendar import SHANGHAI
 from models.values.settlement import text
 from models.values.vocabulary import EventKind
-
-NONE = "—"
 
 
 def dossier_paper(compiled: Compiled) -> Paper:
     facts = compiled.facts
     sections = [
-        _the_case(compiled),
+        the_case(compiled),
         *_referrals(compiled),
         _deadlines(compiled),
         *_settlement(compiled),
@@ -34,40 +30,10 @@ def dossier_paper(compiled: Compiled) -> Paper:
     return Paper(
         f"工单档案 Case dossier No. {facts.number}",
         compiled.made_at,
-        f"{facts.id} · 制作 made {_moment(compiled.made_at)} · {compiled.made_for}",
+        f"{facts.id} · 制作 made {moment(compiled.made_at)} · {compiled.made_for}",
         f"工单 case {facts.number} · {'含个人信息 personal data' if compiled.unmasked else '个人信息已遮蔽 masked'}",
         sections,
     )
-
-
-def _the_case(compiled: Compiled) -> Section:
-    facts, wording = compiled.facts, compiled.policy.rulebook.wording
-    first = compiled.happened[0]
-    said = first.said or {}
-    caller = said.get("caller") or {}
-    shown = compiled.unmasked
-    name = caller.get("name") if shown else mask_name(caller.get("name"))
-    phone = caller.get("phone") if shown else mask_phone(caller.get("phone"))
-    stage = wording.stages.get(facts.stage)
-    rows = [
-        ("阶段 stage", f"{stage[0]} {stage[1]}" if stage else facts.stage),
-        ("类型 kind", f"{wording.kinds[facts.kind]} {facts.kind}" if facts.kind else NONE),
-        ("类别 category", f"{wording.categories[facts.category]} {facts.category}" if facts.category else NONE),
-        ("严重程度 severity", facts.severity or NONE),
-        ("业务线 business line", facts.business_line),
-        ("渠道 channel", facts.channel),
-        ("接到 received", _moment(facts.received_at)),
-        ("登记 recorded", _moment(facts.recorded_at)),
-        ("运单号 waybill", facts.waybill or NONE),
-        ("外部编号 reference", facts.reference or NONE),
-        ("客户等级 class", facts.customer_class or NONE),
-        ("投诉人 caller", " ".join(one for one in (name, phone) if one) or NONE),
-        ("紧急 urgent", ", ".join(facts.urgent) or NONE),
-        ("结果 outcome", facts.outcome or NONE),
-        ("结案 closed", _moment(facts.closed_at) if facts.closed_at else NONE),
-    ]
-    words = _masked(compiled, said.get("text") or ("(已删除 erased)" if first.erased else NONE))
-    return Section("一、基本情况 The case", (Pairs(rows), Paragraph(f"客户原话 In the customer's words:{words}")))
 
 
 def _referrals(compiled: Compiled) -> Iterable[Section]:
@@ -76,9 +42,9 @@ def _referrals(compiled: Compiled) -> Iterable[Section]:
     rows = [
         (
             one["number"],
-            _moment(one["received_at"]),
-            _moment(one["due_at"]),
-            _moment(one["answered_at"]) if one["answered_at"] else "未答复 not yet",
+            moment(one["received_at"]),
+            moment(one["due_at"]),
+            moment(one["answered_at"]) if one["answered_at"] else "未答复 not yet",
             "立案 opened" if one["opened"] else "并入 linked",
         )
         for one in compiled.referrals
@@ -95,9 +61,9 @@ def _deadlines(compiled: Compiled) -> Section:
     rows = [
         (
             f"{names[clock.name]} {clock.name}",
-            _moment(clock.started_at),
-            _moment(clock.due_at),
-            _moment(clock.met_at) if clock.met_at else NONE,
+            moment(clock.started_at),
+            moment(clock.due_at),
+            moment(clock.met_at) if clock.met_at else NONE,
             "逾期 missed" if clocks.late(clock, compiled.made_at) else "按期 met" if clock.met_at else "进行中 running",
             f"{clock.why.zh}\n{clock.why.en}",
         )
@@ -123,7 +89,7 @@ def _settlement(compiled: Compiled) -> Iterable[Section]:
                     ("赔付限额 owed at most", _money(known.owed_at_most, known.currency)),
                     (
                         "客户同意 agreed",
-                        f"{_money(known.agreed_amount, known.currency)} · {_moment(known.agreed_at)}"
+                        f"{_money(known.agreed_amount, known.currency)} · {moment(known.agreed_at)}"
                         if known.agreed_at
                         else NONE,
                     ),
@@ -158,7 +124,7 @@ def _liability(compiled: Compiled) -> Iterable[Section]:
     rows = [
         (
             str(one.round),
-            _moment(one.decided_at),
+            moment(one.decided_at),
             "、".join(f"{share.party} {share.percent:f}%" for share in one.shares) or "公司无责 firm not liable",
             liability.standing(one, compiled.made_at),
         )
@@ -172,10 +138,10 @@ def _timeline(compiled: Compiled) -> Section:
     rows = [
         (
             str(one.row["seq"]),
-            _moment(one.row["at"]),
+            moment(one.row["at"]),
             word(EventKind(one.row["kind"])),
             one.by,
-            _masked(compiled, _told(one, unmasked=compiled.unmasked)),
+            masked(compiled, _told(one, unmasked=compiled.unmasked)),
         )
         for one in compiled.happened
     ]
@@ -231,16 +197,5 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _masked(compiled: Compiled, words: str) -> str:
-    if compiled.unmasked:
-        return words
-    caller = (compiled.happened[0].said or {}).get("caller") or {}
-    return mask_text(words, caller.get("name"), caller.get("address"))
-
-
 def _money(amount: Decimal | None, currency: str) -> str:
     return NONE if amount is None else f"{text(amount)} {currency}"
-
-
-def _moment(moment: datetime | None) -> str:
-    return NONE if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

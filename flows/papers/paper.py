@@ -107,7 +107,7 @@ def printable(text: str) -> str:
 
 def _line(sheets: FPDF, text: str, size: float) -> None:
     sheets.set_font(FONT, size=size)
-    sheets.multi_cell(0, size * 0.5, printable(text), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
+    sheets.multi_cell(0, size * 0.5, printable(text), new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.WORD)
 
 
 def _part(sheets: FPDF, part: Table | Pairs | Paragraph) -> None:
@@ -132,7 +132,7 @@ def _table(sheets: FPDF, columns: Sequence[str], widths: Sequence[int], rows: It
         padding=0.6,
         text_align="LEFT",
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        wrapmode=WrapMode.CHAR,
+        wrapmode=WrapMode.WORD,
     ) as table:
         for cells in (columns, *rows) if columns else rows:
             row = table.row()

@@ -7,8 +7,18 @@ from models.values.case import CaseFacts, Reason, Row
 from models.values.incident import Incident
 from models.values.notices import Addressee, notice
 from models.values.policy import Policy
-from models.values.vocabulary import IncidentGrade, NoticeKind
+from models.values.vocabulary import IncidentGrade, IncidentKind, NoticeKind
 
+KINDS = {
+    IncidentKind.FIRE: "火灾",
+    IncidentKind.THEFT: "被盗",
+    IncidentKind.LOSS: "丢失",
+    IncidentKind.DAMAGE: "损坏",
+    IncidentKind.SPOILAGE: "变质",
+    IncidentKind.CONTAMINATION: "污染",
+    IncidentKind.MISDELIVERY: "误交付",
+    IncidentKind.OTHER: "其他",
+}
 GRADES = {IncidentGrade.GENERAL: "一般", IncidentGrade.MAJOR: "重大", IncidentGrade.CRITICAL: "特大"}
 
 
@@ -19,7 +29,7 @@ def to_level(
     role = policy.rulebook.assignment.levels[level]
     title = Reason(f"{GRADES[grade]}商务事故 {facts.number}", f"business incident {facts.number}, {grade}")
     text = Reason(
-        f"单位 {facts.unit} 上报{incident.kind}事故,等级「{GRADES[grade]}」,请确认知悉;无人确认将逐级上报",
+        f"单位 {facts.unit} 上报{KINDS[incident.kind]}事故,等级「{GRADES[grade]}」,请确认知悉;无人确认将逐级上报",
         f"unit {facts.unit} reported an incident ({incident.kind}), graded {grade}: please acknowledge; "
         "silence goes one level up",
     )

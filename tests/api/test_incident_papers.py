@@ -1,4 +1,4 @@
-"""The report form and the attachments of an incident, over HTTP."""
+"""The papers of an incident, over HTTP: its report form, its dossier."""
 
 import re
 
@@ -7,6 +7,7 @@ import pytest
 from models.values.vocabulary import Role
 from tests.api.centre import MORNING, Centre, is_problem
 from tests.api.test_incidents import FORM, WHAT, WHERE, first
+from tests.fixtures.paper import read_back
 
 
 @pytest.fixture
@@ -77,3 +78,10 @@ async def test_the_form_is_a_pdf(centre: Centre, id_: str) -> None:
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert re.search(rb"/Type\s*/Page\b", answer.content)
+
+
+async def test_the_dossier_of_an_incident_says_what_it_is_in_both_languages(centre: Centre, id_: str) -> None:
+    told = read_back((await centre.supervisor.get(f"/cases/{id_}/dossier")).content)
+    known = ("损坏 damage", "重大 major", "sorting_centre", "12000 CNY", "不详 not known", "上报内容 As reported")
+    for wanted in (*known, WHAT):
+        assert wanted in told, wanted
