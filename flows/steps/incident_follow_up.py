@@ -64,17 +64,18 @@ class IncidentFollowUp:
         return {row.case_id: row.at for row in rows if row.at is not None}
 
     async def _acknowledged(self, connection: AsyncConnection, told: Sequence[UUID]) -> Mapping[UUID, StaffFacts]:
-        """Who of the levels that were told acknowledged the notice itself: the last one of each incident."""
+        """Who acknowledged the newest notice about each incident: the one about the grade and the level that stand."""
         if not told:
             return {}
         query = (
             select(notices.c.case_id, *staff.c)
-            .join(staff, staff.c.id == notices.c.acknowledged_by)
+            .outerjoin(staff, staff.c.id == notices.c.acknowledged_by)
             .where(notices.c.case_id.in_(told), notices.c.kind == NoticeKind.INCIDENT_GRADED)
-            .order_by(notices.c.acknowledged_at)
+            .order_by(notices.c.created_at, notices.c.id)
         )
         rows = (await connection.execute(query)).mappings().all()
-        return {row["case_id"]: to_staff(row, self.policies.current) for row in rows}
+        newest = {row["case_id"]: row for row in rows}
+        return {id_: to_staff(row, self.policies.current) for id_, row in newest.items() if row["id"] is not None}
 
     def decide(self, facts: CaseFacts, loaded: Loaded, now: datetime) -> Decision | None:
         owner = loaded.owners.get(facts.owner_id) if facts.owner_id else None

@@ -259,6 +259,22 @@ async def test_acknowledging_the_notice_is_acknowledging_the_incident(centre: Ce
     assert (view["acknowledged_by"], view["knows"]) == (centre.supervisor.id, 1)
 
 
+async def test_who_knew_of_a_lower_grade_does_not_know_of_the_higher_one(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, value="500", **KNOWN)
+    notice = await notice_of(centre, id_, "incident_graded")
+    assert (await centre.general_manager.post(f"/notices/{notice}/acknowledge")).status_code == 200
+    await centre.carry()
+    assert (await incident(centre, id_))["acknowledged_by"] == centre.general_manager.id
+    await (await centre.owner(id_)).done(id_, "regrade", casualties=1, why="一人送医")
+    await centre.carry()
+    view = await incident(centre, id_)
+    assert (view["acknowledged_by"], view["knows"]) == (None, 3)
+    notice = await notice_of(centre, id_, "incident_graded")
+    assert (await centre.general_manager.post(f"/notices/{notice}/acknowledge")).status_code == 200
+    await centre.carry()
+    assert (await incident(centre, id_))["acknowledged_by"] == centre.general_manager.id
+
+
 async def test_a_hold_takes_no_unit_its_word(centre: Centre, hub: Person) -> None:
     id_ = await asked(centre)
     await centre.line.done(id_, "deliver", at=(await centre.now()).isoformat(), how="email", receipt="回执")
