@@ -62,6 +62,9 @@ class Postman:
 
     async def _try(self, one: Claimed) -> None:
         seconds = self.resources.lease_seconds * TRY_LEASES
+        if one.attempts > self.policies.current.rulebook.notices.attempts_at_most:
+            await self._settle(one, "every try ended without being settled", final=True)  # it may kill who tries it
+            return
         try:
             await asyncio.wait_for(self._send(one, seconds), seconds)
         except BadTarget as error:

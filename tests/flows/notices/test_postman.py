@@ -196,6 +196,20 @@ async def test_who_comes_back_after_his_lease_settles_nothing(post, receiver):
     assert await post.database.rows("SELECT attempts, worker, error FROM deliveries") == [(2, "next", None)]
 
 
+async def test_what_kills_every_postman_is_given_up_after_as_many_tries(post, receiver):
+    await post.subscribe(receiver.url)
+    id_ = await post.write()
+    most = POLICIES.current.rulebook.notices.attempts_at_most
+    async with post.database.engine.begin() as connection:
+        await outbox.resolve(connection, datetime.now(UTC))
+    await post.database.rows("UPDATE deliveries SET attempts = :n, lease_until = now() - interval '1 s'", n=most)
+    assert await post.postman.deliver()
+    assert receiver.hits == []
+    [(failed, error)] = await post.database.rows("SELECT failed_at, error FROM notices WHERE id = :id", id=id_)
+    assert failed is not None
+    assert "every try ended" in error
+
+
 async def test_its_case_looks_up_when_it_arrived_if_it_wants_to_know(post, office, mailbox):
     [asks, does_not, closed] = await office.complain(3)
     await post.database.rows("UPDATE cases SET closed_at = now() WHERE id = :id", id=closed)
