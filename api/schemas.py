@@ -23,7 +23,7 @@ from models.values.vocabulary import (
     RoundKind,
     Severity,
     Stage,
-    Verdict,
+    SuggestionVerdict,
 )
 
 
@@ -128,7 +128,7 @@ class RequestView(BaseModel):
 
     door: Kind | None
     service: ManualService | None
-    verdict: Verdict | None
+    verdict: SuggestionVerdict | None
     first_contact: bool | None
     turn_asked: Kind | None
     was: list[Kind]

@@ -16,7 +16,7 @@ from models.values.vocabulary import (
     ManualService,
     Severity,
     Stage,
-    Verdict,
+    SuggestionVerdict,
 )
 
 from . import phrases
@@ -231,7 +231,7 @@ def _answer(scene: Scene) -> list[Said]:
     scene.customer.told = True
     body: dict[str, Any] = {"text": phrases.ANSWER}
     if scene.case.kind is Kind.SUGGESTION:
-        body["verdict"] = scene.customer.random("verdict").choice(list(Verdict)).value
+        body["verdict"] = scene.customer.random("verdict").choice(list(SuggestionVerdict)).value
     if scene.case.kind is Kind.MANUAL_SERVICE and scene.case.request.service is None:
         body["service"] = scene.customer.random("service").choice(list(ManualService)).value
     return [*first, Said("answer", body)]

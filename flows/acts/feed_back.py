@@ -18,7 +18,7 @@ from models.event import events
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
 from models.values.request import RequestDetails
-from models.values.vocabulary import ClockName, EventKind, Kind, ManualService, Outcome, Stage, Verdict
+from models.values.vocabulary import ClockName, EventKind, Kind, ManualService, Outcome, Stage, SuggestionVerdict
 
 
 class FeedBack(ActInput):
@@ -36,7 +36,7 @@ class Answer(ActInput):
     """
 
     text: Text
-    verdict: Verdict | None = None
+    verdict: SuggestionVerdict | None = None
     service: ManualService | None = None
 
 

@@ -11,7 +11,7 @@ from models.values.round import RoundDetails
 from models.values.vocabulary import Stage
 
 
-class Verdict(StrEnum):
+class RoundVerdict(StrEnum):
     """What the result of a round says about the service."""
 
     GOOD = "good"
@@ -30,7 +30,7 @@ class CancelRound(ActInput):
 class Assess(ActInput):
     """What a supervisor makes of the result: a verdict, why, and what is to be improved."""
 
-    verdict: Verdict
+    verdict: RoundVerdict
     finding: Text
     improvement: Text | None = None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.values.vocabulary import Kind, ManualService, Verdict
+from models.values.vocabulary import Kind, ManualService, SuggestionVerdict
 
 PART = "request"
 
@@ -25,7 +25,7 @@ class RequestDetails:
     door: Kind | None = None
     """The kind it came in as, when the door said so."""
     service: ManualService | None = None
-    verdict: Verdict | None = None
+    verdict: SuggestionVerdict | None = None
     first_contact: bool | None = None
     """Whether it was answered in the first contact; None: not answered yet."""
     asked: Asked | None = None
@@ -39,7 +39,7 @@ class RequestDetails:
         return cls(
             door=Kind(kept["door"]) if kept.get("door") else None,
             service=ManualService(kept["service"]) if kept.get("service") else None,
-            verdict=Verdict(kept["verdict"]) if kept.get("verdict") else None,
+            verdict=SuggestionVerdict(kept["verdict"]) if kept.get("verdict") else None,
             first_contact=kept.get("first_contact"),
             asked=Asked(Kind(asked["kind"]), asked["by"]) if asked else None,
             was=tuple(Kind(one) for one in kept.get("was", ())),

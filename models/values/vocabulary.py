@@ -434,7 +434,7 @@ class ManualService(StrEnum):
     LONG_HAUL_DISPATCH = "long_haul_dispatch"
 
 
-class Verdict(StrEnum):
+class SuggestionVerdict(StrEnum):
     """What becomes of a suggestion: its answer says so."""
 
     ADOPTED = "adopted"

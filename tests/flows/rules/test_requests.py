@@ -18,7 +18,7 @@ from models.values.vocabulary import (
     Outcome,
     Procedure,
     Stage,
-    Verdict,
+    SuggestionVerdict,
 )
 from tests.flows.rules.making import NOW, POLICY, after, case, clock, decide, policy, reading, staff
 
@@ -108,7 +108,7 @@ def test_a_suggestion_gets_its_verdict_and_nothing_else_does():
     with pytest.raises(Refusal, match="verdict"):
         decide("answer", suggestion, text="谢谢")
     decision = decide("answer", suggestion, text="谢谢", verdict="adopted", rules=NONE)
-    assert RequestDetails.of(decision.changes["details"]).verdict is Verdict.ADOPTED
+    assert RequestDetails.of(decision.changes["details"]).verdict is SuggestionVerdict.ADOPTED
     with pytest.raises(Refusal, match="verdict"):
         decide("answer", request(), text="好", verdict="adopted")
 

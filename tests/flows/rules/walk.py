@@ -50,7 +50,7 @@ from models.values.vocabulary import (
     Outcome,
     Severity,
     Stage,
-    Verdict,
+    SuggestionVerdict,
 )
 from tests.fixtures.database import KEY
 from tests.flows.rules.making import NOW, POLICY, case, policy, reading, staff
@@ -244,7 +244,7 @@ class Walk:
             "survey": {"solved": chance.random() < 0.5, "satisfaction": chance.randint(1, 5)},
             "answer": {
                 "text": "答复",
-                "verdict": Verdict.CONSIDERED if self.facts.kind is Kind.SUGGESTION else None,
+                "verdict": SuggestionVerdict.CONSIDERED if self.facts.kind is Kind.SUGGESTION else None,
                 "service": ManualService.TRANSFER if self.facts.kind is Kind.MANUAL_SERVICE else None,
             },
             "turn-into-complaint": {"category": chance.choice([*Category]), "why": "客户表示不满"},
