@@ -75,7 +75,8 @@ async def list_affected(
     """Shipments on its waybills, vehicle, hub or batch at the time, with each one's complaint and notice task."""
     facts, _, policy = await find_incident(connection, here, case_id, actor, Permit.READ_AFFECTED)
     incident, days = Incident.of(facts.details), policy.incidents.affected_days
-    rows = await affected.page(connection, case_id, incident, days, read_cursor(cursor), limit)
+    visible = await reading.sight(connection, here.desk, actor)
+    rows = await affected.page(connection, case_id, incident, days, read_cursor(cursor), limit, visible)
     whole = await affected.totals(connection, incident, days)
     items = [views.affected_view(row) for row in rows]
     following = write_cursor(rows[-1]) if len(rows) == limit else None

@@ -48,9 +48,15 @@ def touched(incident: Incident, days: int) -> ColumnElement[bool]:
 
 
 async def page(
-    connection: AsyncConnection, id_: UUID, incident: Incident, days: int, after: Cursor | None, limit: int
+    connection: AsyncConnection,
+    id_: UUID,
+    incident: Incident,
+    days: int,
+    after: Cursor | None,
+    limit: int,
+    visible: ColumnElement[bool],
 ) -> Sequence[RowMapping]:
-    """In order of day, customer, order; with the complaint about each, and the notice task, if there is one."""
+    """In order of day, customer, order; with the visible complaint about each, and the notice task, if any."""
     ordered = func.coalesce(shipments.c.ordered_at, date.min)
     key = tuple_(ordered, shipments.c.customer_id, shipments.c.order_id)
     query = select(shipments, ordered.label("day")).where(touched(incident, days))
@@ -64,7 +70,7 @@ async def page(
     )
     complaint = (
         select(cases.c.id)
-        .where(cases.c.waybill == chosen.c.waybill_no, COMPLAINT)
+        .where(cases.c.waybill == chosen.c.waybill_no, COMPLAINT, visible)
         .order_by(cases.c.number.desc())
         .limit(1)
         .scalar_subquery()

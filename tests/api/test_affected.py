@@ -112,6 +112,15 @@ async def test_customers_who_have_not_complained_are_called_once_each(centre: Ce
     is_problem(await owner.act(id_, "trace", batch="T-7"), 409)
 
 
+async def test_whom_a_complaint_is_about_does_not_even_see_that_it_is_there(centre: Centre, hub: Person) -> None:
+    await ship(centre, await customer(centre, "C1"), "A1")
+    complaint = await centre.carried(DELAY, waybill="WA1", about_staff=[centre.handler.id])
+    id_ = await reported(centre, vehicle=TRUCK)
+    for person, shown in ((centre.manager, complaint), (centre.handler, None)):
+        (item,) = (await person.get(f"/incidents/{id_}/affected")).json()["items"]
+        assert item["complaint"] == shown
+
+
 async def test_shipments_that_come_in_later_are_looked_at_as_well(centre: Centre, hub: Person) -> None:
     id_ = await reported(centre, vehicle=TRUCK)
     assert await tasks(centre) == []
