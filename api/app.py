@@ -18,6 +18,7 @@ from api.routes import (
     complaints,
     customers,
     health,
+    incident_complaints,
     incidents,
     link_page,
     notices,
@@ -70,7 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit)
-    routes = (complaints, requests, incidents, papers, cases, acts, attachments, queue, runs, reports, customers)
+    of_incidents = (incidents, incident_complaints, papers)
+    routes = (complaints, requests, *of_incidents, cases, acts, attachments, queue, runs, reports, customers)
     for module in (*routes, notices, rulebooks, revisits, revisit_reports, settlements, referrals):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api.schemas import CaseSummary, ReasonView
+from flows.acts.inputs import Input, Text
 from models.values.vocabulary import IncidentGrade, IncidentKind, LiableKind
 
 
@@ -52,6 +53,27 @@ class IncidentView(BaseModel):
     """Complaints about the same event, linked under it."""
     notices: int
     """Customers with a notice task."""
+
+
+class EndComplaints(Input):
+    """What the incident's finding answers to all who complained about it."""
+
+    finding: Text
+
+
+class StandingComplaint(BaseModel):
+    """A complaint that was not ended, and why."""
+
+    id: UUID
+    why: ReasonView
+
+
+class EndedComplaints(BaseModel):
+    """Complaints whose customers are told next, and those that stand as they were; `more`: ask again for the rest."""
+
+    ended: list[UUID]
+    standing: list[StandingComplaint]
+    more: bool
 
 
 class AffectedShipment(BaseModel):

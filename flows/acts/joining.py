@@ -69,6 +69,7 @@ def end_with_incident(facts: CaseFacts, said: EndWithIncident, setting: Setting)
             f"方案中的赔付 {text(owed)} 尚未落实,请先处理落实",
             f"the proposal pays {text(owed)}, and nothing of that is with finance yet: carry it out first",
         )
+    owner = setting.actor.id if facts.owner_id is None else facts.owner_id  # who knows the customer tells him
     left = clocks.meet(facts.clocks, ClockName.RESOLVE, setting.now)
     term = setting.policy.rulebook.clocks.feed_back
     left = (*left, clocks.start(ClockName.FEED_BACK, term, setting.now, setting.policy))
@@ -82,8 +83,8 @@ def end_with_incident(facts: CaseFacts, said: EndWithIncident, setting: Setting)
         data,
         reasons=(why,),
         sealed={"finding": said.finding},
-        handler_id=setting.actor.id,
-        owner_id=setting.actor.id,
+        handler_id=owner,
+        owner_id=owner,
         attempts=(),
         clocks=left,
         overdue=follow_up.overdue(left, setting.now),
@@ -100,14 +101,15 @@ async def _read(connection: AsyncConnection, id_: UUID) -> Event | None:
     return Event(row.id, row.number, Stage(row.stage)) if row else None
 
 
+END = Act(
+    "end-with-incident",
+    "随事故办结 · end with its incident",
+    EndWithIncident,
+    end_with_incident,
+    frozenset({Stage.CARRY_OUT}),
+    seek=joined,
+)
 ACTS = (
     Act("join", "并入事故 · link under an incident", Join, join, lifecycle.JOINABLE, seek=named),
-    Act(
-        "end-with-incident",
-        "随事故办结 · end with its incident",
-        EndWithIncident,
-        end_with_incident,
-        frozenset({Stage.CARRY_OUT}),
-        seek=joined,
-    ),
+    END,
 )

@@ -230,3 +230,33 @@ async def test_a_promised_day_that_passed_is_told_once_all_of_a_customer_in_one_
     assert len(await tasks(centre)) == 2
     await centre.move(timedelta(days=1))
     assert await late(centre) == (0, 0)
+
+
+async def test_complaints_under_an_incident_are_ended_together_each_for_itself(centre: Centre, hub: Person) -> None:
+    plain, paid, elsewhere = [await centre.carried(DELAY, waybill=f"WX{number}") for number in range(3)]
+    id_ = await reported(centre, vehicle=TRUCK)
+    for complaint in (plain, paid):
+        await (await centre.owner(complaint)).done(complaint, "join", incident=id_)
+    path, said = f"/incidents/{id_}/end-complaints", {"finding": "装载超高,已整改"}
+    early = (await centre.supervisor.post(path, said)).json()
+    assert early["ended"] == []
+    assert {one["why"]["en"] for one in early["standing"]} == {
+        "the incident has no finding yet; it can be ended with it after that"
+    }
+    owner = await centre.owner(id_)
+    await owner.done(id_, "contain", measures="隔离")
+    await owner.done(id_, "investigate", finding="装载超高")
+    await owner.done(id_, "name-liable", firm_liable=False, why="不可抗力")
+    await (await centre.owner(paid)).done(paid, "propose", remedy="赔付", compensation="50.00")
+    his = await centre.owner(plain)
+    is_problem(await centre.hub.post(f"/incidents/{plain}/end-complaints", said), 404)
+    for repeated in ("false", "true"):
+        answer = await centre.supervisor.post(path, said, key="end-them")
+        assert answer.headers["idempotent-replayed"] == repeated
+        assert answer.json()["ended"] == [plain]
+        (left,) = answer.json()["standing"]
+        assert left["id"] == paid
+        assert "carry it out first" in left["why"]["en"]
+    case = await centre.manager.read(plain)
+    assert (case["stage"], case["owner"]) == ("feed_back", his.id), "who knows the customer tells him"
+    assert (await centre.manager.read(paid))["stage"] == (await centre.manager.read(elsewhere))["stage"] == "carry_out"

@@ -1,0 +1,62 @@
+"""The complaints linked under an incident, ended together with its finding: each by its own act, or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from flows.acts import once
+from flows.acts.joining import END, EndWithIncident
+from flows.acts.perform import Desk, Done, perform
+from models.case import cases
+from models.values.case import Reason, Refusal, StaffFacts
+from models.values.vocabulary import Procedure, Stage
+
+AT_ONCE = 200
+"""How many complaints one request ends: a transaction is to be short. The answer says whether more are left."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One complaint that could not be ended now, and why."""
+
+    id: UUID
+    why: Reason
+
+
+async def end_joined(
+    connection: AsyncConnection,
+    desk: Desk,
+    incident_id: UUID,
+    actor: StaffFacts,
+    finding: str,
+    visible: ColumnElement[bool],
+    key: once.Key | None,
+) -> Done:
+    """Raises KeyReused. Complaints somebody else handles, or on which money is still owed, stand as they are."""
+    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+        return Done(first, repeated=True)
+    under = cases.c.linked_to == incident_id, cases.c.procedure == Procedure.COMPLAINT
+    query = select(cases.c.id, cases.c.version).where(*under, cases.c.stage == Stage.CARRY_OUT, visible)
+    rows = (await connection.execute(query.order_by(cases.c.id).limit(AT_ONCE + 1).with_for_update())).all()
+    ended, standing = [], []
+    for row in rows[:AT_ONCE]:
+        said = EndWithIncident(version=row.version, finding=finding)
+        try:
+            async with connection.begin_nested():
+                await perform(connection, desk, END, row.id, actor, said, None)
+            ended.append(row.id)
+        except Refusal as why:
+            standing.append(Standing(row.id, why.reason))
+    answer = _answer(ended, standing, more=len(rows) > AT_ONCE)
+    if key is not None:
+        await once.keep(connection, actor.id, key, answer)
+    return Done(answer)
+
+
+def _answer(ended: Sequence[UUID], standing: Sequence[Standing], *, more: bool) -> dict[str, Any]:
+    left = [{"id": str(one.id), "why": {"zh": one.why.zh, "en": one.why.en}} for one in standing]
+    return {"ended": [str(id_) for id_ in ended], "standing": left, "more": more}
