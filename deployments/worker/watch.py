@@ -168,8 +168,11 @@ class Watch:
                 state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run.id)
                 if state.is_pending():
                     self._started.append(await self._client.read_flow_run(flow_run.id))
-            except Abort:
-                continue  # another worker was first, or somebody cancelled it
+                else:
+                    log.info("run not taken", run=str(flow_run.id), state=state.name)
+            except Abort as error:  # another worker was first, or somebody cancelled it
+                log.info("run not taken", run=str(flow_run.id), error=place(error))
+                continue
             except AWAY:
                 self.mislay(flow_run.id)
                 raise

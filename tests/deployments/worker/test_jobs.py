@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import StateType
 from prefect.states import Scheduled
@@ -16,16 +17,24 @@ from tests.fixtures.worker import until
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
 
+pytestmark = pytest.mark.timeout(420)
+
 
 async def run(ops, deployment_id):
     """Prefect's Run button, and how it ended."""
     started = await ops.create_flow_run_from_deployment(deployment_id)
+    seen = []
 
     async def ended():
         state = (await ops.read_flow_run(started.id)).state
+        if state is not None and (not seen or seen[-1] != state.name):
+            seen.append(state.name)
         return state is not None and state.is_final()
 
-    await until(ended, what="the end of the run")
+    try:
+        await until(ended, within=180, what="the end of the run")
+    except AssertionError as error:
+        raise AssertionError(f"the run never ended; it went through {seen}") from error
     return (await ops.read_flow_run(started.id)).state
 
 
