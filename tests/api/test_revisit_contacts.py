@@ -190,3 +190,23 @@ async def test_a_contact_can_be_held_promised_and_noted_like_other_work(centre: 
     await centre.carry()
     assert (await centre.revisitor.read(id_))["hold"] is None
     assert len(await draws(database)) == 3
+
+
+async def test_what_was_promised_in_a_contact_is_owed_before_it_closes_and_holds_up_no_round(
+    centre: Centre, database: Database
+) -> None:
+    id_ = await one_of(centre, database)
+    await centre.revisitor.done(id_, "promise", what="寄发票", by="2026-03-05T10:00:00+08:00")
+    promise = (await centre.revisitor.events(id_))[-1]["seq"]
+    await answered(centre, id_, centre.revisitor)
+    await centre.carry()
+    case = await centre.supervisor.read(id_)
+    assert (case["stage"], case["outcome"], case["closed_at"]) == ("promised", "reached", None)
+    assert await disposition(database, id_) == "complete", "the round has its answer"
+    await centre.move(at("2026-03-05 11:00"))
+    await centre.carry()
+    assert (await centre.supervisor.read(id_))["overdue"]
+    owner = await centre.owner(id_)
+    assert (await owner.done(id_, "keep-promise", promise=promise))["stage"] == "closed"
+    case = await centre.supervisor.read(id_)
+    assert (case["overdue"], case["closed_at"] is not None) == (False, True)
