@@ -1,10 +1,9 @@
 """From an incident's facts and papers to what the API answers, and to the form as a page and as a PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from jinja2 import Environment, PackageLoader
 
@@ -12,6 +11,7 @@ from api.incident_schemas import AffectedShipment, FormFieldView, FormView, Inci
 from api.schemas import ReasonView
 from api.views import summary
 from flows.incidents.forms import Filled
+from flows.incidents.standing import Standing
 from flows.papers.paper import Pairs, Paper, Section
 from flows.rules import liability
 from flows.rules.incident_notices import GRADES, KINDS
@@ -20,24 +20,13 @@ from models.values.case import CaseFacts
 from models.values.incident import Incident
 from models.values.incident_policy import FieldKind, FormField
 from models.values.policy import Policy
-from models.values.settlement import Finding
 
 PAGES = Environment(loader=PackageLoader("api", "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 UNKNOWN = ReasonView(zh="不详", en="not known")
 
 
-def incident_view(
-    facts: CaseFacts,
-    held: bool,
-    form: Filled,
-    policy: Policy,
-    complaints: Sequence[UUID],
-    notices: int,
-    attached: int,
-    finding: Finding | None,
-    now: datetime,
-) -> IncidentView:
-    incident = Incident.of(facts.details)
+def incident_view(facts: CaseFacts, held: bool, around: Standing, policy: Policy, now: datetime) -> IncidentView:
+    incident, finding = Incident.of(facts.details), around.finding
     same = set(IncidentView.model_fields) & set(incident.__dataclass_fields__)
     values = {name: getattr(incident, name) for name in same}
     values |= {name: list(values[name]) for name in ("waybills", "duties")}
@@ -45,16 +34,16 @@ def incident_view(
         **values,
         case=summary(facts, quarantined=held),
         unit=facts.unit,
-        what=form.what,
-        where=form.where,
+        what=around.form.what,
+        where=around.form.where,
         liable=facts.liable,
         shares=[LiableShare(**vars(one)) for one in finding.shares] if finding else [],
         standing=liability.standing(finding, now) if finding else None,
         appeal_until=finding.appeal_until if finding else None,
         missing=sorted(policy.incidents.form.required - set(incident.filled)),
-        complaints=list(complaints),
-        notices=notices,
-        attachments=attached,
+        attachments=around.attached,
+        complaints=list(around.complaints),
+        notices=around.notices,
     )
 
 

@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import func, select
 
 from api import incident_views as views
 from api import reading
@@ -18,17 +17,14 @@ from api.reports import CSV_MEDIA
 from api.schemas import Accepted
 from api.views import links
 from flows.acts.inputs import Day
-from flows.acts.money import findings_of
 from flows.acts.refusals import Implausible
 from flows.acts.report import FirstReport, report
 from flows.incidents import affected
 from flows.incidents.figures import figures
-from flows.incidents.forms import read_form
-from flows.papers.attached import list_attachments
-from models.case import cases
+from flows.incidents.standing import read_standing
 from models.values.incident import Incident
 from models.values.permissions import Permit
-from models.values.vocabulary import Procedure, Stage
+from models.values.vocabulary import Stage
 
 router = APIRouter(tags=["incident 商务事故"], route_class=StrictRoute)
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
@@ -48,19 +44,9 @@ async def report_incident(
 async def read_incident(case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> IncidentView:
     """One incident: its grade, who must know, who is liable, what is missing, the complaints linked under it."""
     facts, held, policy = await find_incident(connection, here, case_id, actor)
-    form = await read_form(connection, here.desk.seal, case_id)
-    linked = (
-        select(cases.c.id)
-        .where(cases.c.linked_to == case_id, await reading.sight(connection, here.desk, actor))
-        .order_by(cases.c.id)
-    )
-    complaints = (await connection.execute(linked.where(cases.c.procedure != Procedure.INCIDENT))).scalars().all()
-    tasks = select(func.count()).where(cases.c.linked_to == case_id, cases.c.procedure == Procedure.INCIDENT)
-    notices = (await connection.execute(tasks)).scalar_one()
-    found = (await findings_of(connection, [case_id])).get(case_id)
-    last, now = found[-1] if found else None, await here.desk.clock.now(connection)
-    attached = len(await list_attachments(connection, case_id))
-    return views.incident_view(facts, held, form, policy, complaints, notices, attached, last, now)
+    visible = await reading.sight(connection, here.desk, actor)
+    standing = await read_standing(connection, here.desk.seal, case_id, visible)
+    return views.incident_view(facts, held, standing, policy, await here.desk.clock.now(connection))
 
 
 @router.get("/incidents/{case_id}/affected", responses=answers(404))

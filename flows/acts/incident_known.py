@@ -65,8 +65,7 @@ def acknowledge(facts: CaseFacts, said: Acknowledge, setting: Setting) -> Decisi
     if incident.acknowledged_by is not None:
         raise Refusal("已确认知悉", "it was acknowledged already")
     decision = incident_follow_up.acknowledged(facts, incident, setting.actor, setting.now)
-    changes = {name: value for name, value in decision.changes.items() if name != "poked"}
-    return replace(decision, changes=changes, sealed={"remark": said.remark} if said.remark else None)
+    return replace(decision, sealed={"remark": said.remark} if said.remark else None)
 
 
 def tell_authority(facts: CaseFacts, said: TellAuthority, setting: Setting) -> Decision:

@@ -57,7 +57,7 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
         proposer_id=actor.id,
         level=0,
         owner_id=None if facts.level else facts.owner_id,
-        details=replace(incident, found_at=setting.now, found_level=actor.level).as_json(),
+        details=replace(incident, found_level=actor.level).as_json(),
         clocks=left,
         overdue=follow_up.overdue(left, setting.now),
         rows=rules.rows(found),

@@ -46,8 +46,8 @@ def unheard(facts: CaseFacts) -> bool:
 def acknowledged(facts: CaseFacts, incident: Incident, by: StaffFacts, now: datetime) -> Decision:
     """Somebody of the level that must know, or above it, knows: in the case itself, or by its notice."""
     left = clocks.meet(facts.clocks, ClockName.INCIDENT_ACKNOWLEDGE, now)
-    changes = {"details": incident.but(acknowledged_by=by.id), "clocks": left, "poked": False}
-    changes["overdue"] = follow_up.overdue(left, now)
+    late = follow_up.overdue(left, now)
+    changes = {"details": incident.but(acknowledged_by=by.id), "clocks": left, "overdue": late}
     return Decision(EventKind.INCIDENT_ACKNOWLEDGED, changes, (), {"level": by.level, "by": by.id})
 
 

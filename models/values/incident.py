@@ -44,7 +44,6 @@ class Incident:
     """When it was sent its notice."""
     presumed: bool = False
     """The counterpart was silent: liability is presumed on it."""
-    found_at: datetime | None = None
     found_level: int = 0
     """The authority level of whoever found who is liable."""
     corrections: int = 0
@@ -87,7 +86,7 @@ class Incident:
         return replace(self, **changes).as_json()
 
 
-_MOMENTS = ("discovered_at", "phoned_at", "contained_at", "noticed_at", "found_at")
+_MOMENTS = ("discovered_at", "phoned_at", "contained_at", "noticed_at")
 _LISTS = ("waybills", "duties", "filled")
 
 

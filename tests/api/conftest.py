@@ -15,7 +15,9 @@ import pytest
 
 from api.app import create_app
 from models.settings import Settings
-from tests.api.centre import Centre, set_clock
+from models.values.vocabulary import Role
+from tests.api.centre import DELAY, UNCLEAR, Centre, Person, set_clock
+from tests.api.standing import Standing
 from tests.fixtures.database import KEY, Database, copied
 from tests.fixtures.worker import ROOT, until
 
@@ -105,3 +107,19 @@ async def served(postgres: Any, template: str, tmp_path_factory: Any) -> AsyncIt
     ):
         await centre.move_to(address)
         yield centre
+
+
+@pytest.fixture(scope="module")
+async def standing(module_centre: Centre) -> Standing:
+    carry_out = await module_centre.carried(DELAY, waybill="SF100")
+    triage = await module_centre.carried(UNCLEAR)
+    return Standing(module_centre, carry_out, triage, await module_centre.start())
+
+
+@pytest.fixture
+async def hub(centre: Centre) -> Person:
+    """The unit that reports; another one, and one that has nothing to do with it, are there too."""
+    await centre.hire("line", Role.BUSINESS_UNIT, "linehaul")
+    await centre.hire("last_mile", Role.BUSINESS_UNIT, "last_mile")
+    await centre.hire("inspector", Role.QUALITY_INSPECTOR)
+    return await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")

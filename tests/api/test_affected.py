@@ -12,7 +12,7 @@ from models.customer import customers
 from models.shipment import shipments
 from models.values.vocabulary import Role
 from tests.api.centre import DELAY, MORNING, Centre, Person, is_problem
-from tests.api.test_incidents import first
+from tests.api.incidents import first
 
 TODAY = MORNING.date()
 TRUCK = "沪A·12345"

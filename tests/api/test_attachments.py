@@ -9,7 +9,7 @@ import pytest
 
 from models.values.vocabulary import Role
 from tests.api.centre import DELAY, Centre, Person, is_problem
-from tests.api.test_incidents import first
+from tests.api.incidents import first
 from tests.fixtures.paper import read_back
 
 PNG = base64.b64decode(

@@ -6,7 +6,7 @@ import pytest
 
 from models.values.vocabulary import Role
 from tests.api.centre import MORNING, Centre, is_problem
-from tests.api.test_incidents import FORM, WHAT, WHERE, first
+from tests.api.incidents import FORM, WHAT, WHERE, first
 from tests.fixtures.paper import read_back
 
 

@@ -3,83 +3,11 @@
 import asyncio
 from datetime import UTC, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, update
 
-from flows.legs import ledger
-from models.notice import deliveries, notices, subscriptions
-from models.values.vocabulary import Role
 from tests.api.centre import MANY, MORNING, Centre, Person, is_problem
-
-WHERE, WHAT = "华东分拨中心三号月台", "叉车翻倒,两托货物倾覆,外箱破裂"
-FORM = {
-    "reporter": "某某",
-    "unit_head": "某某某",
-    "goods": "玻璃器皿",
-    "pieces_booked": "24",
-    "pieces_found": "18",
-    "summary": "装车时叉车转弯过急",
-    "extent": "六件破碎",
-    "on_site": "已隔离并拍照",
-}
-
-
-def first(**more: Any) -> dict[str, Any]:
-    return {"kind": "damage", "what": WHAT, "where": WHERE, "discovered_at": MORNING.isoformat(), **more}
-
-
-KNOWN = {"casualties": 0, "dangerous_goods": False}
-
-
-@pytest.fixture
-async def hub(centre: Centre) -> Person:
-    """The unit that reports; another one, and one that has nothing to do with it, are there too."""
-    await centre.hire("line", Role.BUSINESS_UNIT, "linehaul")
-    await centre.hire("last_mile", Role.BUSINESS_UNIT, "last_mile")
-    await centre.hire("inspector", Role.QUALITY_INSPECTOR)
-    return await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")
-
-
-async def reported(centre: Centre, **more: Any) -> str:
-    answer = await centre.hub.post("/incidents", first(**more))
-    assert answer.status_code == 202, answer.text
-    await centre.carry()
-    id_: str = answer.json()["id"]
-    return id_
-
-
-async def incident(centre: Centre, id_: str, by: str = "general_manager") -> dict[str, Any]:
-    answer = await centre.people[by].get(f"/incidents/{id_}")
-    assert answer.status_code == 200, answer.text
-    view: dict[str, Any] = answer.json()
-    return view
-
-
-async def asked(centre: Centre, **more: Any) -> str:
-    """An incident about which the unit `linehaul` is asked."""
-    id_ = await reported(centre, **more)
-    owner = await centre.owner(id_)
-    await owner.done(id_, "contain", measures="隔离")
-    await owner.done(id_, "investigate", finding="装载超高", counterpart="linehaul")
-    await centre.carry()
-    return id_
-
-
-SHARED = [
-    {"party": "linehaul", "percent": "66.67"},
-    {"kind": "carrier", "party": "linehaul_contractor", "percent": "33.33"},
-]
-
-
-async def found(centre: Centre, **more: Any) -> str:
-    """One that the counterpart confirmed, and for which it was found liable."""
-    id_ = await asked(centre, **more)
-    await centre.line.done(id_, "respond", agrees=True, statement="属实")
-    await centre.carry()
-    await (await centre.owner(id_)).done(id_, "name-liable", firm_liable=True, shares=SHARED, why="装载不规范")
-    return id_
+from tests.api.incidents import FORM, KNOWN, WHAT, first, found, incident, notice_of, reported
 
 
 async def test_a_first_report_needs_four_fields_and_is_graded_at_once(centre: Centre, hub: Person) -> None:
@@ -155,99 +83,6 @@ async def test_a_web_form_reports_no_incident_and_the_centre_names_the_unit(cent
     assert (await incident(centre, answer.json()["id"]))["unit"] == "last_mile"
 
 
-async def test_a_unit_sees_its_own_incidents_and_no_others(centre: Centre, hub: Person) -> None:
-    id_, complaint = await asked(centre), await centre.start()
-    for person, seen in ((centre.hub, True), (centre.line, True), (centre.last_mile, False)):
-        assert (await person.get(f"/incidents/{id_}")).status_code == (200 if seen else 404)
-        assert (await person.get(f"/cases/{id_}/events")).status_code == (200 if seen else 404)
-        listed = (await person.get("/cases")).json()["items"]
-        assert [one["id"] for one in listed] == ([id_] if seen else [])
-        is_problem(await person.get(f"/cases/{complaint}"), 404)
-        is_problem(await person.get(f"/incidents/{id_}/affected"), 403 if seen else 404)
-
-
-async def test_nobody_confirms_for_another_unit(centre: Centre, hub: Person) -> None:
-    id_ = await asked(centre)
-    version = (await centre.general_manager.read(id_))["version"]
-    before = await centre.counts()
-    for person, status in ((centre.hub, 403), (centre.last_mile, 404), (centre.supervisor, 403)):
-        answer = await person.act(id_, "respond", version=version, agrees=True, statement="属实")
-        problem = is_problem(answer, status)
-        assert person is not centre.hub or "nobody confirms for it" in problem["detail"]
-    assert await centre.counts() == before
-    assert [item["case"]["id"] for item in (await centre.line.get("/queue")).json()["items"]] == [id_]
-    done = await centre.line.done(id_, "respond", agrees=False, statement="货到时已破")
-    assert done["stage"] == "finding"
-
-
-async def test_silence_presumes_liability_only_after_proven_delivery(centre: Centre, hub: Person) -> None:
-    id_ = await asked(centre, value="1999", **KNOWN)
-    await centre.move(timedelta(days=30))
-    await centre.carry()
-    assert (await incident(centre, id_))["case"]["stage"] == "counterpart", "no delivery was proven"
-    delivered = await centre.now()
-    await centre.supervisor.done(id_, "deliver", at=delivered.isoformat(), how="email", receipt="回执 3")
-    await centre.move(timedelta(days=15))
-    await centre.carry()
-    view = await incident(centre, id_)
-    assert (view["case"]["stage"], view["liable"], view["presumed"]) == ("finding", "linehaul", True)
-    kinds = [one["kind"] for one in await centre.manager.events(id_)]
-    assert kinds.count("presumed") == 1
-
-
-async def sent_to(centre: Centre, id_: str, **whose: Any) -> None:
-    """The notice to the counterpart reaches one subscription."""
-    async with centre.engine.begin() as connection:
-        now = await centre.office.desk.clock.now(connection)
-        where = notices.c.case_id == UUID(id_), notices.c.to_unit == "linehaul"
-        query = update(notices).where(*where).values(delivered_at=now).returning(notices.c.id, notices.c.pokes)
-        notice = (await connection.execute(query)).one()
-        assert notice.pokes
-        values = {"channel": "email", "target": b"", "target_key": uuid4().hex} | whose
-        query = insert(subscriptions).values(values).returning(subscriptions.c.id)
-        subscription = (await connection.execute(query)).scalar_one()
-        way = {"notice_id": notice.id, "subscription_id": subscription, "delivered_at": now, "attempts": 1}
-        await connection.execute(insert(deliveries).values(way))
-        await ledger.poke(connection, [UUID(id_)], now)
-    await centre.carry()
-
-
-async def counterpart(centre: Centre, id_: str) -> tuple[str, str | None]:
-    """Whether its notice is proven to have reached it, and its time to answer runs."""
-    states = {one["name"]: one["state"] for one in (await centre.manager.read(id_))["clocks"]}
-    return states["deliver"], states.get("counterpart")
-
-
-async def test_a_notice_proves_itself_when_it_reached_the_unit_and_nobody_else(centre: Centre, hub: Person) -> None:
-    id_ = await asked(centre)
-    await sent_to(centre, id_)
-    await sent_to(centre, id_, staff_id=centre.hub.id)
-    assert await counterpart(centre, id_) == ("running", None), "the whole centre's mail is not the unit's"
-    await sent_to(centre, id_, staff_id=centre.line.id)
-    assert await counterpart(centre, id_) == ("met", "running")
-    delivered = [one for one in await centre.manager.events(id_) if one["kind"] == "delivered"]
-    assert [one["data"]["how"] for one in delivered] == ["outbox"]
-
-
-async def notice_of(centre: Centre, id_: str, kind: str) -> str:
-    found = (await centre.general_manager.get("/notices", case=id_, kind=kind)).json()["items"]
-    newest: str = found[0]["id"]
-    return newest
-
-
-async def test_only_the_unit_proves_by_acknowledging_that_it_was_told(centre: Centre, hub: Person) -> None:
-    id_ = await asked(centre)
-    notice = await notice_of(centre, id_, "counterpart_asked")
-    assert (await centre.supervisor.post(f"/notices/{notice}/acknowledge")).status_code == 200
-    await centre.carry()
-    assert await counterpart(centre, id_) == ("running", None), "that somebody else read it proves nothing"
-    other = await asked(centre)
-    notice = await notice_of(centre, other, "counterpart_asked")
-    assert (await centre.line.post(f"/notices/{notice}/acknowledge")).status_code == 200
-    await centre.carry()
-    assert await counterpart(centre, other) == ("met", "running")
-
-
 async def test_acknowledging_the_notice_is_acknowledging_the_incident(centre: Centre, hub: Person) -> None:
     id_ = await reported(centre, value="500", **KNOWN)
     notice = await notice_of(centre, id_, "incident_graded")
@@ -273,16 +108,6 @@ async def test_who_knew_of_a_lower_grade_does_not_know_of_the_higher_one(centre:
     assert (await centre.general_manager.post(f"/notices/{notice}/acknowledge")).status_code == 200
     await centre.carry()
     assert (await incident(centre, id_))["acknowledged_by"] == centre.general_manager.id
-
-
-async def test_a_hold_takes_no_unit_its_word(centre: Centre, hub: Person) -> None:
-    id_ = await asked(centre)
-    await centre.line.done(id_, "deliver", at=(await centre.now()).isoformat(), how="email", receipt="回执")
-    await centre.supervisor.done(id_, "hold", reason="waiting_unit")
-    assert (await centre.line.done(id_, "respond", agrees=True, statement="属实"))["stage"] == "finding"
-    await centre.carry()
-    case = await centre.manager.read(id_)
-    assert (case["hold"], case["owner"] is not None) == (None, True), "what was waited for is here"
 
 
 async def test_a_level_that_is_silent_is_passed_over_up_to_the_top(centre: Centre, hub: Person) -> None:
@@ -339,84 +164,6 @@ async def test_an_authority_is_owed_its_report_from_when_the_centre_knew(centre:
     await centre.carry()
     owed = next(one for one in (await centre.manager.read(answer.json()["id"]))["clocks"] if one["name"] == "authority")
     assert owed["due_at"] == (MORNING + timedelta(hours=1)).astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-async def test_a_unit_with_a_minor_share_sees_it_and_appeals_to_somebody_above_the_finder(
-    centre: Centre, hub: Person
-) -> None:
-    id_ = await asked(centre)
-    await centre.line.done(id_, "respond", agrees=True, statement="属实")
-    await centre.carry()
-    is_problem(await centre.last_mile.get(f"/incidents/{id_}"), 404)
-    shares = [{"party": "linehaul", "percent": "90"}, {"party": "last_mile", "percent": "10"}]
-    await centre.supervisor.done(id_, "name-liable", firm_liable=True, shares=shares, why="交接不清")
-    assert [one["id"] for one in (await centre.last_mile.get("/cases")).json()["items"]] == [id_]
-    await centre.last_mile.done(id_, "appeal", party="last_mile", grounds="未经手")
-    await centre.carry()
-    assert (await centre.owner(id_)).name == "manager"
-
-
-async def test_an_appeal_is_decided_by_somebody_else_one_level_higher(centre: Centre, hub: Person) -> None:
-    id_ = await found(centre)
-    finder = await centre.owner(id_)
-    problem = is_problem(await centre.hub.act(id_, "appeal", party="sorting_centre", grounds="不服"), 409)
-    assert "only a party that bears a share" in problem["detail"]
-    is_problem(await centre.hub.act(id_, "appeal", party="linehaul", grounds="不服"), 403)
-    await centre.line.done(id_, "appeal", party="linehaul", grounds="货到时已破损,有签收照片")
-    await centre.carry()
-    assert (await incident(centre, id_))["standing"] == "appealed"
-    arbiter = await centre.owner(id_)
-    assert arbiter.name in {"supervisor", "second_supervisor"}
-    is_problem(await finder.act(id_, "name-liable", firm_liable=True, shares=SHARED, why="维持"), 403)
-    theirs = [{"party": "sorting_centre", "percent": "100"}]
-    await arbiter.done(id_, "name-liable", firm_liable=True, shares=theirs, why="签收照片为证")
-    problem = is_problem(await centre.hub.act(id_, "appeal", party="sorting_centre", grounds="不服"), 409)
-    assert "once" in problem["detail"]
-    findings = (await centre.manager.get(f"/cases/{id_}/settlement")).json()["findings"]
-    assert [(one["round"], one["standing"], one["appellant"]) for one in findings] == [
-        (1, "appealed", "linehaul"),
-        (2, "final", None),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("shares", "sentence"),
-    [
-        ([{"party": "linehaul", "percent": "99"}], "add up to 100 %, not 99 %"),
-        ([{"party": "linehaul", "percent": "50"}] * 2, "stands twice"),
-        ([{"kind": "carrier", "party": "nobody_knows", "percent": "100"}], "a carrier must be one of"),
-        ([], "add up to 100 %, not 0 %"),
-    ],
-)
-async def test_shares_of_an_incident_that_are_none_change_nothing(
-    centre: Centre, hub: Person, shares: list[dict[str, str]], sentence: str
-) -> None:
-    id_ = await asked(centre)
-    await centre.line.done(id_, "respond", agrees=True, statement="属实")
-    await centre.carry()
-    owner = await centre.owner(id_)
-    problem = is_problem(await owner.act(id_, "name-liable", firm_liable=True, shares=shares, why="x"), 409)
-    assert sentence in problem["detail"]
-    assert (await incident(centre, id_))["shares"] == []
-
-
-async def test_a_presumption_is_appealed_without_waiting_for_a_finding(centre: Centre, hub: Person) -> None:
-    id_ = await asked(centre)
-    await centre.line.done(id_, "deliver", at=MORNING.isoformat(), how="email", receipt="邮件回执")
-    await centre.move(timedelta(days=10))
-    await centre.carry()
-    view = await incident(centre, id_)
-    assert (view["presumed"], view["standing"], view["shares"]) == (
-        True,
-        "open",
-        [{"kind": "unit", "party": "linehaul", "percent": "100.00"}],
-    )
-    await centre.line.done(id_, "appeal", party="linehaul", grounds="节假日无人值守")
-    await centre.carry()
-    arbiter = await centre.owner(id_)
-    await arbiter.done(id_, "name-liable", firm_liable=False, why="通知送达有误")
-    view = await incident(centre, id_)
-    assert (view["liable"], view["standing"], view["shares"]) == (None, "final", [])
 
 
 async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_grade(

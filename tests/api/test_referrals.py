@@ -8,7 +8,7 @@ import pytest
 
 from models.values.vocabulary import Role
 from tests.api.centre import MANY, UNCLEAR, Centre, is_problem
-from tests.api.test_incidents import first
+from tests.api.incidents import first
 from tests.fixtures.paper import read_back
 
 WAYBILL = "SD202603180001"

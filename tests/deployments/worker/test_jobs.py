@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import pytest
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import StateType
 from prefect.states import Scheduled
@@ -16,8 +15,6 @@ from tests.fixtures.served import serve
 from tests.fixtures.worker import until
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
-
-pytestmark = pytest.mark.timeout(420)
 
 
 async def run(ops, deployment_id):
@@ -32,7 +29,7 @@ async def run(ops, deployment_id):
         return state is not None and state.is_final()
 
     try:
-        await until(ended, within=180, what="the end of the run")
+        await until(ended, what="the end of the run")
     except AssertionError as error:
         raise AssertionError(f"the run never ended; it went through {seen}") from error
     return (await ops.read_flow_run(started.id)).state
