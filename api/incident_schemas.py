@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from api.schemas import CaseSummary, ReasonView
 from flows.acts.inputs import Input, Text
-from models.values.vocabulary import IncidentGrade, IncidentKind, LiableKind
+from models.values.incident_terms import IncidentGrade, IncidentKind
+from models.values.money_terms import LiableKind
 
 
 class LiableShare(BaseModel):

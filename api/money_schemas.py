@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api.schemas import Links
-from models.values.vocabulary import EvidenceKind, LiableKind, LimitBasis, Party, PaymentKind, PaymentState
+from models.values.money_terms import EvidenceKind, LiableKind, LimitBasis, PaymentKind, PaymentState
+from models.values.vocabulary import Party
 
 
 class EvidenceView(BaseModel):

@@ -25,8 +25,8 @@ from api.money_schemas import (
 from api.reports import table
 from flows.rules import liability, settlement
 from flows.settling.lists import Listed, Recharge
+from models.values.money_terms import PaymentState
 from models.values.settlement import Finding, Money, Payment, Settlement
-from models.values.vocabulary import PaymentState
 
 NOTHING = Decimal("0.00")
 

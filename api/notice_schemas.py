@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from api.schemas import ReasonView
 from flows.notices.reading import NoticeState, Seen
-from models.values.vocabulary import NoticeChannel, Role
+from models.values.notice_terms import NoticeChannel
+from models.values.people_terms import Role
 
 
 class WayView(BaseModel):

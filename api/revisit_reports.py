@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.reports import table
 from flows.revisits.results import Result
 from flows.sampling.estimates import Estimate, Joined
-from models.values.vocabulary import RoundKind, RoundState
+from models.values.round_terms import RoundKind, RoundState
 
 
 class StratumView(BaseModel):

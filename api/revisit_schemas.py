@@ -10,7 +10,8 @@ from api.schemas import ActDone, Links
 from flows.revisits.listed import RoundListed
 from flows.revisits.opening import RoundOpened
 from models.values.questionnaire import Questionnaire
-from models.values.vocabulary import RetentionLevel, RoundKind, Stage
+from models.values.round_terms import RetentionLevel, RoundKind
+from models.values.stage_terms import Stage
 
 
 class RoundAccepted(BaseModel):

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from api.schemas import ReasonView
 from flows.acts.inputs import Input, Line
-from models.values.vocabulary import ChangeState
+from models.values.people_terms import ChangeState
 
 
 class ChangeView(BaseModel):

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from models.values.round_terms import RoundKind
+from models.values.stage_terms import EventKind, Stage
 from models.values.vocabulary import (
     BusinessLine,
     Category,
     Channel,
     CustomerClass,
-    EventKind,
     HandlingMethod,
     HoldReason,
     Kind,
@@ -20,9 +21,7 @@ from models.values.vocabulary import (
     Outcome,
     Party,
     Procedure,
-    RoundKind,
     Severity,
-    Stage,
     SuggestionVerdict,
 )
 

@@ -13,9 +13,10 @@ from flows.staffing import StaffError, id_of, look_up, revoke_tokens_of, to_staf
 from models.case import cases
 from models.staff import absences, staff
 from models.values.case import StaffFacts
+from models.values.people_terms import AbsenceReason, Role
 from models.values.policy import Policy
 from models.values.shift import Absence, stored_shift
-from models.values.vocabulary import AbsenceReason, BusinessLine, Category, Role
+from models.values.vocabulary import BusinessLine, Category
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """The beginning of an absence of which none is known."""

@@ -15,7 +15,7 @@ from flows.acts.perform import Desk
 from flows.revisits.opening import RoundWanted, open_round
 from flows.room import Room, furnished
 from models.values.case import Refusal
-from models.values.vocabulary import RoundKind
+from models.values.round_terms import RoundKind
 
 PROCEDURE = "rounds"
 

@@ -16,9 +16,9 @@ from models.case import cases
 from models.clock import simulated_clock
 from models.staff import absences, staff, tokens
 from models.values.case import StaffFacts
+from models.values.people_terms import Role
 from models.values.policy import Policy
 from models.values.shift import Shift
-from models.values.vocabulary import Role
 
 TOKEN_BYTES = 32
 PREFIX = "rdr_"

@@ -27,11 +27,11 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import Bytes, Moment, one_of
 from models.values.case import CaseFacts, Deadline, Reason
+from models.values.stage_terms import ClockName, Stage
 from models.values.vocabulary import (
     BusinessLine,
     Category,
     Channel,
-    ClockName,
     CustomerClass,
     HandlingMethod,
     HoldReason,
@@ -40,7 +40,6 @@ from models.values.vocabulary import (
     Party,
     Procedure,
     Severity,
-    Stage,
 )
 
 

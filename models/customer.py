@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint, 
 from sqlmodel import Field, SQLModel
 
 from models.columns import Bytes, Moment, one_of
-from models.values.vocabulary import AccessKind
+from models.values.people_terms import AccessKind
 
 
 class Customer(SQLModel, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, Index, String, Table, func, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Bytes, Moment, one_of
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 
 
 class Event(SQLModel, table=True):

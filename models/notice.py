@@ -22,7 +22,7 @@ from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
 from models.columns import Bytes, Moment, one_of
-from models.values.vocabulary import AlarmName, NoticeChannel
+from models.values.notice_terms import AlarmName, NoticeChannel
 
 KIND_LENGTH = 40
 

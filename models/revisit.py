@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, one_of
-from models.values.vocabulary import Disposition, RoundKind, RoundState
+from models.values.round_terms import Disposition, RoundKind, RoundState
 
 
 class Round(SQLModel, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Index, String, Table, Text, Uuid, func, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Bytes, Moment, one_of
-from models.values.vocabulary import ChangeState
+from models.values.people_terms import ChangeState
 
 
 class RulebookVersion(SQLModel, table=True):

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Date, Index, Numeric, Stri
 from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, one_of
-from models.values.vocabulary import LiableKind, LimitBasis, PaymentKind, PaymentState
+from models.values.money_terms import LiableKind, LimitBasis, PaymentKind, PaymentState
 
 MONEY = Numeric(14, 2)
 

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, JSON, CheckConstraint, Column, Index, String, Tabl
 from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, one_of
-from models.values.vocabulary import AbsenceReason, Role
+from models.values.people_terms import AbsenceReason, Role
 
 
 class Staff(SQLModel, table=True):

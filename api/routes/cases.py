@@ -15,7 +15,8 @@ from flows.acts.inputs import Line
 from models.case import cases
 from models.event import events
 from models.values.permissions import Permit
-from models.values.vocabulary import Category, CustomerClass, Kind, Procedure, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Category, CustomerClass, Kind, Procedure
 from models.wake import wakes
 
 router = APIRouter(tags=["case 工单"], route_class=StrictRoute)

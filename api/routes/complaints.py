@@ -8,7 +8,7 @@ from api.problems import answers
 from api.schemas import Accepted
 from api.views import links
 from flows.acts.receive import Complaint, receive
-from models.values.vocabulary import Stage
+from models.values.stage_terms import Stage
 
 router = APIRouter(tags=["complaint 投诉"], route_class=StrictRoute)
 

@@ -20,7 +20,7 @@ from flows.customers.finding import Lookup, find, may_see
 from flows.customers.policy import customers_of
 from flows.customers.unmasking import Unmask, unmask
 from models.case import cases
-from models.values.vocabulary import AccessKind
+from models.values.people_terms import AccessKind
 
 router = APIRouter(tags=["customer 客户"], route_class=StrictRoute)
 CustomerId = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -24,7 +24,7 @@ from flows.incidents.figures import figures
 from flows.incidents.standing import read_standing
 from models.values.incident import Incident
 from models.values.permissions import Permit
-from models.values.vocabulary import Stage
+from models.values.stage_terms import Stage
 
 router = APIRouter(tags=["incident 商务事故"], route_class=StrictRoute)
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}

@@ -12,7 +12,7 @@ from flows.acts.doors import Consultation, Enquiry, Service, Suggestion
 from flows.acts.once import Key
 from flows.acts.receive import receive
 from models.values.case import StaffFacts
-from models.values.vocabulary import Stage
+from models.values.stage_terms import Stage
 
 router = APIRouter(tags=["request 其他受理"], route_class=StrictRoute)
 

@@ -17,7 +17,8 @@ from flows.revisits import links
 from flows.revisits.listed import rounds_listed
 from flows.revisits.opening import RoundWanted, open_round
 from flows.revisits.policy import questionnaire_of
-from models.values.vocabulary import Role, RoundKind
+from models.values.people_terms import Role
+from models.values.round_terms import RoundKind
 
 router = APIRouter(tags=["revisit 回访"], route_class=StrictRoute)
 

@@ -19,7 +19,7 @@ from api.views import difference
 from flows.acts.refusals import NotFound
 from flows.rulebook import changing
 from flows.rulebook.store import in_force
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 router = APIRouter(tags=["rulebook 规则手册"], route_class=StrictRoute)
 Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{8,64}$", description="Its hash, or the first 8 signs of it and more.")]

@@ -16,8 +16,8 @@ from api.routes.reports import or_csv
 from flows.acts.inputs import Day
 from flows.acts.money import findings_of, money_of
 from flows.settling import lists
+from models.values.money_terms import PaymentState
 from models.values.permissions import Permit
-from models.values.vocabulary import PaymentState
 
 router = APIRouter(tags=["settlement 理赔"], route_class=StrictRoute)
 Cursor = Annotated[str | None, Query(max_length=200, description="The `next` of the page before.")]

@@ -19,7 +19,7 @@ from deployments.stack import Stack
 from flows.staffing import NewStaff, add_staff, create_token
 from models.database import create_engine
 from models.settings import Settings
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 HANDLERS = (
     Role.COMPLAINT_HANDLER,

@@ -11,8 +11,10 @@ from flows.rulebook.loading import load, read
 from flows.rules import assignment, clocks, order, rederivation, triage
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, StaffFacts
+from models.values.people_terms import Role
 from models.values.policy import Policy
-from models.values.vocabulary import BusinessLine, Category, Channel, ClockName, CustomerClass, Kind, Role, Stage
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import BusinessLine, Category, Channel, CustomerClass, Kind
 
 CASES, STAFF, TIMES = 100, 500, 20
 DEADLINES = 2000

@@ -12,7 +12,7 @@ from deployments.bench.load import Call, flat_out, steady
 from deployments.bench.table import Row
 from deployments.bench.wire import Wire
 from flows.staffing import NewStaff, add_staff, create_token
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 SHIPMENTS = 1_000_000
 VEHICLES, A_DAY = 2_000, 20_000

@@ -13,8 +13,8 @@ from flows.sampling.policy import sampling_of
 from flows.sampling.rounds import Wanted, draws_of, open_round, release
 from flows.sampling.verify import verify
 from models.values.classes import Period
+from models.values.round_terms import RoundKind
 from models.values.rounds import Draw
-from models.values.vocabulary import RoundKind
 
 CUSTOMERS = 1_000_000
 SHIPMENTS = 1_500_000

@@ -25,7 +25,7 @@ def show(code: Code) -> None:
     from flows.customers.dossier import dossier
     from flows.customers.family import by_code
     from flows.papers.masking import mask_name, mask_phone
-    from models.values.vocabulary import AccessKind
+    from models.values.people_terms import AccessKind
 
     async def work(connection: Any, desk: Any) -> Any:
         found = await dossier(connection, desk, await by_code(connection, code), true())

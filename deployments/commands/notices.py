@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.notices.reading import NoticeState
-from models.values.vocabulary import NoticeChannel, NoticeKind, Role
+from models.values.notice_terms import NoticeChannel, NoticeKind
+from models.values.people_terms import Role
 
 app = typer.Typer(help="Notices: list, show, replay; subscriptions. 通知。", no_args_is_help=True)
 

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from models.values.vocabulary import RetentionLevel, RoundKind
+from models.values.round_terms import RetentionLevel, RoundKind
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from models.values.vocabulary import AbsenceReason, Role
+from models.values.people_terms import AbsenceReason, Role
 
 app = typer.Typer(
     help="Staff and systems: add, list, change, absent, present, absences, back, leave. 员工。", no_args_is_help=True

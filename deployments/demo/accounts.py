@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.settling.lists import recharges
 from models.clock import simulated_clock
 from models.settlement import payments, referrals, settlements
+from models.values.money_terms import PaymentKind, PaymentState
 from models.values.settlement import text
-from models.values.vocabulary import PaymentKind, PaymentState
 
 NOTHING = Decimal(0)
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from models.values.vocabulary import Category, Channel, Kind, ManualService, Outcome, Role, Stage
+from models.values.people_terms import Role
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Category, Channel, Kind, ManualService, Outcome
 
 from . import phrases
 from .calls import Calls

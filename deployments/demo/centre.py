@@ -15,8 +15,10 @@ from api.schemas import CaseView, Queue
 from flows.roster import add_absence
 from flows.staffing import NewStaff, add_staff, create_token
 from models.case import cases
+from models.values.people_terms import AbsenceReason, Role
 from models.values.shift import Absence
-from models.values.vocabulary import AbsenceReason, Procedure, Role, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Procedure
 
 from . import phrases
 from .calls import CONFLICT, Calls

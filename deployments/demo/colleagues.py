@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models.values.vocabulary import Role, Stage
+from models.values.people_terms import Role
+from models.values.stage_terms import Stage
 
 from . import phrases
 from .calls import Calls

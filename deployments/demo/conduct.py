@@ -8,16 +8,8 @@ from typing import Any
 
 from api.schemas import CaseView
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import (
-    Category,
-    ClockName,
-    ContactOutcome,
-    Kind,
-    ManualService,
-    Severity,
-    Stage,
-    SuggestionVerdict,
-)
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import Category, ContactOutcome, Kind, ManualService, Severity, SuggestionVerdict
 
 from . import phrases
 from .customers import Customer

@@ -5,7 +5,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from models.values.vocabulary import ContactOutcome, Feeling, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import ContactOutcome, Feeling
 
 from .request import NEVER_REACHED, SimulatedRequest
 

@@ -13,7 +13,8 @@ from api.schemas import CaseView, ClockView
 from models.customer import customers
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import ClockName, Role, Stage
+from models.values.people_terms import Role
+from models.values.stage_terms import ClockName, Stage
 
 from .calls import Calls
 from .centre import Centre, Colleague

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.case import cases
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import Procedure, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Procedure
 
 from .callers import Callers
 from .centre import Centre

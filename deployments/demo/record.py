@@ -17,7 +17,8 @@ from models.event import events
 from models.leg import legs
 from models.staff import staff
 from models.values.case import CaseFacts
-from models.values.vocabulary import EventKind, Procedure, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Procedure
 from models.wake import wakes
 
 from .accounts import Accounts, read_accounts

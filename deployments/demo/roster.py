@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from models.values.calendar import SHANGHAI
+from models.values.people_terms import Role
 from models.values.shift import Shift as RosteredShift
 from models.values.shift import parsed
-from models.values.vocabulary import Role
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from flows.papers.words import word
 from flows.rules.incident_notices import GRADES, KINDS
 from models.values.calendar import SHANGHAI
 from models.values.incident import Incident
+from models.values.money_terms import PaymentState
 from models.values.policy import Policy
 from models.values.settlement import text
-from models.values.vocabulary import Category, ClockName, Kind, PaymentState, Stage
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import Category, Kind
 
 from .accounts import Accounts
 from .record import Record

@@ -8,7 +8,8 @@ from statistics import mean, median, quantiles
 
 from flows.rules import clocks
 from models.values.case import CaseFacts
-from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Outcome
 
 from .record import Happened, Record
 from .request import Labels

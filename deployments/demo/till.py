@@ -6,7 +6,9 @@ from uuid import UUID
 
 from api.schemas import CaseView
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import Kind, Role, Stage
+from models.values.people_terms import Role
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Kind
 
 from . import phrases
 from .calls import Calls

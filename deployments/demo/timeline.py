@@ -12,7 +12,7 @@ from flows.legs.bell import CHANNEL
 from flows.legs.claim import next_due, unsettled
 from models.clock import simulated_clock
 from models.event import events
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 
 GRAIN = timedelta(minutes=15)
 """The clock goes in quarters of an hour, and to the one after a deadline: what comes due in one goes in one run, and at

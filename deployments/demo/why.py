@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.values.case import CaseFacts
 from models.values.policy import Policy
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 
 from .record import Happened, Record
 

@@ -11,7 +11,7 @@ from flows.acts.inputs import ActInput
 from flows.rules import lifecycle
 from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 
 
 @dataclass(frozen=True)

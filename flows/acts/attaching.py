@@ -13,7 +13,7 @@ from flows.acts.refusals import Implausible
 from flows.papers.media import media_of
 from models.attachment import attachments
 from models.values.case import CaseFacts, Decision, Refusal, Row
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 
 
 class Attach(ActInput):

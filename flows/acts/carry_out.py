@@ -16,9 +16,11 @@ from flows.acts.settling import refuse_over_limit, requested
 from flows.rules import assignment, authority, clocks, follow_up
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
+from models.values.money_terms import PaymentKind
 from models.values.request import RequestDetails
 from models.values.settlement import Money as Held
-from models.values.vocabulary import ClockName, EventKind, HandlingMethod, PaymentKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import HandlingMethod
 
 Money = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_places=2)]
 

@@ -9,7 +9,8 @@ from flows.acts.act import ACTIVE, OPEN, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.rules import clocks, derivation, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Channel, HoldReason
 
 
 class Acknowledge(ActInput):

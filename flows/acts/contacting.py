@@ -18,7 +18,8 @@ from models.values.case import CaseFacts, Decision, Refusal
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
 from models.values.questionnaire import CORE, Questionnaire
-from models.values.vocabulary import ContactOutcome, Procedure, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import ContactOutcome, Procedure
 
 QUESTIONS_AT_MOST = 60
 Value = int | bool | Text | Annotated[list[Line], Field(max_length=40)]

@@ -11,7 +11,8 @@ from flows.rules import clocks, follow_up
 from models.customer import customers
 from models.values.case import CaseFacts, Decision, Refusal
 from models.values.policy import Policy
-from models.values.vocabulary import ContactOutcome, EventKind, Outcome, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import ContactOutcome, Outcome
 
 
 class TellCustomer(ActInput):

@@ -18,7 +18,8 @@ from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
 from models.values.classification import Classification
 from models.values.policy import Policy
 from models.values.request import RequestDetails
-from models.values.vocabulary import BusinessLine, Category, Channel, EventKind, Kind, Procedure, Severity, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import BusinessLine, Category, Channel, Kind, Procedure, Severity
 
 
 class Classify(ActInput):

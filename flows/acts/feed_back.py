@@ -18,7 +18,8 @@ from models.event import events
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
 from models.values.request import RequestDetails
-from models.values.vocabulary import ClockName, EventKind, Kind, ManualService, Outcome, Stage, SuggestionVerdict
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Kind, ManualService, Outcome, SuggestionVerdict
 
 
 class FeedBack(ActInput):

@@ -15,7 +15,8 @@ from flows.rules import classes, clocks
 from models.customer import customers
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.vocabulary import CustomerClass, EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import CustomerClass
 
 CustomerId = Annotated[int, Field(ge=1, le=VERSION_AT_MOST, strict=True)]
 

@@ -14,7 +14,10 @@ from flows.rules import authority, clocks, follow_up, incident_course, incident_
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
-from models.values.vocabulary import ClockName, EventKind, IncidentGrade, Outcome, Role, Stage
+from models.values.incident_terms import IncidentGrade
+from models.values.people_terms import Role
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Outcome
 
 
 class PlanCorrection(ActInput):

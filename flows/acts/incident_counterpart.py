@@ -8,7 +8,9 @@ from flows.acts.refusals import Implausible, NotYours
 from flows.rules import clocks, follow_up, incident_follow_up
 from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
 from models.values.incident import Incident
-from models.values.vocabulary import Channel, ClockName, EventKind, Role, Stage
+from models.values.people_terms import Role
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Channel
 
 
 class Deliver(ActInput):

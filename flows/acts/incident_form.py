@@ -10,7 +10,7 @@ from flows.acts.refusals import Implausible
 from flows.rules import clocks, follow_up, incident_course, report_form
 from models.values.case import CaseFacts, Decision
 from models.values.incident import Incident
-from models.values.vocabulary import ClockName, EventKind
+from models.values.stage_terms import ClockName, EventKind
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Written = Annotated[Text, Field(max_length=4000)]

@@ -11,7 +11,7 @@ from flows.acts.refusals import Implausible
 from flows.rules import clocks, follow_up, incident_notices
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
-from models.values.vocabulary import ClockName, EventKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
 
 Unit = Annotated[Line, Field(max_length=40)]
 

@@ -12,7 +12,8 @@ from flows.acts.report import Money, Persons, Place, Short, Waybill
 from flows.rules import authority, clocks, follow_up, incident_course, incident_follow_up, incident_grading
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
-from models.values.vocabulary import ClockName, EventKind, IncidentKind, Stage
+from models.values.incident_terms import IncidentKind
+from models.values.stage_terms import ClockName, EventKind, Stage
 
 
 class Acknowledge(ActInput):

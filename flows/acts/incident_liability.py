@@ -14,7 +14,7 @@ from flows.rules import clocks, follow_up
 from flows.rules import liability as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
-from models.values.vocabulary import ClockName, EventKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
 
 
 class NameLiable(ActInput):

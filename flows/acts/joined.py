@@ -13,7 +13,8 @@ from flows.acts.joining import END, EndWithIncident
 from flows.acts.perform import Desk, Done, perform
 from models.case import cases
 from models.values.case import Reason, Refusal, StaffFacts
-from models.values.vocabulary import Procedure, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Procedure
 
 AT_ONCE = 200
 """How many complaints one request ends: a transaction is to be short. The answer says whether more are left."""

@@ -13,7 +13,7 @@ from flows.rules import clocks, follow_up, incident_course, lifecycle, settlemen
 from models.case import INCIDENTS, cases
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.settlement import text
-from models.values.vocabulary import ClockName, EventKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
 
 
 class Join(ActInput):

@@ -13,8 +13,9 @@ from flows.acts.refusals import NotYours
 from flows.acts.settling import PAYING
 from flows.rules import liability as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.money_terms import LiableKind
 from models.values.settlement import Finding, Share
-from models.values.vocabulary import EventKind, LiableKind
+from models.values.stage_terms import EventKind
 
 Party = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Percent = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100, max_digits=5, decimal_places=2)]

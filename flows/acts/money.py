@@ -15,9 +15,11 @@ from flows.steps.relatives import lock_waybills
 from models.case import cases
 from models.settlement import liability_findings, liability_shares, payments, settlements
 from models.values.case import CaseFacts
+from models.values.money_terms import EvidenceKind, LiableKind, LimitBasis, PaymentKind, PaymentState
 from models.values.policy import Policy
 from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
-from models.values.vocabulary import EvidenceKind, LiableKind, LimitBasis, Party, PaymentKind, PaymentState, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Party
 
 NOTHING = Money()
 

@@ -15,8 +15,9 @@ from flows.rules import clocks, follow_up
 from flows.rules import settlement as rules
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.money_terms import PaymentKind, PaymentState
 from models.values.settlement import Payment, text
-from models.values.vocabulary import ClockName, EventKind, PaymentKind, PaymentState
+from models.values.stage_terms import ClockName, EventKind
 
 
 class ConfirmVoucher(ActInput):

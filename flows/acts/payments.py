@@ -13,7 +13,7 @@ from models.case import cases
 from models.settlement import payments as given
 from models.values.case import CaseFacts
 from models.values.policy import Policy
-from models.values.vocabulary import Stage
+from models.values.stage_terms import Stage
 
 LOCK_SEED = 2
 """Apart from the locks on waybills (0) and on idempotency keys (1)."""

@@ -17,7 +17,7 @@ from models.case import cases, to_facts
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.permissions import Permit
 from models.values.policy import Policy
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 from models.wake import wakes
 
 LOOKED_AT = 200

@@ -20,7 +20,8 @@ from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.permissions import Permit
 from models.values.request import RequestDetails
-from models.values.vocabulary import Channel, EventKind, Party, Procedure, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Channel, Party, Procedure
 
 SKEW = timedelta(minutes=5)
 """How far a caller's clock may go before ours."""

@@ -23,7 +23,8 @@ from models.case import cases
 from models.settlement import referrals
 from models.values.case import Row, StaffFacts
 from models.values.permissions import Permit
-from models.values.vocabulary import Channel, Kind, Procedure, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Channel, Kind, Procedure
 from models.wake import wakes
 
 LOCK_SEED = 4

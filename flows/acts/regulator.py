@@ -14,7 +14,7 @@ from flows.rules import clocks, follow_up
 from models.settlement import referrals
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind
+from models.values.stage_terms import ClockName, EventKind
 
 ReferralNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$")]
 

@@ -17,19 +17,12 @@ from flows.acts.refusals import Implausible, NotYours
 from flows.rules import clocks, permission
 from models.values.case import CaseFacts, Decision, StaffFacts
 from models.values.incident import Incident
+from models.values.incident_terms import IncidentKind
+from models.values.people_terms import Role
 from models.values.permissions import Permit
 from models.values.policy import Policy
-from models.values.vocabulary import (
-    BusinessLine,
-    Channel,
-    ClockName,
-    EventKind,
-    IncidentKind,
-    Party,
-    Procedure,
-    Role,
-    Stage,
-)
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import BusinessLine, Channel, Party, Procedure
 
 Waybill = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
 Place = Annotated[Line, Field(max_length=80)]

@@ -19,7 +19,8 @@ from flows.rules.request_course import SHORT
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
 from models.values.questionnaire import CORE
-from models.values.vocabulary import ClockName, ContactOutcome, EventKind, Feeling, Outcome, Procedure, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import ContactOutcome, Feeling, Outcome, Procedure
 
 Mark = Annotated[int, Field(ge=1, le=5, strict=True)]
 

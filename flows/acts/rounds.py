@@ -8,7 +8,7 @@ from flows.acts.inputs import ActInput, Text
 from flows.rules import round_course
 from models.values.case import CaseFacts, Decision, Refusal
 from models.values.round import RoundDetails
-from models.values.vocabulary import Stage
+from models.values.stage_terms import Stage
 
 
 class RoundVerdict(StrEnum):

@@ -12,8 +12,10 @@ from flows.acts.inputs import ActInput, Input, Line, Moment, Text
 from flows.acts.money import money, money_of
 from flows.rules import settlement as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.money_terms import EvidenceKind, PaymentKind, PaymentState
 from models.values.settlement import Evidence, Money, Payment, Settlement, text
-from models.values.vocabulary import Channel, EventKind, EvidenceKind, Party, PaymentKind, PaymentState, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Channel, Party
 
 Value = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_places=2)]
 Amount = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100_000_000, max_digits=11, decimal_places=2)]

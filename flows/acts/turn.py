@@ -11,7 +11,8 @@ from flows.rules import triage
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.classification import Classification
 from models.values.request import Asked, RequestDetails
-from models.values.vocabulary import Category, EventKind, Kind, Procedure, Severity, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Category, Kind, Procedure, Severity
 
 
 class TurnIntoComplaint(ActInput):

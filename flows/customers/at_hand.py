@@ -13,9 +13,9 @@ from models.case import cases
 from models.customer import accesses, customers
 from models.event import events
 from models.values.case import CaseFacts, StaffFacts
+from models.values.people_terms import AccessKind
 from models.values.permissions import Permit, Relation
 from models.values.policy import Policy
-from models.values.vocabulary import AccessKind
 
 
 def at_hand(actor: StaffFacts, policy: Policy, now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.customer import accesses
 from models.values.case import StaffFacts
-from models.values.vocabulary import AccessKind
+from models.values.people_terms import AccessKind
 
 
 async def note(

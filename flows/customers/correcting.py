@@ -16,8 +16,8 @@ from flows.customers.family import family
 from flows.rules import permission
 from models.customer import customers, phones
 from models.values.case import Refusal, StaffFacts
+from models.values.people_terms import AccessKind
 from models.values.permissions import Permit
-from models.values.vocabulary import AccessKind
 
 Phones = Annotated[tuple[Annotated[Line, Field(max_length=40)], ...], Field(max_length=10)]
 

@@ -24,7 +24,8 @@ from models.shipment import shipments
 from models.staff import staff
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts
-from models.values.vocabulary import ClockName, CustomerClass, EventKind
+from models.values.stage_terms import ClockName, EventKind
+from models.values.vocabulary import CustomerClass
 from models.wake import wakes
 
 

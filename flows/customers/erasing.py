@@ -20,7 +20,7 @@ from models.customer import accesses, customers, erasures, merges, phones, possi
 from models.notice import notices
 from models.shipment import shipments
 from models.values.case import CaseFacts, Decision, Reason, Refusal, StaffFacts
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 from models.wake import wakes
 
 CHUNK = 100

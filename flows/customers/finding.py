@@ -17,8 +17,8 @@ from flows.rules import permission
 from models.customer import customers, phones
 from models.shipment import shipments
 from models.values.case import StaffFacts
+from models.values.people_terms import AccessKind
 from models.values.permissions import Permit
-from models.values.vocabulary import AccessKind
 
 
 class Lookup(Input):

@@ -14,8 +14,8 @@ from flows.customers.identity import open_phone
 from flows.rules import permission
 from models.customer import phones
 from models.values.case import StaffFacts
+from models.values.people_terms import AccessKind
 from models.values.permissions import Permit
-from models.values.vocabulary import AccessKind
 
 
 class Unmask(Input):

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.case import cases
 from models.event import events
 from models.values.daily import Counted, Day, Notable, Promises
-from models.values.vocabulary import EventKind, Kind, Procedure, Severity, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Kind, Procedure, Severity
 
 UNKNOWN = "unknown"
 BREACHES = text(

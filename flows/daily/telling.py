@@ -20,9 +20,9 @@ from models.daily import daily_summaries, shift_handovers
 from models.sealing import Seal
 from models.values.case import CaseFacts
 from models.values.daily import Handover
+from models.values.notice_terms import NoticeKind
 from models.values.notices import Addressee, notice
 from models.values.policy import Policy
-from models.values.vocabulary import NoticeKind
 from models.wake import wakes
 
 LOCK = 0x5245_4452_4553_5302

@@ -17,7 +17,8 @@ from models.incident import shipment_notices
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
 from models.values.incident import Incident
-from models.values.vocabulary import Kind, Procedure, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Kind, Procedure
 from models.wake import wakes
 
 Cursor = tuple[date, int, str]

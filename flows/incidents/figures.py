@@ -10,7 +10,7 @@ from flows.rules.incident_figures import Marks, UnitFigures, by_unit
 from models.case import INCIDENTS, cases, to_facts
 from models.event import events
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 
 
 async def figures(connection: AsyncConnection, first: date | None, last: date | None) -> list[UnitFigures]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.event import events
 from models.sealing import Seal
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from models.case import cases
 from models.event import events
 from models.sealing import Seal
 from models.values.case import Decision, Reason
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 from models.wake import wakes
 
 BACKOFF_SECONDS = 1.0

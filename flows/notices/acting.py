@@ -14,7 +14,7 @@ from flows.notices.looking_up import look_up
 from flows.notices.reading import find_notice
 from models.notice import deliveries, notices
 from models.values.case import Refusal, StaffFacts
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 
 async def acknowledge(

@@ -20,9 +20,10 @@ from models.case import cases
 from models.notice import deliveries, notices, subscriptions
 from models.sealing import Seal
 from models.staff import staff
+from models.values.notice_terms import NoticeChannel
 from models.values.notices import Addressee
+from models.values.people_terms import Role
 from models.values.telling_policy import Notices
-from models.values.vocabulary import NoticeChannel, Role
 
 AT_ONCE = 20
 """How many notices are resolved, and how many deliveries claimed, in one transaction."""

@@ -19,7 +19,7 @@ from flows.notices.targets import BadTarget, Inside
 from flows.notices.watch import watch
 from flows.rulebook.store import Policies
 from models.settings import Settings
-from models.values.vocabulary import NoticeChannel
+from models.values.notice_terms import NoticeChannel
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0

@@ -17,7 +17,8 @@ from models.case import cases
 from models.notice import deliveries, notices, subscriptions
 from models.sealing import Seal
 from models.values.case import StaffFacts
-from models.values.vocabulary import NoticeChannel, Role
+from models.values.notice_terms import NoticeChannel
+from models.values.people_terms import Role
 
 SEE_ALL = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 

@@ -16,8 +16,8 @@ from models.notice import subscriptions
 from models.sealing import Seal
 from models.staff import staff
 from models.values.case import Refusal
+from models.values.notice_terms import NoticeChannel
 from models.values.notices import Addressee
-from models.values.vocabulary import NoticeChannel
 
 SECRETS_AT_MOST = 200
 

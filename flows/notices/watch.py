@@ -15,8 +15,8 @@ from models.case import cases
 from models.leg import legs
 from models.notice import alarms
 from models.sealing import Seal
+from models.values.notice_terms import AlarmName
 from models.values.telling_policy import Notices
-from models.values.vocabulary import AlarmName
 from models.wake import wakes
 
 LOCK = 0x5245_4452_4553_5301

@@ -22,10 +22,10 @@ from models.event import events
 from models.settlement import referrals
 from models.staff import staff
 from models.values.case import CaseFacts, StaffFacts
+from models.values.people_terms import AccessKind
 from models.values.permissions import Permit
 from models.values.policy import Policy
 from models.values.settlement import Finding, Money
-from models.values.vocabulary import AccessKind
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from flows.papers.the_case import NONE, masked, moment, the_case
 from flows.papers.words import word
 from flows.rules import clocks, liability
 from models.values.settlement import text
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 
 
 def dossier_paper(compiled: Compiled) -> Paper:

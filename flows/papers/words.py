@@ -2,13 +2,8 @@
 
 from enum import StrEnum
 
-from models.values.vocabulary import (
-    EventKind,
-    EvidenceKind,
-    LiableKind,
-    PaymentKind,
-    PaymentState,
-)
+from models.values.money_terms import EvidenceKind, LiableKind, PaymentKind, PaymentState
+from models.values.stage_terms import EventKind
 
 WORDS: dict[type[StrEnum], dict[str, str]] = {
     EventKind: {

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.case import cases
 from models.values.case import Row
+from models.values.round_terms import Disposition
 from models.values.rounds import Draw
-from models.values.vocabulary import Disposition
 
 
 async def rows(

@@ -27,17 +27,10 @@ from models.values.case import CaseFacts, Decision, Opening, Reason, Row
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
 from models.values.round import RoundDetails
+from models.values.round_terms import Disposition, RoundKind
 from models.values.rounds import Draw, Excluded, RoundFacts
-from models.values.vocabulary import (
-    BusinessLine,
-    Channel,
-    ClockName,
-    Disposition,
-    EventKind,
-    Procedure,
-    RoundKind,
-    Stage,
-)
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import BusinessLine, Channel, Procedure
 
 BEING_CALLED = Excluded(
     Disposition.COOL_DOWN,

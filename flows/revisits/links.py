@@ -27,7 +27,8 @@ from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.contact import ContactDetails
 from models.values.questionnaire import Questionnaire
-from models.values.vocabulary import EventKind, Procedure
+from models.values.stage_terms import EventKind
+from models.values.vocabulary import Procedure
 from models.wake import wakes
 
 PATH = "/r"

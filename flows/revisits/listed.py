@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.case import cases
 from models.revisit import rounds
 from models.values.round import RoundDetails
-from models.values.vocabulary import Procedure, RoundKind, Stage
+from models.values.round_terms import RoundKind
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Procedure
 
 
 @dataclass(frozen=True)

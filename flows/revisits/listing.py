@@ -18,8 +18,9 @@ from models.shipment import shipments
 from models.values.calendar import SHANGHAI
 from models.values.classes import Period
 from models.values.policy import Policy
+from models.values.round_terms import RoundKind
 from models.values.rounds import Member
-from models.values.vocabulary import Kind, Outcome, RoundKind
+from models.values.vocabulary import Kind, Outcome
 
 REVISITED = (Outcome.SOLVED, Outcome.UNVERIFIED, Outcome.FINAL_POSITION)
 """How a complaint ended whose customer was, or should have been, asked."""

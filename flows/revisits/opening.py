@@ -26,15 +26,9 @@ from models.values.classes import Period
 from models.values.permissions import Permit
 from models.values.policy import Policy
 from models.values.round import RoundDetails
-from models.values.vocabulary import (
-    Channel,
-    EventKind,
-    Outcome,
-    Procedure,
-    RetentionLevel,
-    RoundKind,
-    Stage,
-)
+from models.values.round_terms import RetentionLevel, RoundKind
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Channel, Outcome, Procedure
 
 LOCK_SEED = 2
 """Apart from the locks on waybills and on idempotency keys."""

@@ -20,8 +20,8 @@ from models.case import cases
 from models.revisit import round_draws
 from models.values.policy import Policy
 from models.values.questionnaire import MARKS, Questionnaire
+from models.values.round_terms import Disposition
 from models.values.rounds import Draw, RoundFacts
-from models.values.vocabulary import Disposition
 
 HEADLINES = ("satisfaction", "recommend")
 """Whose totals are kept in the ledger."""

@@ -25,8 +25,8 @@ from models.case import cases
 from models.rulebook import rulebook_changes, rulebooks
 from models.staff import staff
 from models.values.case import Refusal, StaffFacts
+from models.values.people_terms import ChangeState
 from models.values.policy import Policy
-from models.values.vocabulary import ChangeState
 
 LOCK = 0x7275_6C65_73
 """One change at a time."""

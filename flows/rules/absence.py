@@ -6,7 +6,7 @@ from typing import Any
 from flows.rules import clocks, derivation, lifecycle
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind
+from models.values.stage_terms import ClockName, EventKind
 
 
 def decide(facts: CaseFacts, owner: StaffFacts | None, policy: Policy, now: datetime) -> Decision | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from flows.rules import clocks, incident_course, lifecycle, order
 from models.values.case import Agenda, CaseFacts
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, Stage
+from models.values.stage_terms import ClockName, Stage
 
 SYSTEM = {
     Stage.RECEIVED: "classify",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.values.case import Reason, Row
+from models.values.notice_terms import AlarmName, NoticeKind
 from models.values.notices import Addressee, notice
 from models.values.telling_policy import Notices
-from models.values.vocabulary import AlarmName, NoticeKind
 
 WHAT = {
     AlarmName.QUARANTINE: Reason("工单进入隔离区", "cases went into quarantine"),

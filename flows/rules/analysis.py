@@ -5,7 +5,7 @@ from datetime import datetime
 from flows.rules import clocks, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 
 
 def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Decision:

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from flows.rules import absence, clocks
 from flows.rules.authority import own_proposal
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
+from models.values.people_terms import Role
 from models.values.policy import Policy
 from models.values.request import RequestDetails
-from models.values.vocabulary import BusinessLine, ClockName, EventKind, Role, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import BusinessLine
 
 LADDER = frozenset(
     {Stage.CARRY_OUT, Stage.FEED_BACK, Stage.FINAL_POSITION, Stage.APPROVAL, Stage.FINDING, Stage.CLOSING}

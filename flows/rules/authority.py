@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.values.case import CaseFacts, Reason, StaffFacts
+from models.values.incident_terms import IncidentGrade
 from models.values.policy import Policy
-from models.values.vocabulary import CustomerClass, IncidentGrade
+from models.values.vocabulary import CustomerClass
 
 
 @dataclass(frozen=True)

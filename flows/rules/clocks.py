@@ -8,7 +8,8 @@ from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.policy import Policy
 from models.values.section import Term
-from models.values.vocabulary import ClockName, HoldReason
+from models.values.stage_terms import ClockName
+from models.values.vocabulary import HoldReason
 
 Clocks = tuple[Deadline, ...]
 

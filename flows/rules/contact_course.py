@@ -15,14 +15,9 @@ from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Opening, Reason, Refusal, StaffFacts
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
-from models.values.vocabulary import (
-    ClockName,
-    ContactOutcome,
-    Disposition,
-    EventKind,
-    Outcome,
-    Stage,
-)
+from models.values.round_terms import Disposition
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import ContactOutcome, Outcome
 
 ENDS = {ContactOutcome.REFUSED: Disposition.REFUSED, ContactOutcome.WRONG_NUMBER: Disposition.WRONG_NUMBER}
 """Outcomes after which nobody calls again: he does not want to, or it is not he."""

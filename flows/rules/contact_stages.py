@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 
 WAITING = frozenset({Stage.CONTACT, Stage.VISIT})
 """Stages at which a contact waits for a person."""

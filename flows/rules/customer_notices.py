@@ -10,7 +10,8 @@ from flows.rules.incident_course import AGAIN
 from models.values.case import CaseFacts, Decision, Opening, Reason, Row
 from models.values.incident import CustomerNotice
 from models.values.policy import Policy
-from models.values.vocabulary import Channel, ClockName, CustomerClass, EventKind, Party, Procedure, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Channel, CustomerClass, Party, Procedure
 
 PROMISE = "promise"
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from models.values.calendar import SHANGHAI
 from models.values.case import Reason
+from models.values.round_terms import Disposition, RoundKind
 from models.values.rounds import EligibilityFacts, Excluded
 from models.values.sampling import Sampling
-from models.values.vocabulary import Disposition, RoundKind
 
 HELD_BACK = (RoundKind.DRAWN, RoundKind.RETENTION)
 """Kinds that leave a customer alone who was asked lately or has a complaint open; the others exist for those."""

@@ -12,7 +12,7 @@ from typing import Any
 from flows.rules import assignment, clocks
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind
+from models.values.stage_terms import ClockName, EventKind
 
 
 def breached(clock: Deadline, facts: CaseFacts, policy: Policy, now: datetime) -> Deadline:

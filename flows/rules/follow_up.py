@@ -7,7 +7,8 @@ from typing import Any
 from flows.rules import absence, clocks, escalation, lifecycle, rederivation
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Outcome
 
 UNHANDLED = frozenset({Outcome.WITHDRAWN, Outcome.ANSWERED})
 """How a case ends whose complaint was not handled: taken back, or found to be none."""

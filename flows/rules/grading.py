@@ -5,7 +5,8 @@ from datetime import timedelta
 from models.values.case import Reason
 from models.values.incident import Incident
 from models.values.incident_policy import Duty, Incidents
-from models.values.vocabulary import BusinessLine, IncidentGrade, Severity
+from models.values.incident_terms import IncidentGrade
+from models.values.vocabulary import BusinessLine, Severity
 
 SEVERITY = {
     IncidentGrade.GENERAL: Severity.MINOR,

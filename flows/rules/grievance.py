@@ -10,7 +10,8 @@ from models.values.case import CaseFacts, Decision, Opening, Reason
 from models.values.classification import Classification
 from models.values.course_policy import Revisits
 from models.values.policy import Policy
-from models.values.vocabulary import Channel, EventKind, Kind, Party, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Channel, Kind, Party
 
 
 def amounts(reading: Classification, satisfaction: int | None, policy: Revisits) -> bool:

@@ -2,9 +2,10 @@
 
 from models.values.case import CaseFacts
 from models.values.incident import Incident
+from models.values.incident_terms import IncidentGrade
 from models.values.policy import Policy
 from models.values.section import Term
-from models.values.vocabulary import ClockName, IncidentGrade
+from models.values.stage_terms import ClockName
 
 _AS_NAMED = frozenset(
     {

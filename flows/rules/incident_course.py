@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.values.case import CaseFacts
-from models.values.vocabulary import EventKind, Procedure, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Procedure
 
 BEGINNINGS = frozenset({EventKind.REPORTED, EventKind.NOTICE_OPENED})
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from models.values.case import CaseFacts
 from models.values.incident import Incident
 from models.values.incident_policy import IncidentIndicator
-from models.values.vocabulary import IncidentGrade
+from models.values.incident_terms import IncidentGrade
 
 Marks = Mapping[IncidentIndicator, float | None]
 INDICATORS: tuple[IncidentIndicator, ...] = ("reporting", "completeness", "containment", "repeats")

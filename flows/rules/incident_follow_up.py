@@ -7,8 +7,9 @@ from typing import Any
 from flows.rules import clocks, follow_up, incident_course, incident_notices, liability, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.incident import Incident
+from models.values.incident_terms import IncidentGrade
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, IncidentGrade, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
 
 
 @dataclass(frozen=True)

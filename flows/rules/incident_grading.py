@@ -8,8 +8,9 @@ from flows.rules import clocks, follow_up, grading, incident_notices, lifecycle
 from flows.rules.clocks import Clocks
 from models.values.case import CaseFacts, Decision, Reason, Row
 from models.values.incident import Incident
+from models.values.incident_terms import IncidentGrade
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, IncidentGrade
+from models.values.stage_terms import ClockName, EventKind
 
 
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:

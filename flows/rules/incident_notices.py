@@ -5,9 +5,10 @@ from datetime import datetime
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Reason, Row
 from models.values.incident import Incident
+from models.values.incident_terms import IncidentGrade, IncidentKind
+from models.values.notice_terms import NoticeKind
 from models.values.notices import Addressee, notice
 from models.values.policy import Policy
-from models.values.vocabulary import IncidentGrade, IncidentKind, NoticeKind
 
 KINDS = {
     IncidentKind.FIRE: "火灾",

@@ -10,7 +10,7 @@ from models.values.case import CaseFacts, Decision, Reason
 from models.values.incident import Incident
 from models.values.incident_policy import IncidentIndicator
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind
+from models.values.stage_terms import ClockName, EventKind
 
 
 def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Decision:

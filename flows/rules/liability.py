@@ -8,9 +8,9 @@ from decimal import ROUND_DOWN, Decimal
 from flows.rules import clocks
 from models.values.case import CaseFacts, Reason, Row, StaffFacts
 from models.values.money_policy import LiabilityTerms
+from models.values.money_terms import LiableKind
 from models.values.policy import Policy
 from models.values.settlement import CENT, WHOLE, Finding, Share
-from models.values.vocabulary import LiableKind
 
 PRESUMED, FIRST, FINAL = 0, 1, 2
 """Rounds: presumed on whoever kept silent, the finding, and the one after the only appeal."""

@@ -10,7 +10,8 @@ from typing import Any
 from flows.rules import contact_stages, incident_course, request_course, round_stages
 from flows.rules.request_course import SHORT
 from models.values.case import CaseFacts
-from models.values.vocabulary import EventKind, Kind, Procedure, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Kind, Procedure
 
 BEGINNINGS = frozenset(
     {EventKind.RECEIVED, EventKind.ROUND_OPENED, EventKind.CONTACT_OPENED, *incident_course.BEGINNINGS}

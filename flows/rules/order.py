@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from flows.rules import clocks
 from models.values.case import CaseFacts, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, CustomerClass
+from models.values.stage_terms import ClockName
+from models.values.vocabulary import CustomerClass
 
 AGREED = clocks.TIMERS | clocks.BEYOND | {ClockName.PROMISE, ClockName.UNIT_ANSWER}
 """Clocks that begin while the work at hand goes on: they do not make it new."""

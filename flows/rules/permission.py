@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from flows.rules import assignment
 from models.values.case import CaseFacts, Reason, StaffFacts
+from models.values.people_terms import Role
 from models.values.permissions import Permissions, Permit, Relation
 from models.values.policy import Policy
 from models.values.rulebook import Rulebook
-from models.values.vocabulary import Role, Stage
+from models.values.stage_terms import Stage
 
 ASKED: dict[Stage, tuple[Permit, ...]] = {
     Stage.TRIAGE: (Permit.CLASSIFY,),

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models.values.notices import Addressee
+from models.values.people_terms import Role
 from models.values.telling_policy import Notices
-from models.values.vocabulary import Role
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flows.rules import clocks, derivation
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind
+from models.values.stage_terms import ClockName, EventKind
 
 
 def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision | None:

@@ -8,7 +8,7 @@ from flows.rules import clocks, follow_up, lifecycle, reopening
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.money_policy import RegulatorTerms
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
 
 FLAG = "regulator"
 """The urgency (rulebook, `order.urgent_flags`) of a case that the regulator waits for."""

@@ -8,7 +8,8 @@ from typing import Any
 from flows.rules import clocks, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import Category, EventKind, Outcome, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Category, Outcome
 
 NOT_REOPENED = frozenset({Outcome.LINKED, Outcome.FINAL_POSITION})
 """How a case ended that a repeat does not reopen: with another one, or by the centre's last word."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 
 EVENTS = frozenset(
     {

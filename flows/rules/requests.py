@@ -17,7 +17,8 @@ from models.values.classification import Classification
 from models.values.course_policy import Requests
 from models.values.policy import Policy
 from models.values.request import RequestDetails
-from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
+from models.values.stage_terms import ClockName, EventKind
+from models.values.vocabulary import Kind, Outcome
 
 FURTHER = frozenset(
     {

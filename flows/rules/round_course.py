@@ -15,7 +15,8 @@ from models.values.classes import Period
 from models.values.course_policy import Revisits
 from models.values.policy import Policy
 from models.values.round import RoundDetails
-from models.values.vocabulary import ClockName, EventKind, Outcome, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Outcome
 
 
 @dataclass(frozen=True)

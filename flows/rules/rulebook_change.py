@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.values.case import Reason, StaffFacts
+from models.values.people_terms import ChangeState, Role
 from models.values.policy import Policy
-from models.values.vocabulary import ChangeState, Role
 
 WORSE_BY = 0.005
 """A mark lower by less is no worse: another cut of the folds moves it as much."""

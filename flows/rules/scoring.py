@@ -11,7 +11,8 @@ from flows.rules import clocks, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.course_policy import Indicator
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, Kind, Outcome
+from models.values.stage_terms import ClockName, EventKind
+from models.values.vocabulary import Kind, Outcome
 
 SATISFACTION = (1, 5)
 NOT_SPEED = frozenset({ClockName.PROMISE, ClockName.UNIT_ANSWER, ClockName.PAYMENT})

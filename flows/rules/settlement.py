@@ -12,9 +12,11 @@ from typing import Any
 from flows.rules import clocks
 from models.values.case import CaseFacts, Deadline, Reason, Row
 from models.values.money_policy import SettlementTerms
+from models.values.money_terms import LimitBasis, PaymentKind, PaymentState
 from models.values.policy import Policy
 from models.values.settlement import CENT, Money, Payment, Settlement, text
-from models.values.vocabulary import Category, ClockName, LimitBasis, PaymentKind, PaymentState, Stage
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import Category
 
 STANDING = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED, PaymentState.PAID})
 """Payments that count: paid, or on their way."""

@@ -14,7 +14,8 @@ from flows.rules import clocks, follow_up, lifecycle, referrals, reopening
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
-from models.values.vocabulary import Category, ClockName, EventKind, Kind, Outcome, Procedure, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category, Kind, Outcome, Procedure
 
 UNJOINED = frozenset({Stage.RECEIVED, Stage.TRIAGE})
 """Stages of a case that no other has joined yet."""

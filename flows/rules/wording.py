@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flows.rules import lifecycle
 from models.values.case import CaseFacts, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import Stage
+from models.values.stage_terms import Stage
 
 TALKED_TO = lifecycle.PERSONS - {Stage.CONFIRMATION}
 """Stages whose owner speaks to the customer, or writes to him."""

@@ -10,8 +10,8 @@ import polars as pl
 import svy
 
 from flows.sampling.estimates import Answers, Domain, Figure, Question
+from models.values.round_terms import Disposition
 from models.values.rounds import Draw, Plan, Stratum
-from models.values.vocabulary import Disposition
 
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6
 """Reichheld 2003: of 0 to 10, promoters say 9 or 10, detractors 0 to 6."""

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.values.round_terms import Disposition, RoundKind
 from models.values.rounds import EligibilityFacts
-from models.values.vocabulary import Disposition, EventKind, Kind, Procedure, RoundKind
+from models.values.stage_terms import EventKind
+from models.values.vocabulary import Kind, Procedure
 
 REACHED = (Disposition.COMPLETE, Disposition.PARTIAL, Disposition.REFUSED, Disposition.BROKEN_OFF)
 """He was asked, whether or not he answered."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from flows.sampling import allocation, size, strata
 from flows.sampling.errors import SamplingError
+from models.values.round_terms import RoundKind
 from models.values.rounds import CellCount, Plan
 from models.values.sampling import Sampling
-from models.values.vocabulary import RoundKind
 
 
 def plan_of(cells: Sequence[CellCount], kind: RoundKind, policy: Sampling) -> Plan:

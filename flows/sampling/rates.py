@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from models.values.vocabulary import Disposition
+from models.values.round_terms import Disposition
 
 CODES: Mapping[Disposition, tuple[str, str]] = {
     Disposition.COMPLETE: ("I", "1.1"),

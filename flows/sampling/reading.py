@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.sampling.errors import SamplingError
 from models.revisit import round_draws, round_members, rounds
 from models.values.classes import Period
+from models.values.round_terms import Disposition, RoundKind, RoundState
 from models.values.rounds import Draw, Plan, RoundFacts
-from models.values.vocabulary import Disposition, RoundKind, RoundState
 
 
 async def round_named(connection: AsyncConnection, round_id: int) -> RoundFacts:

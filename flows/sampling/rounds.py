@@ -20,8 +20,8 @@ from models.revisit import round_draws, rounds
 from models.values.calendar import SHANGHAI
 from models.values.classes import Period
 from models.values.policy import Policy
+from models.values.round_terms import Disposition, RoundKind, RoundState
 from models.values.rounds import Draw, Member, RoundFacts
-from models.values.vocabulary import Disposition, RoundKind, RoundState
 
 __all__ = ["Opened", "Wanted", "all_rounds", "draws_of", "end", "open_round", "release", "round_named"]
 

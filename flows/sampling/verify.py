@@ -17,9 +17,9 @@ from flows.sampling.reading import round_named
 from models.event import events
 from models.revisit import round_draws
 from models.rulebook import rulebooks
+from models.values.round_terms import RoundKind
 from models.values.rounds import CellCount, RoundFacts
 from models.values.sampling import Sampling
-from models.values.vocabulary import RoundKind
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from flows.acts.money import findings_of, to_payment
 from flows.rules import liability
 from models.case import cases
 from models.settlement import payments
+from models.values.money_terms import LiableKind, PaymentState
 from models.values.settlement import Payment
-from models.values.vocabulary import LiableKind, PaymentState
 
 
 @dataclass(frozen=True)

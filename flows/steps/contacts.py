@@ -24,7 +24,7 @@ from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Opening, Row, StaffFacts
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
 
 LOCK_SEED = 3
 """Apart from the other advisory locks: who closes the last contact of a round."""

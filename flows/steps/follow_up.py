@@ -15,7 +15,8 @@ from flows.rules import follow_up, reopening
 from flows.rules.follow_up import Main
 from models.case import cases
 from models.values.case import CaseFacts, Decision, StaffFacts
-from models.values.vocabulary import Outcome, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Outcome
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from flows.staffing import to_staff
 from models.notice import deliveries, notices, subscriptions
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, StaffFacts
-from models.values.vocabulary import NoticeKind, Stage
+from models.values.notice_terms import NoticeKind
+from models.values.stage_terms import Stage
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.rules.triage import Relative
 from models.case import cases
 from models.values.case import CaseFacts, Decision
-from models.values.vocabulary import Category, Kind, Outcome, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Category, Kind, Outcome
 
 LOOKED_AT = (
     "id",

@@ -21,8 +21,9 @@ from models.values.case import CaseFacts, Decision, Reason
 from models.values.classes import Period
 from models.values.policy import Policy
 from models.values.round import RoundDetails
+from models.values.round_terms import Disposition, RoundKind, RoundState
 from models.values.rounds import RoundFacts
-from models.values.vocabulary import Disposition, RoundKind, RoundState, Stage
+from models.values.stage_terms import Stage
 
 DRAW_SECONDS = 120
 """A draw from a million customers takes some seconds; it holds no other case meanwhile."""

@@ -14,7 +14,7 @@ from flows.rules import scoring
 from flows.steps.relatives import lock_waybills
 from models.case import cases
 from models.values.case import CaseFacts, Decision
-from models.values.vocabulary import Stage
+from models.values.stage_terms import Stage
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from models.values.people_terms import Role
+from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import (
     BusinessLine,
     Category,
     Channel,
-    ClockName,
     CustomerClass,
-    EventKind,
     HandlingMethod,
     HoldReason,
     Kind,
     Outcome,
     Party,
     Procedure,
-    Role,
     Severity,
-    Stage,
 )
 
 

@@ -6,11 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from models.values.people_terms import Role
 from models.values.section import Section
-from models.values.vocabulary import (
-    CustomerClass,
-    Role,
-)
+from models.values.vocabulary import CustomerClass
 
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
 Basis = Literal["amount", "profit"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from models.values.vocabulary import RoundKind
+from models.values.round_terms import RoundKind
 
 
 @dataclass(frozen=True)

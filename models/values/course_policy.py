@@ -7,12 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from models.values.section import Count, Section, Share, Term, TimeOfDay, complete
-from models.values.vocabulary import (
-    Category,
-    CustomerClass,
-    Kind,
-    Severity,
-)
+from models.values.vocabulary import Category, CustomerClass, Kind, Severity
 
 Indicator = Literal["speed", "satisfaction", "first_time", "method", "promises"]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 Days = Annotated[int, Field(ge=1, le=3660)]
 Shown = Annotated[int, Field(ge=1, le=100)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from models.values.vocabulary import IncidentGrade, IncidentKind
+from models.values.incident_terms import IncidentGrade, IncidentKind
 
 
 @dataclass(frozen=True)

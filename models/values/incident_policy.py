@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from models.values.incident_terms import IncidentGrade, IncidentKind
 from models.values.section import Name, Section, Share, Term, complete
-from models.values.vocabulary import BusinessLine, IncidentGrade, IncidentKind
+from models.values.vocabulary import BusinessLine
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000, decimal_places=2)]
 Words = tuple[str, str]

@@ -7,9 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.values.section import Name, Section, Term
-from models.values.vocabulary import (
-    Category,
-)
+from models.values.vocabulary import Category
 
 
 class SettlementTerms(Section):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from models.values.case import Reason, Row
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from models.values.incident_terms import IncidentGrade
+from models.values.people_terms import Role
 from models.values.section import Name, Section, Share, Term, complete
+from models.values.stage_terms import Stage
 from models.values.taxonomy import Urgency
-from models.values.vocabulary import (
-    Category,
-    CustomerClass,
-    IncidentGrade,
-    Role,
-    Stage,
-)
+from models.values.vocabulary import Category, CustomerClass
 
 Limits = tuple[Annotated[int, Field(ge=0)], ...]
 

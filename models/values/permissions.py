@@ -11,7 +11,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.values.vocabulary import Category, Role
+from models.values.people_terms import Role
+from models.values.vocabulary import Category
 
 
 class Relation(StrEnum):

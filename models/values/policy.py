@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from models.values.calendar import WorkingCalendar
 from models.values.incident_policy import Incidents
 from models.values.learned import Learned
+from models.values.people_terms import Role
 from models.values.permissions import Permissions
 from models.values.rulebook import Rulebook
-from models.values.vocabulary import Role
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
-from models.values.vocabulary import RetentionLevel, RoundKind
+from models.values.round_terms import RetentionLevel, RoundKind
 
 
 @dataclass(frozen=True)

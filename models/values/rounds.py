@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models.values.case import Reason
 from models.values.classes import Period
-from models.values.vocabulary import Disposition, RoundKind, RoundState
+from models.values.round_terms import Disposition, RoundKind, RoundState
 
 UNKNOWN = "unknown"
 """The class, line or branch of a customer who has none."""

@@ -12,8 +12,10 @@ from models.values.class_policy import Classes
 from models.values.course_policy import Analysis, Course, Repeats, Requests, Revisits, Scoring
 from models.values.customers import Customers
 from models.values.incident_policy import Incidents
+from models.values.incident_terms import IncidentGrade
 from models.values.money_policy import LiabilityTerms, RegulatorTerms, SettlementTerms
 from models.values.people_policy import Approval, Assignment, Order
+from models.values.people_terms import Role
 from models.values.permissions import Permissions
 from models.values.questionnaire import Questionnaire
 from models.values.sampling import Sampling
@@ -21,11 +23,7 @@ from models.values.section import DAYS_AT_MOST, Name, Section, Term
 from models.values.taxonomy import Taxonomy
 from models.values.telling_policy import Daily, Notices, Wording
 from models.values.time_policy import Clocks, Escalation, Hours
-from models.values.vocabulary import (
-    CustomerClass,
-    IncidentGrade,
-    Role,
-)
+from models.values.vocabulary import CustomerClass
 
 SomeRoles = Annotated[tuple[Role, ...], Field(min_length=1)]
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from models.values.vocabulary import EvidenceKind, LiableKind, LimitBasis, Party, PaymentKind, PaymentState
+from models.values.money_terms import EvidenceKind, LiableKind, LimitBasis, PaymentKind, PaymentState
+from models.values.vocabulary import Party
 
 CENT = Decimal("0.01")
 WHOLE = Decimal(100)

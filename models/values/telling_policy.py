@@ -5,14 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from models.values.people_terms import Role
 from models.values.section import Name, Said, Section, TimeOfDay, complete
-from models.values.vocabulary import (
-    Category,
-    ClockName,
-    Kind,
-    Role,
-    Stage,
-)
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import Category, Kind
 
 BothWays = Annotated[Said, BeforeValidator(lambda said: (said, said) if isinstance(said, str) else said)]
 """Words in both languages; a rulebook older than the English words has one text for both."""

@@ -6,14 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from models.values.people_terms import Role
 from models.values.section import Name, Section, Share, Term, TimeOfDay
-from models.values.vocabulary import (
-    Channel,
-    ClockName,
-    CustomerClass,
-    HoldReason,
-    Role,
-)
+from models.values.stage_terms import ClockName
+from models.values.vocabulary import Channel, CustomerClass, HoldReason
 
 
 class Hours(Section):

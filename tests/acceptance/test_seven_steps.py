@@ -5,7 +5,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.acceptance.conftest import Stack, WholeCentre
 from tests.api.centre import DELAY, SHANGHAI, UNCLEAR, is_problem, reasons
 

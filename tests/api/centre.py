@@ -32,7 +32,7 @@ from flows.steps.score import Score
 from flows.steps.score_incident import ScoreIncident
 from models.clock import simulated_clock
 from models.database import metadata
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 3, 4, 10, 0, tzinfo=SHANGHAI)

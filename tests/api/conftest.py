@@ -15,7 +15,7 @@ import pytest
 
 from api.app import create_app
 from models.settings import Settings
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import DELAY, UNCLEAR, Centre, Person, set_clock
 from tests.api.standing import Standing
 from tests.fixtures.database import KEY, Database, copied

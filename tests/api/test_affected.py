@@ -10,7 +10,7 @@ from flows.incidents.affected import look_again
 from flows.incidents.late import open_some
 from models.customer import customers
 from models.shipment import shipments
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import DELAY, MORNING, Centre, Person, is_problem
 from tests.api.incidents import first
 

@@ -7,7 +7,7 @@ import hashlib
 import httpx
 import pytest
 
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import DELAY, Centre, Person, is_problem
 from tests.api.incidents import first
 from tests.fixtures.paper import read_back

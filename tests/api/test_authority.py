@@ -12,8 +12,8 @@ from flows.customers.identity import phone_key
 from flows.roster import add_absence, change
 from models.case import cases
 from models.customer import customers, phones
+from models.values.people_terms import AbsenceReason, Role
 from models.values.shift import Absence
-from models.values.vocabulary import AbsenceReason, Role
 from tests.api.centre import DELAY, Centre, Person, is_problem, reasons
 from tests.fixtures.database import Database
 

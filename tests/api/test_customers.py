@@ -13,7 +13,7 @@ from flows.customers.columns import What
 from flows.customers.importing import Wanted
 from flows.staffing import NewStaff, add_staff, create_token
 from models.settings import Settings
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.fixtures.database import KEY, Database
 from tests.fixtures.office import Office
 from tests.flows.customers.carried import carry

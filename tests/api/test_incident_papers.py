@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import MORNING, Centre, is_problem
 from tests.api.incidents import FORM, WHAT, WHERE, first
 from tests.fixtures.paper import read_back

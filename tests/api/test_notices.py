@@ -11,8 +11,9 @@ from flows.notices import outbox
 from flows.notices.subscribing import Wanted, subscribe
 from flows.notices.targets import Inside
 from models.values.case import Reason
+from models.values.notice_terms import NoticeChannel, NoticeKind
 from models.values.notices import Addressee, notice
-from models.values.vocabulary import NoticeChannel, NoticeKind, Role
+from models.values.people_terms import Role
 from tests.api.centre import MORNING, is_problem
 from tests.api.conftest import serving
 from tests.fixtures.office import open_office

@@ -17,7 +17,8 @@ from flows.roster import change
 from models.case import cases
 from models.customer import accesses, customers
 from models.leg import LegState, legs
-from models.values.vocabulary import Role, Stage
+from models.values.people_terms import Role
+from models.values.stage_terms import Stage
 from tests.api.centre import DELAY, Centre, Person, is_problem
 from tests.api.conftest import opened
 from tests.api.said import SAID

@@ -8,7 +8,7 @@ from sqlalchemy import func, update
 
 from flows.room import Room
 from flows.staffing import set_presence
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from models.wake import wakes
 from tests.api.centre import DELAY, MANY, UNCLEAR, Centre, is_problem
 from tests.fixtures.worker import until

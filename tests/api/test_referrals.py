@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import MANY, UNCLEAR, Centre, is_problem
 from tests.api.incidents import first
 from tests.fixtures.paper import read_back

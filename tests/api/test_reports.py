@@ -16,7 +16,7 @@ from flows.rulebook.loading import load, read
 from flows.staffing import NewStaff, add_staff, create_token
 from models.settings import Settings
 from models.values.classes import Period
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
 

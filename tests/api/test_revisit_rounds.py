@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import Centre, is_problem
 from tests.api.rounds import PERIOD, answered, contacts, draws, opened
 from tests.fixtures.database import Database

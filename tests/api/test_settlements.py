@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import MANY, Centre, Person, is_problem
 
 DAMAGE = "寄的杯子送到时全摔碎了,箱子也破了,货物损毁,要求赔偿。"

@@ -11,7 +11,7 @@ from models.clock import simulated_clock
 from models.customer import customers
 from models.shipment import shipments
 from models.values.case import StaffFacts
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.api.centre import MORNING, set_clock
 from tests.fixtures.office import open_office
 from tests.fixtures.worker import until

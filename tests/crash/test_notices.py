@@ -9,8 +9,8 @@ from flows.legs.beside import save_rows
 from flows.notices.subscribing import Wanted, subscribe
 from flows.notices.targets import Inside
 from models.values.case import Reason
+from models.values.notice_terms import NoticeChannel, NoticeKind
 from models.values.notices import Addressee, notice
-from models.values.vocabulary import NoticeChannel, NoticeKind
 from tests.fixtures.worker import until, workers_of
 
 WORDS = Reason("测试", "a test")

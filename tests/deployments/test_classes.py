@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.staffing import NewStaff, add_staff
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
 from tests.flows.classing.test_computing import needs_data

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.staffing import NewStaff, add_staff
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 REDRESS = Path(sys.executable).with_name("redress")
 PEOPLE = "customer_id,name,phone,remark\nc1,王小明,13812345678,x\nc2,赵大,13812345678,x\nc3,李四,12345,x\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.staffing import NewStaff, add_staff
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 REDRESS = Path(sys.executable).with_name("redress")
 pytestmark = pytest.mark.timeout(500)  # each command is a process of its own

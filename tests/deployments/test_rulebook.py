@@ -8,7 +8,7 @@ import pytest
 
 from flows.rulebook.loading import content_hash, read
 from flows.staffing import NewStaff, add_staff
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 REDRESS = Path(sys.executable).with_name("redress")
 WITHIN = 400

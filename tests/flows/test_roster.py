@@ -11,8 +11,8 @@ from flows import roster
 from flows.staffing import NewStaff, StaffError, add_staff, set_presence
 from models.staff import absences
 from models.values.case import StaffFacts
+from models.values.people_terms import AbsenceReason, Role
 from models.values.shift import Absence, parsed
-from models.values.vocabulary import AbsenceReason, Role
 from tests.api.centre import MORNING, Centre
 from tests.api.conftest import opened
 from tests.fixtures.database import Database

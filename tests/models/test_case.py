@@ -13,11 +13,11 @@ from sqlalchemy import insert, select
 from models.case import FACTS, cases, to_columns, to_facts
 from models.sealing import canonical
 from models.values.case import CaseFacts, Deadline, Reason
+from models.values.stage_terms import ClockName, Stage
 from models.values.vocabulary import (
     BusinessLine,
     Category,
     Channel,
-    ClockName,
     CustomerClass,
     HandlingMethod,
     HoldReason,
@@ -25,7 +25,6 @@ from models.values.vocabulary import (
     Outcome,
     Party,
     Severity,
-    Stage,
 )
 from tests.fixtures.database import Database
 from tests.flows.rules.making import NOW, under_way

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flows.legs.chain import Entry, chained, draft
 from models.sealing import Seal, SealError, canonical, digest
 from models.values.case import CaseFacts, Decision, Reason
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 from tests.fixtures.database import KEY
 from tests.flows.rules.making import NOW, under_way
 from tests.flows.rules.walk import Walk

@@ -14,7 +14,7 @@ import pytest
 from deployments.demo.generate import generate
 from deployments.stack import Stack
 from models.settings import Settings
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.fixtures.prefect_tables import stored
 
 WITHIN = 400

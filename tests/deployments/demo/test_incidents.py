@@ -16,7 +16,9 @@ from deployments.demo.roster import midnight
 from deployments.demo.rounds import next_round
 from models.staff import staff
 from models.values.incident import Incident
-from models.values.vocabulary import IncidentGrade, Procedure, Stage
+from models.values.incident_terms import IncidentGrade
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Procedure
 from tests.api.centre import Centre
 from tests.api.conftest import opened
 from tests.fixtures.database import Database

@@ -10,7 +10,7 @@ from deployments.demo.generate import A_DAY, generate
 from deployments.demo.roster import EARLY, LATE, NIGHT, PEOPLE, midnight
 from deployments.demo.rounds import BATCH, QUIET_ROUNDS, ROUNDS, batches, next_round
 from models.values.calendar import SHANGHAI, WorkingCalendar
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 BEGINS = midnight(A_DAY)
 MOMENTS = st.timedeltas(timedelta(0), timedelta(weeks=6)).map(lambda passed: BEGINS + passed)

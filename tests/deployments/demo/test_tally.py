@@ -10,7 +10,8 @@ from deployments.demo.report import report
 from deployments.demo.request import Labels
 from deployments.demo.tally import Share, figures, right, spread, visits
 from models.values.case import CaseFacts, Deadline, Reason
-from models.values.vocabulary import Category, Channel, ClockName, EventKind, Kind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category, Channel, Kind
 from tests.flows.rules.making import POLICY
 
 BEGAN = datetime(2026, 3, 18, 1, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from deployments.demo.record import Record
 from deployments.demo.why import SORTS, examples
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 from tests.deployments.demo.test_tally import ANSWERED, case, happened
 from tests.flows.rules.making import POLICY
 

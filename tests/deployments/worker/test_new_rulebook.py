@@ -6,7 +6,7 @@ from typing import Any
 from flows.rulebook.changing import approve, propose
 from flows.rulebook.loading import read
 from flows.staffing import staff_named
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.fixtures.soundness import assert_sound
 from tests.fixtures.worker import until
 

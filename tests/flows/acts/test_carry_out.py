@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.values.case import CaseFacts, Refusal
-from models.values.vocabulary import ClockName, EventKind, HandlingMethod, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import HandlingMethod
 from tests.flows.rules.making import NOW, POLICY, TOP, after, at, clock, decide, often, staff, under_way
 
 LIMITS = POLICY.rulebook.approval.limits

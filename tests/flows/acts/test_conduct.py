@@ -11,7 +11,8 @@ from flows.acts.registry import ACTS
 from flows.rules import triage
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Refusal
-from models.values.vocabulary import Channel, ClockName, EventKind, HoldReason, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Channel, HoldReason
 from tests.flows.rules.making import NOW, POLICY, after, at, clock, decide, under_way
 
 HOUR = timedelta(hours=1)

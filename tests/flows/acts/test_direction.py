@@ -7,17 +7,8 @@ import pytest
 
 from flows.rules import clocks
 from models.values.case import CaseFacts, Refusal
-from models.values.vocabulary import (
-    BusinessLine,
-    Category,
-    Channel,
-    ClockName,
-    HoldReason,
-    Kind,
-    Outcome,
-    Severity,
-    Stage,
-)
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import BusinessLine, Category, Channel, HoldReason, Kind, Outcome, Severity
 from tests.flows.rules.making import COURSE, NOW, POLICY, TOP, after, clock, decide, staff, under_way
 
 SUPERVISOR = staff("supervisor", 11)

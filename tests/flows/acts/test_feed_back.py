@@ -4,7 +4,8 @@ import pytest
 
 from flows.rules import clocks
 from models.values.case import CaseFacts, Reason, Refusal
-from models.values.vocabulary import ClockName, EventKind, Kind, Outcome, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Kind, Outcome
 from tests.flows.rules.making import COURSE, NOW, POLICY, TOP, after, at, case, clock, decide, under_way
 
 TOLD = under_way(Stage.FEED_BACK, handler_id=1, remedy={"approved": True, "level": 0, "compensation": "0"})

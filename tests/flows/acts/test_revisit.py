@@ -12,7 +12,8 @@ from flows.rules import clocks
 from flows.rules.calling import next_attempt
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Refusal
-from models.values.vocabulary import ClockName, ContactOutcome, Outcome, Stage
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import ContactOutcome, Outcome
 from tests.flows.rules.making import COURSE, NOW, POLICY, TOP, after, at, clock, decide, often, staff, under_way
 
 REVISITOR = staff("revisitor", 4)

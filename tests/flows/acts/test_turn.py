@@ -9,7 +9,8 @@ from flows.acts.refusals import NotYours
 from flows.rules import clocks
 from models.values.case import Refusal
 from models.values.request import RequestDetails
-from models.values.vocabulary import Category, ClockName, EventKind, Kind, Outcome, Procedure, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category, Kind, Outcome, Procedure
 from tests.flows.rules.making import NOW, POLICY, after, case, clock, decide, staff, under_way
 from tests.flows.rules.test_requests import request
 

@@ -17,7 +17,8 @@ from flows.rulebook.loading import load, read
 from flows.staffing import NewStaff, add_staff, staff_named
 from flows.steps.classify import Classify
 from models.values.classes import Period
-from models.values.vocabulary import CustomerClass, Role
+from models.values.people_terms import Role
+from models.values.vocabulary import CustomerClass
 from tests.fixtures.office import SURE
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line

@@ -10,8 +10,8 @@ from flows.legs.beside import save_rows
 from flows.legs.verify import verify
 from flows.staffing import staff_named
 from models.values.case import Reason, Refusal, Row
+from models.values.notice_terms import NoticeKind
 from models.values.notices import Addressee, notice
-from models.values.vocabulary import NoticeKind
 from tests.fixtures.soundness import assert_sound
 
 PEOPLE = "customer_id,name,phone,branch\nc1,王小明,13812345678,王家村\nc2,小明,010-62345678,\nc3,赵大,13900000003,\n"

@@ -16,7 +16,7 @@ from flows.customers.columns import What
 from flows.customers.importing import Wanted
 from flows.customers.table_file import Unusable
 from models.values.case import StaffFacts
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 
 HEADER = "customer_id,order_id,ordered_at,amount,promised_at,delivered_at,review_score\n"
 ROWS = (

@@ -23,7 +23,8 @@ async def test_the_newest_revision_goes_down_and_up_and_matches_the_tables(datab
 
 
 async def test_the_kinds_of_events_are_those_of_the_vocabulary(database):
-    from models.values.vocabulary import AccessKind, EventKind
+    from models.values.people_terms import AccessKind
+    from models.values.stage_terms import EventKind
 
     query = (
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'kind_term' AND conrelid = '{}'::regclass"

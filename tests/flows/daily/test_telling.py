@@ -14,7 +14,7 @@ from flows.staffing import set_presence, to_staff
 from models.case import cases
 from models.staff import staff
 from models.values.calendar import SHANGHAI
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.fixtures.office import POLICIES, open_office
 
 MORNING = datetime(2026, 11, 16, 10, tzinfo=SHANGHAI)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from flows.legs.beside import save_rows
 from models.values.case import Reason
+from models.values.notice_terms import NoticeKind
 from models.values.notices import Addressee, notice
-from models.values.vocabulary import NoticeKind, Role
+from models.values.people_terms import Role
 
 NOW = datetime(2026, 11, 16, 2, tzinfo=UTC)
 TITLE, TEXT = Reason("标题", "title"), Reason("张三的货", "the goods of Zhang San")

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from flows.legs import ledger
 from flows.legs.chain import Entry
 from models.values.case import Decision, Opening, Row
-from models.values.vocabulary import EventKind
+from models.values.stage_terms import EventKind
 from tests.fixtures.soundness import assert_sound
 
 ROWS = "SELECT key, request FROM idempotency_keys"

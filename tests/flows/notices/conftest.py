@@ -17,8 +17,9 @@ from flows.notices.targets import Inside
 from models.database import create_engine
 from models.settings import Settings
 from models.values.case import Reason
+from models.values.notice_terms import NoticeChannel, NoticeKind
 from models.values.notices import Addressee, notice
-from models.values.vocabulary import NoticeChannel, NoticeKind, Role
+from models.values.people_terms import Role
 from tests.fixtures.database import Database
 from tests.fixtures.office import POLICIES, Office, open_office
 from tests.fixtures.receivers import Mailbox, Receiver, settings_for

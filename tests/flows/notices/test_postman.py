@@ -11,8 +11,9 @@ import pytest
 
 from flows.notices import outbox
 from flows.notices.outbox import NOBODY
+from models.values.notice_terms import NoticeChannel
 from models.values.notices import Addressee
-from models.values.vocabulary import NoticeChannel, Role
+from models.values.people_terms import Role
 from tests.fixtures.office import POLICIES
 from tests.fixtures.receivers import settings_for
 

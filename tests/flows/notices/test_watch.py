@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.notices.watch import watch
-from models.values.vocabulary import AlarmName
+from models.values.notice_terms import AlarmName
 from tests.fixtures.office import POLICIES
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 
 from flows.papers.words import WORDS, word
-from models.values.vocabulary import ClockName
+from models.values.stage_terms import ClockName
 from tests.flows.rules.making import POLICY
 
 

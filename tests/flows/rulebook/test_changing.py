@@ -14,7 +14,7 @@ from flows.rulebook.store import Policies, content_in_force, in_force
 from flows.staffing import staff_named
 from models.values.case import Refusal
 from models.values.learned import written
-from models.values.vocabulary import Role
+from models.values.people_terms import Role
 from tests.fixtures.office import Office
 
 

@@ -25,8 +25,10 @@ from flows.rules.agenda import agenda
 from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Refusal, Row, StaffFacts
 from models.values.incident import Incident
+from models.values.incident_terms import IncidentKind
 from models.values.settlement import Finding, Money, Share
-from models.values.vocabulary import BusinessLine, Channel, ClockName, EventKind, IncidentKind, Procedure, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import BusinessLine, Channel, Procedure
 from tests.fixtures.database import KEY
 from tests.flows.rules.making import NOW, POLICY, staff
 

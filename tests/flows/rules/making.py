@@ -16,8 +16,10 @@ from flows.rules import clocks
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Deadline, Decision, StaffFacts
 from models.values.classification import Classification
+from models.values.people_terms import Role
 from models.values.policy import Policy
-from models.values.vocabulary import BusinessLine, Category, Channel, ClockName, Kind, Role, Severity, Stage
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import BusinessLine, Category, Channel, Kind, Severity
 
 often = settings(deadline=None, max_examples=250)
 """Some hundred examples, however slow the machine is just now."""

@@ -8,7 +8,7 @@ import pytest
 from flows.rules import absence, assignment, clocks, follow_up
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Decision
-from models.values.vocabulary import ClockName, EventKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
 from tests.flows.rules.making import NOW, POLICY, after, at, clock, decide, staff, under_way
 
 HOUR = timedelta(hours=1)

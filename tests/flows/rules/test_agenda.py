@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from flows.rules import assignment, clocks, follow_up, lifecycle, order
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Reason
-from models.values.vocabulary import ClockName, CustomerClass, HoldReason, Stage
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import CustomerClass, HoldReason
 from tests.flows.rules.making import NOW, POLICY, after, case, often, under_way
 
 DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from flows.rules.alarms import OVER, WHAT, Changed, Subject, tell
-from models.values.vocabulary import AlarmName
+from models.values.notice_terms import AlarmName
 from tests.flows.rules.test_recipients import POLICY
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)

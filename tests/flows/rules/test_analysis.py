@@ -8,7 +8,8 @@ import pytest
 
 from flows.rules import analysis, clocks
 from models.values.case import Reason
-from models.values.vocabulary import Category, ClockName, CustomerClass, EventKind, HoldReason, Kind, Severity, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category, CustomerClass, HoldReason, Kind, Severity
 from tests.flows.rules.making import NOW, POLICY, after, policy, under_way
 
 DONE = under_way(Stage.ANALYSIS, unit="linehaul")

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from flows.rules import assignment, lifecycle
 from models.values.case import CaseFacts, StaffFacts
-from models.values.vocabulary import BusinessLine, Category, ClockName, CustomerClass, EventKind, Role, Stage
+from models.values.people_terms import Role
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import BusinessLine, Category, CustomerClass
 from tests.flows.rules.making import NOW, POLICY, TOP, after, often, policy, staff, under_way
 
 ABOVE = [staff("supervisor", 11), staff("manager", 12), staff("general", 13)]

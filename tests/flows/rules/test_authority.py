@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from flows.rulebook.loading import RulebookError
 from flows.rules import assignment, authority
 from models.values.case import CaseFacts, Decision, Refusal
-from models.values.vocabulary import CustomerClass, IncidentGrade, Stage
+from models.values.incident_terms import IncidentGrade
+from models.values.stage_terms import Stage
+from models.values.vocabulary import CustomerClass
 from tests.flows.rules.making import POLICY, TOP, after, decide, often, policy, staff, under_way
 
 TEAM = [staff(), staff("supervisor", 11), staff("manager", 12), staff("general", 13)]

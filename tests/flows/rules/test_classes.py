@@ -11,7 +11,8 @@ from flows.rules import classes as rules
 from models.values.case import Decision
 from models.values.class_policy import Classes
 from models.values.classes import ClassFigures, Compared, Period
-from models.values.vocabulary import CustomerClass, EventKind
+from models.values.stage_terms import EventKind
+from models.values.vocabulary import CustomerClass
 
 A, B, C, D = CustomerClass
 POLICY = classes_of(load(read()))

@@ -11,7 +11,8 @@ from flows.rules import clocks
 from models.values.calendar import SHANGHAI, WorkingCalendar
 from models.values.case import Reason
 from models.values.section import Term
-from models.values.vocabulary import ClockName, CustomerClass, HoldReason
+from models.values.stage_terms import ClockName
+from models.values.vocabulary import CustomerClass, HoldReason
 from tests.flows.rules.making import NOW, POLICY, at, case, often, policy, under_way
 
 BREAKS = [

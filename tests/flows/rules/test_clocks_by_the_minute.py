@@ -9,7 +9,8 @@ from flows.rules import clocks
 from models.values.calendar import SHANGHAI, WorkingCalendar
 from models.values.case import Reason
 from models.values.section import Term
-from models.values.vocabulary import ClockName, CustomerClass, HoldReason
+from models.values.stage_terms import ClockName
+from models.values.vocabulary import CustomerClass, HoldReason
 from tests.flows.rules.making import POLICY, at, case, policy, under_way
 from tests.flows.rules.test_clocks import works
 

@@ -10,8 +10,10 @@ from flows.rules import clocks, daily
 from models.values.calendar import SHANGHAI
 from models.values.case import Reason
 from models.values.daily import Counted, Day, Notable, Promises
+from models.values.people_terms import Role
+from models.values.stage_terms import ClockName, Stage
 from models.values.telling_policy import Daily
-from models.values.vocabulary import ClockName, HoldReason, Role, Stage
+from models.values.vocabulary import HoldReason
 from tests.flows.rules.making import NOW, POLICY, at, case, often, staff
 
 RULES = POLICY.rulebook.daily

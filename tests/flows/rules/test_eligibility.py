@@ -4,8 +4,8 @@ import pytest
 
 from flows.rulebook.loading import load, read
 from flows.rules.eligibility import excluded
+from models.values.round_terms import Disposition, RoundKind
 from models.values.rounds import EligibilityFacts
-from models.values.vocabulary import Disposition, RoundKind
 
 POLICY = load(read()).rulebook.sampling
 NOW = datetime(2026, 3, 16, 2, tzinfo=UTC)

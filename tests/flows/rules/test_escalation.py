@@ -11,7 +11,8 @@ from flows.rules import clocks, follow_up, order
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, EventKind, HoldReason, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import HoldReason
 from tests.flows.rules.making import NOW, POLICY, TOP, after, clock, decide, often, policy, under_way
 
 HOUR = timedelta(hours=1)

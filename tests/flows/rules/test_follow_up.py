@@ -8,7 +8,8 @@ import pytest
 from flows.rules import clocks, follow_up
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Deadline, Reason
-from models.values.vocabulary import ClockName, EventKind, HoldReason, Outcome, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import HoldReason, Outcome
 from tests.flows.rules.making import NOW, POLICY, after, at, case, clock, under_way
 
 MAIN = follow_up.Main(Stage.CLOSED, 3, "caller", Outcome.SOLVED)

@@ -9,7 +9,7 @@ from flows.acts.registry import ACTS
 from flows.rules import incident_course, lifecycle
 from flows.rules.agenda import SYSTEM
 from flows.rules.lifecycle import replay, stage_after
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 
 E, S = EventKind, Stage
 

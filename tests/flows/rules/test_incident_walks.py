@@ -9,7 +9,8 @@ import pytest
 from flows.rules import assignment, follow_up, incident_course, lifecycle
 from flows.rules.clocks import MISSED, TIMERS
 from models.values.incident import Incident
-from models.values.vocabulary import ClockName, EventKind, IncidentGrade, Stage
+from models.values.incident_terms import IncidentGrade
+from models.values.stage_terms import ClockName, EventKind, Stage
 from tests.flows.rules.incident_walk import COUNTERPART, TEAM, IncidentWalk
 from tests.flows.rules.making import POLICY
 

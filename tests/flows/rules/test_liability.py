@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.rules import liability
+from models.values.money_terms import LiableKind
 from models.values.permissions import Permit, Relation
 from models.values.settlement import Finding, Share
-from models.values.vocabulary import LiableKind
 from tests.flows.rules.making import NOW, POLICY, often, staff, under_way
 
 TERMS = POLICY.rulebook.liability

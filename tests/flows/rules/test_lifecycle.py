@@ -8,7 +8,8 @@ import pytest
 from flows.acts.registry import ACTS
 from flows.rules import contact_stages, incident_course, lifecycle, round_stages
 from flows.rules.lifecycle import replay, stage_after
-from models.values.vocabulary import EventKind, Kind, Stage
+from models.values.stage_terms import EventKind, Stage
+from models.values.vocabulary import Kind
 
 E, S = EventKind, Stage
 COMPLAINT = set(S) - contact_stages.STAGES - round_stages.STAGES - incident_course.STAGES

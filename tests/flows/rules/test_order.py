@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from flows.rules import clocks, order
 from models.values.case import CaseFacts, Reason
-from models.values.vocabulary import ClockName, CustomerClass, Stage
+from models.values.stage_terms import ClockName, Stage
+from models.values.vocabulary import CustomerClass
 from tests.flows.rules.making import NOW, POLICY, case, often, policy, under_way
 
 HOUR = timedelta(hours=1)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from flows.acts.registry import ACTS
 from flows.rulebook.loading import RulebookError
 from flows.rules import assignment, permission
+from models.values.people_terms import Role
 from models.values.permissions import ANYWHERE, READS, Permit, Relation
-from models.values.vocabulary import Category, Role, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Category
 from tests.flows.rules.making import POLICY, TOP, often, policy, staff, under_way
 
 OTHER = {"owner_id": 2}

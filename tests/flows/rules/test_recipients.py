@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from flows.rules.recipients import Member, Subscriber, pause, recipients
 from models.values.notices import Addressee
+from models.values.people_terms import Role
 from models.values.telling_policy import Notices
-from models.values.vocabulary import Role
 
 POLICY = Notices(
     attempts_at_most=5,

@@ -13,7 +13,8 @@ from flows.rules import clocks, follow_up, rederivation
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
-from models.values.vocabulary import ClockName, CustomerClass, EventKind, HoldReason, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import CustomerClass, HoldReason
 from tests.flows.rules.making import NOW, POLICY, after, at, clock, often, policy, under_way
 
 HOUR = timedelta(hours=1)

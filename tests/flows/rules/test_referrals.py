@@ -7,7 +7,8 @@ from flows.rules import referrals, triage
 from flows.rules.agenda import agenda
 from flows.rules.triage import Relative
 from models.values.case import CaseFacts
-from models.values.vocabulary import Category, ClockName, EventKind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category
 from tests.flows.rules.making import NOW, POLICY, after, case, reading, under_way
 
 TERMS = POLICY.rulebook.regulator

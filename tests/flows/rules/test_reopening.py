@@ -10,7 +10,8 @@ import pytest
 from flows.rules import lifecycle, reopening, triage
 from models.values.case import CaseFacts, Decision
 from models.values.policy import Policy
-from models.values.vocabulary import Category, ClockName, EventKind, Kind, Outcome, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category, Kind, Outcome
 from tests.flows.rules.making import NOW, POLICY, TOP, after, case, clock, decide, policy, reading, under_way
 
 CLOSED = triage.Relative(

@@ -9,17 +9,8 @@ import pytest
 from flows.rules import clocks, follow_up, requests, scoring, triage
 from models.values.case import Refusal
 from models.values.request import RequestDetails
-from models.values.vocabulary import (
-    Category,
-    ClockName,
-    EventKind,
-    Kind,
-    ManualService,
-    Outcome,
-    Procedure,
-    Stage,
-    SuggestionVerdict,
-)
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category, Kind, ManualService, Outcome, Procedure, SuggestionVerdict
 from tests.flows.rules.making import NOW, POLICY, after, case, clock, decide, policy, reading, staff
 
 RULES = POLICY.rulebook.requests

@@ -5,7 +5,7 @@ import pytest
 from flows.acts.registry import ACTS
 from flows.rules import agenda, contact_stages, lifecycle, round_stages
 from flows.rules.lifecycle import replay, stage_after
-from models.values.vocabulary import EventKind, Stage
+from models.values.stage_terms import EventKind, Stage
 
 E, S = EventKind, Stage
 

@@ -6,8 +6,8 @@ import pytest
 
 from flows.rules.rulebook_change import Change, bar_deciding, bar_proposing
 from models.values.learned import Learned
+from models.values.people_terms import ChangeState
 from models.values.policy import Policy
-from models.values.vocabulary import ChangeState
 from tests.flows.rules.making import POLICY, policy, staff
 
 OTHER = policy(lambda book: book["course"].update(rejections_at_most=3))

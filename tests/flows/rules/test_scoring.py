@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from flows.rules import clocks, scoring
 from models.values.case import CaseFacts, Deadline, Reason
-from models.values.vocabulary import ClockName, EventKind, HandlingMethod, HoldReason, Kind, Outcome, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import HandlingMethod, HoldReason, Kind, Outcome
 from tests.flows.rules.making import NOW, POLICY, after, often, policy, under_way
 
 HOUR = timedelta(hours=1)

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.rules import clocks, settlement
+from models.values.money_terms import LimitBasis, PaymentKind, PaymentState
 from models.values.settlement import Money, Payment, Settlement, text
-from models.values.vocabulary import Category, ClockName, LimitBasis, PaymentKind, PaymentState
+from models.values.stage_terms import ClockName
+from models.values.vocabulary import Category
 from tests.flows.rules.making import NOW, POLICY, often, policy, under_way
 
 TERMS = POLICY.rulebook.settlement

@@ -11,7 +11,8 @@ import pytest
 from flows.rules import clocks, lifecycle, triage
 from models.values.case import CaseFacts, Decision
 from models.values.classification import Classification
-from models.values.vocabulary import Category, Channel, ClockName, EventKind, HoldReason, Kind, Stage
+from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vocabulary import Category, Channel, HoldReason, Kind
 from tests.flows.rules.making import NOW, POLICY, after, case, clock, reading, under_way
 
 DELAY_CASE = triage.Relative(UUID(int=3), 3, Category.DELAY, Stage.CARRY_OUT, NOW - timedelta(days=2))

@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from flows.rules import assignment, contact_stages, follow_up, incident_course, lifecycle, round_stages, settlement
-from models.values.vocabulary import ClockName, EventKind, PaymentState, Stage
+from models.values.money_terms import PaymentState
+from models.values.stage_terms import ClockName, EventKind, Stage
 from tests.flows.rules.making import POLICY
 from tests.flows.rules.walk import TEAM, Walk
 

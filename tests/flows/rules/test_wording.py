@@ -3,7 +3,8 @@
 import pytest
 
 from flows.rules import lifecycle, wording
-from models.values.vocabulary import Category, Kind, Stage
+from models.values.stage_terms import Stage
+from models.values.vocabulary import Category, Kind
 from tests.flows.rules.making import POLICY, case
 
 SAY = POLICY.rulebook.wording.say

@@ -36,20 +36,18 @@ from models.values.case import CaseFacts, Decision, Refusal, Row, StaffFacts
 from models.values.policy import Policy
 from models.values.request import RequestDetails
 from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
+from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import (
     Category,
     Channel,
-    ClockName,
     ContactOutcome,
     CustomerClass,
-    EventKind,
     HandlingMethod,
     HoldReason,
     Kind,
     ManualService,
     Outcome,
     Severity,
-    Stage,
     SuggestionVerdict,
 )
 from tests.fixtures.database import KEY

@@ -8,8 +8,8 @@ from scipy.stats import chi2
 
 from flows.sampling.draw import draw_hash, drawn
 from flows.sampling.planning import plan_of
+from models.values.round_terms import RoundKind
 from models.values.rounds import Cell, CellCount, Plan
-from models.values.vocabulary import RoundKind
 from tests.flows.sampling.making import sampling
 
 SEEDS = 2000

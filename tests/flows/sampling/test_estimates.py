@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import t
 
 from flows.sampling.estimates import DOMAINS, Question, estimate
+from models.values.round_terms import Disposition
 from models.values.rounds import Cell, CellCount, Draw, Plan, Stratum
-from models.values.vocabulary import Disposition
 from tests.flows.sampling.making import NOW, sampling
 
 SCORE = Question("satisfaction", "mean", "满意度", "satisfaction", (1, 5))

@@ -8,8 +8,8 @@ from scipy.stats import chisquare
 from flows.sampling import frame as frames
 from flows.staffing import NewStaff, add_staff
 from models.values.classes import Period
+from models.values.people_terms import Role
 from models.values.rounds import UNKNOWN, Cell, CellCount, Member
-from models.values.vocabulary import Role
 from tests.flows.sampling.making import WEEK
 
 IN, BEFORE, AFTER = date(2026, 3, 10), date(2026, 3, 8), date(2026, 3, 16)

@@ -4,8 +4,8 @@ import pytest
 
 from flows.sampling.leaving_alone import facts_of
 from flows.sampling.rounds import Wanted, open_round, release
+from models.values.round_terms import Disposition, RoundKind
 from models.values.rounds import EligibilityFacts, Member
-from models.values.vocabulary import Disposition, RoundKind
 from tests.flows.sampling.making import NOW, POLICY, WEEK
 
 DAY = timedelta(days=1)

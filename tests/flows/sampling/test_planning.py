@@ -12,8 +12,9 @@ from flows.sampling.allocation import allocated
 from flows.sampling.errors import SamplingError
 from flows.sampling.planning import plan_of, with_margin
 from flows.sampling.size import needed
+from models.values.round_terms import RoundKind
 from models.values.rounds import Cell, CellCount, Plan, Stratum
-from models.values.vocabulary import CustomerClass, RoundKind
+from models.values.vocabulary import CustomerClass
 from tests.flows.sampling.making import SAMPLING, cells, sampling
 
 populations = st.lists(st.integers(2, 5000), min_size=1, max_size=30)

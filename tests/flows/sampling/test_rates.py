@@ -3,7 +3,7 @@
 import pytest
 
 from flows.sampling.rates import CODES, rates
-from models.values.vocabulary import Disposition
+from models.values.round_terms import Disposition
 
 RELEASED = [
     *[Disposition.COMPLETE] * 40,

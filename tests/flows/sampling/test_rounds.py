@@ -6,8 +6,8 @@ import pytest
 from flows.sampling.errors import SamplingError
 from flows.sampling.rounds import Wanted, all_rounds, draws_of, end, open_round, release, round_named
 from models.values.classes import Period
+from models.values.round_terms import Disposition, RoundKind, RoundState
 from models.values.rounds import Member
-from models.values.vocabulary import Disposition, RoundKind, RoundState
 from tests.flows.sampling.making import NOW, POLICY, SAMPLING, WEEK
 
 DRAWN = Wanted(RoundKind.DRAWN, WEEK)

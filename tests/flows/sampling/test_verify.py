@@ -9,7 +9,7 @@ from flows.rulebook.store import adopt
 from flows.sampling.errors import SamplingError
 from flows.sampling.rounds import Wanted, open_round, release
 from flows.sampling.verify import verify
-from models.values.vocabulary import RoundKind
+from models.values.round_terms import RoundKind
 from tests.flows.sampling.making import NOW, POLICY, WEEK
 
 WHOLE = ["frame", "rulebook", "plan", "draws", "releases", "ledger"]
