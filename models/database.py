@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
 from models import (
+    attachment,
     case,
     clock,
     correction,
@@ -31,6 +32,7 @@ from models import (
 from models.sealing import canonical
 
 TABLES = (
+    attachment,
     case,
     clock,
     correction,

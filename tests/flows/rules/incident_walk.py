@@ -23,14 +23,14 @@ from flows.rules import (
 )
 from flows.rules.agenda import agenda
 from models.sealing import Seal
-from models.values.case import CaseFacts, Decision, Refusal, Row, StaffFacts
+from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
 from models.values.incident import Incident
 from models.values.incident_terms import IncidentKind
-from models.values.settlement import Finding, Money, Share
+from models.values.settlement import Finding, Money
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import BusinessLine, Channel, Procedure
 from tests.fixtures.database import KEY
-from tests.flows.rules.making import NOW, POLICY, staff
+from tests.flows.rules.making import NOW, POLICY, found_with, staff
 
 SEAL = Seal(KEY)
 REPORTER, COUNTERPART = "sorting_centre", "linehaul"
@@ -104,18 +104,7 @@ class IncidentWalk:
         if event is not None:
             self.ledger.append((EventKind(event["kind"]), event["data"]))
         for row in decision.rows if decision else ():
-            self._save(row)
-
-    def _save(self, row: Row) -> None:
-        """As `flows.legs.beside` does, in memory."""
-        if row.table == "liability_findings":
-            kept = self.finding.shares if self.finding and self.finding.round == row.values["round"] else ()
-            self.finding = Finding(**row.values, shares=kept)
-        elif row.table == "liability_shares" and self.finding is not None:
-            values = row.values
-            share = Share(values["kind"], values["party"], values["percent"])
-            others = tuple(one for one in self.finding.shares if one.party != share.party)
-            self.finding = replace(self.finding, shares=(*others, share))
+            self.finding = found_with(self.finding, row)
 
     def carry(self) -> None:
         """The system's steps until the incident waits for somebody or for later."""

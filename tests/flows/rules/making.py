@@ -14,10 +14,11 @@ from flows.acts.registry import ACTS
 from flows.rulebook.loading import load, read
 from flows.rules import clocks
 from models.values.calendar import SHANGHAI
-from models.values.case import CaseFacts, Deadline, Decision, StaffFacts
+from models.values.case import CaseFacts, Deadline, Decision, Row, StaffFacts
 from models.values.classification import Classification
 from models.values.people_terms import Role
 from models.values.policy import Policy
+from models.values.settlement import Finding, Share
 from models.values.stage_terms import ClockName, Stage
 from models.values.vocabulary import BusinessLine, Category, Channel, Kind, Severity
 
@@ -127,3 +128,16 @@ def clock(facts: CaseFacts, name: ClockName) -> Deadline:
     """The clock of a name that nobody met yet."""
     (one,) = [one for one in facts.clocks if one.name is name and one.met_at is None]
     return one
+
+
+def found_with(finding: Finding | None, row: Row) -> Finding | None:
+    """The last finding on liability once a row of it is saved, as `flows.legs.beside` does, in memory."""
+    values = dict(row.values)
+    if row.table == "liability_findings":
+        kept = finding.shares if finding and finding.round == values["round"] else ()
+        return Finding(**values, shares=kept)
+    if row.table == "liability_shares" and finding is not None:
+        share = Share(values["kind"], values["party"], values["percent"])
+        others = tuple(one for one in finding.shares if one.party != share.party)
+        return replace(finding, shares=(*others, share))
+    return finding

@@ -35,7 +35,7 @@ from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Refusal, Row, StaffFacts
 from models.values.policy import Policy
 from models.values.request import RequestDetails
-from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
+from models.values.settlement import Evidence, Money, Payment, Settlement
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import (
     Category,
@@ -51,7 +51,7 @@ from models.values.vocabulary import (
     SuggestionVerdict,
 )
 from tests.fixtures.database import KEY
-from tests.flows.rules.making import NOW, POLICY, case, policy, reading, staff
+from tests.flows.rules.making import NOW, POLICY, case, found_with, policy, reading, staff
 
 SEAL = Seal(KEY)
 ROLES = ("handler", "handler", "acceptor", "revisitor", "revisitor", "specialist", "inspector")
@@ -111,13 +111,8 @@ class Walk:
             case "payments":
                 payments = {one.number: one for one in held.payments} | {values["number"]: Payment(**values)}
                 self.money = replace(held, payments=tuple(payments.values()))
-            case "liability_findings":
-                shares = held.finding.shares if held.finding and held.finding.round == values["round"] else ()
-                self.money = replace(held, finding=Finding(**values, shares=shares))
-            case "liability_shares":
-                assert held.finding is not None
-                share = Share(values["kind"], values["party"], values["percent"])
-                self.money = replace(held, finding=replace(held.finding, shares=(*held.finding.shares, share)))
+            case "liability_findings" | "liability_shares":
+                self.money = replace(held, finding=found_with(held.finding, row))
             case "referrals":
                 self.referrals[values["number"]] = values
 
