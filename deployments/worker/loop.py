@@ -66,7 +66,7 @@ class Loop:
 
     async def _look(self) -> bool:
         """Start what can be started; False: nothing was there, listen."""
-        for flow_run in self._watch.take_started():
+        for flow_run in self._watch.given.take():
             await self._slots.acquire()
             self._spawn(self._run_given(flow_run))
         took = False
@@ -139,13 +139,14 @@ class Loop:
     async def _run_given(self, flow_run: FlowRun) -> None:
         """A scheduled, retried or hand-started run: it claims for itself, or is a job."""
         procedure = self._watch.procedure_of(flow_run)
-        if procedure is None:
+        if procedure is None:  # the deployments were forgotten since it was taken, and are being made again
+            self._watch.given.mislay(flow_run.id)
             return
         try:
             await run(FLOWS[procedure], flow_run, {})
         except AWAY as error:
             log.warning("Prefect away in a given run", run=str(flow_run.id), error=place(error))
-            self._watch.mislay(flow_run.id)
+            self._watch.given.mislay(flow_run.id)
 
     async def _give_back(self, leg_id: UUID, message: str) -> None:
         resources = self._room.resources

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
 
 import httpx
@@ -12,6 +13,7 @@ from prefect.client.orchestration import PrefectClient
 
 from deployments.worker import logs
 from deployments.worker.loop import Loop
+from deployments.worker.runs import AWAY
 from deployments.worker.watch import Watch
 from flows.legs.blame import place
 from flows.legs.resources import needed
@@ -82,4 +84,6 @@ async def work(settings: Settings, stop: Stop) -> None:
         for task in (watching, postman):
             task.cancel()
         await asyncio.gather(watching, postman, return_exceptions=True)
+        with suppress(*AWAY):
+            await watch.given.give_back()
     await room.resources.close()

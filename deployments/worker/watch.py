@@ -1,9 +1,7 @@
-"""Watching Prefect: registered, paused, cancelled, started by hand; and our own dead legs. Everything here is slow."""
+"""Watching Prefect: registered, paused, cancelled; and our own dead legs. Everything here is slow."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import structlog
@@ -15,11 +13,10 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.exceptions import Abort, ObjectNotFound
-from prefect.states import Pending, Scheduled
-from prefect.utilities.engine import propose_state
+from prefect.exceptions import ObjectNotFound
 from sqlalchemy import func, select, update
 
+from deployments.worker.given import GivenRuns
 from deployments.worker.registry import register
 from deployments.worker.runs import AWAY, report_ends
 from flows.legs.blame import Blame, blame, place
@@ -43,10 +40,9 @@ class Watch:
         self._client = client
         self._pool = pool
         self.wake = wake
+        self.given = GivenRuns(client, pool)
         self.deployments: dict[str, UUID] = {}
         self._paused: set[str] = set()
-        self._started: list[FlowRun] = []
-        self._mislaid: set[UUID] = set()
         self._known: bool | None = None
         self._heartbeat_at = 0.0
 
@@ -62,17 +58,14 @@ class Watch:
         if isinstance(error, ObjectNotFound):
             self.deployments = {}
 
-    def mislay(self, flow_run_id: UUID) -> None:
-        """A run that Prefect gave us and then went away from: it is scheduled again, which at worst runs it twice."""
-        self._mislaid.add(flow_run_id)
-
-    def take_started(self) -> list[FlowRun]:
-        started, self._started = self._started, []
-        return started
-
     def procedure_of(self, flow_run: FlowRun) -> str | None:
         """None: it is a run of something else in our pool."""
         return next((name for name, id_ in self.deployments.items() if id_ == flow_run.deployment_id), None)
+
+    def _wanted(self, flow_run: FlowRun) -> bool:
+        """Whether a run that waits in our pool is for us, now."""
+        procedure = self.procedure_of(flow_run)
+        return procedure is not None and procedure not in self._paused
 
     async def serve(self) -> None:
         """All watches, until cancelled."""
@@ -106,7 +99,8 @@ class Watch:
             await self._beat()
             await self._pauses()
             await self._cancellations()
-            await self._hand_started()
+            if await self.given.look(self._wanted):
+                self.wake()
             if not self._known:
                 self._known = True
                 log.info("Prefect in sight", pool=self._pool)
@@ -148,43 +142,6 @@ class Watch:
             values = {"cancel_requested_at": func.now()}
             async with self._room.resources.engine.begin() as connection:
                 await connection.execute(update(legs).where(legs.c.flow_run_id.in_(ids)).values(values))
-
-    async def _hand_started(self) -> None:
-        """Runs that Prefect wants run: scheduled, retried, started by hand."""
-        for mislaid in list(self._mislaid):
-            await self._schedule_again(mislaid)
-        if self._started:
-            return
-        found: Iterable[FlowRun] = [
-            answer.flow_run
-            for answer in await self._client.get_scheduled_flow_runs_for_work_pool(
-                self._pool, scheduled_before=datetime.now(UTC)
-            )
-        ]
-        for flow_run in found:
-            if (procedure := self.procedure_of(flow_run)) is None or procedure in self._paused:
-                continue
-            try:
-                state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run.id)
-                if state.is_pending():
-                    self._started.append(await self._client.read_flow_run(flow_run.id))
-                else:
-                    log.info("run not taken", run=str(flow_run.id), state=state.name)
-            except Abort as error:  # another worker was first, or somebody cancelled it
-                log.info("run not taken", run=str(flow_run.id), error=place(error))
-                continue
-            except AWAY:
-                self.mislay(flow_run.id)
-                raise
-        if self._started:
-            self.wake()
-
-    async def _schedule_again(self, flow_run_id: UUID) -> None:
-        with suppress(ObjectNotFound):
-            state = (await self._client.read_flow_run(flow_run_id)).state
-            if state is None or not state.is_final():
-                await self._client.set_flow_run_state(flow_run_id, Scheduled(), force=True)
-        self._mislaid.discard(flow_run_id)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
