@@ -23,15 +23,8 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## run a day of the centre (FILE=complaints.jsonl: those instead; REPORT=out.json: write the result)
 	@$(BIN)/redress demo $(if $(FILE),--file "$(FILE)") $(if $(REPORT),--report "$(REPORT)")
 
-# What kills and watches workers has the machine for itself: Prefect under load hands a run over minutes late.
-ALONE := tests/crash tests/deployments/worker
 test: $(STAMP) ## run the test suite, two files at a time (ARGS="-k words" picks)
-ifeq ($(ARGS),)
-	@$(BIN)/pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%)
-	@$(BIN)/pytest $(ALONE)
-else
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
-endif
 
 check: $(STAMP) ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
