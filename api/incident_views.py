@@ -13,10 +13,9 @@ from api.views import summary
 from flows.incidents.forms import Filled
 from flows.incidents.standing import Standing
 from flows.papers.paper import Pairs, Paper, Section
-from flows.rules import liability
-from flows.rules.incident_notices import GRADES, KINDS
-from models.values.calendar import SHANGHAI
+from flows.rules import derivation, liability
 from models.values.case import CaseFacts
+from models.values.chinese import chinese
 from models.values.incident import Incident
 from models.values.incident_policy import FieldKind, FormField
 from models.values.policy import Policy
@@ -101,7 +100,7 @@ def _facts(facts: CaseFacts, incident: Incident, form: Filled) -> list[FormField
     rows: list[tuple[str, str, str, ReasonView]] = [
         ("number", "编号", "Number", _same(str(facts.number))),
         ("unit", "上报单位", "Reporting unit", _same(facts.unit)),
-        ("kind", "事故类别", "Kind", ReasonView(zh=KINDS[incident.kind], en=incident.kind)),
+        ("kind", "事故类别", "Kind", ReasonView(zh=chinese(incident.kind), en=incident.kind)),
         ("grade", "等级", "Grade", _grade(incident)),
         ("discovered_at", "发现时间", "Discovered at", _moment(incident.discovered_at)),
         ("phoned_at", "电话报告时间", "Phoned at", _moment(incident.phoned_at)),
@@ -157,7 +156,7 @@ def _same(value: str | None) -> ReasonView:
 
 
 def _moment(moment: datetime | None) -> ReasonView:
-    return _same(f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else None)
+    return _same(derivation.local(moment) if moment else None)
 
 
 def _money(value: Decimal | None) -> str | None:
@@ -173,4 +172,4 @@ def _yes_no(value: bool | None) -> ReasonView:
 
 
 def _grade(incident: Incident) -> ReasonView:
-    return ReasonView(zh=GRADES[incident.grade], en=incident.grade) if incident.grade else UNKNOWN
+    return ReasonView(zh=chinese(incident.grade), en=incident.grade) if incident.grade else UNKNOWN

@@ -6,10 +6,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from flows.papers.words import word
-from flows.rules.incident_notices import GRADES, KINDS
 from models.values.calendar import SHANGHAI
+from models.values.chinese import chinese
 from models.values.incident import Incident
 from models.values.money_terms import PaymentState
+from models.values.people_terms import Role
 from models.values.policy import Policy
 from models.values.settlement import text
 from models.values.stage_terms import ClockName, Stage
@@ -46,24 +47,6 @@ EVENTS = {
     "held": "挂起",
     "promises": "承诺",
     "step_failures": "步骤失败",
-}
-ROLES = {
-    "acceptor": "受理员",
-    "operator": "总机员",
-    "enquiry_specialist": "查询专员",
-    "complaint_handler": "投诉专员",
-    "revisit_agent": "回访专员",
-    "account_manager": "客户经理",
-    "quality_inspector": "质检员",
-    "finance": "财务",
-    "supervisor": "主管",
-    "manager": "经理",
-    "general_manager": "总经理",
-    "business_unit": "业务单位",
-    "scheduler": "计划员",
-    "auditor": "审计",
-    "administrator": "管理员",
-    "channel": "渠道系统",
 }
 RIGHT = {"kind": "类型 kind", "main": "主类别 category", "main_or_secondary": "主或次类别 main or secondary"}
 
@@ -115,7 +98,7 @@ def show(
 def _roles(by_role: Mapping[str, Mapping[str, int]]) -> Table:
     table = _table("按角色 who did what", "", "人 people", "查看 reads", "提交 posts", "台账 events")
     for role, row in by_role.items():
-        table.add_row(f"{ROLES[role]} {role}", *(str(row[name]) for name in ("people", "reads", "posts", "acts")))
+        table.add_row(f"{word(Role(role))}", *(str(row[name]) for name in ("people", "reads", "posts", "acts")))
     return table
 
 
@@ -142,10 +125,10 @@ def _incidents(record: Record, stages: Mapping[str, str]) -> Table:
     table = _table(f"商务事故 incidents(主动告知客户 {told} 位 customers told)", "编号 类别 kind", *columns)
     for case in record.incidents:
         incident = Incident.of(case.details)
-        grade = f"{GRADES[incident.grade]} {incident.grade}" if incident.grade else ""
+        grade = f"{chinese(incident.grade)} {incident.grade}" if incident.grade else ""
         presumed = "(沉默推定 presumed)" if incident.presumed else ""
         liable, score = f"{case.liable or '–'}{presumed}", "–" if case.score is None else f"{case.score:.1f}"
-        kind = f"{case.number} {KINDS[incident.kind]} {incident.kind}"
+        kind = f"{case.number} {chinese(incident.kind)} {incident.kind}"
         table.add_row(kind, grade, case.unit, liable, stages[case.stage], score)
     return table
 

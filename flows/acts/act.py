@@ -69,11 +69,11 @@ def moved(facts: CaseFacts, event: EventKind, data: dict[str, Any], **changes: A
     return Decision(event, {"stage": stage, **changes}, reasons, data, sealed, rows=rows)
 
 
-def refuse_wrong_stage(act: Act, facts: CaseFacts) -> None:
+def refuse_wrong_stage(act: Act, facts: CaseFacts, policy: Policy) -> None:
     if facts.stage not in act.stages:
         wanted = ", ".join(sorted(stage.value for stage in act.stages))
         raise Refusal(
-            f"工单处于「{facts.stage}」阶段,不能执行「{act.name}」",
+            f"工单处于「{policy.rulebook.wording.stages[facts.stage][0]}」阶段,不能执行「{act.name}」",
             f"the case stands at {facts.stage}; {act.name} needs one of: {wanted}",
         )
     if facts.hold is not None and not act.on_hold:

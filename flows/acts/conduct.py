@@ -9,6 +9,7 @@ from flows.acts.act import ACTIVE, OPEN, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.rules import clocks, derivation, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.chinese import chinese
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Channel, HoldReason
 
@@ -128,7 +129,7 @@ def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
         )
     pauses = said.reason in setting.policy.rulebook.clocks.paused_by
     why = Reason(
-        f"挂起:{said.reason},{'暂停内部时钟' if pauses else '时钟继续'}(法定时钟不停)",
+        f"挂起:{chinese(said.reason)},{'暂停内部时钟' if pauses else '时钟继续'}(法定时钟不停)",
         f"on hold: {said.reason}; internal clocks {'pause' if pauses else 'run on'}, the statutory one never pauses",
     )
     left = clocks.pause(facts.clocks, said.reason, setting.now, setting.policy)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Input, Line, Moment, StaffId, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
-from flows.rules import authority, clocks, follow_up, incident_course, incident_notices
+from flows.rules import authority, clocks, derivation, follow_up, incident_course, incident_notices
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
@@ -81,7 +81,7 @@ def plan_correction(facts: CaseFacts, said: PlanCorrection, setting: Setting) ->
     if said.by <= setting.now:
         raise Implausible("整改期限须在将来", "the date of a corrective action lies in the future")
     ref = facts.events + 1
-    why = Reason(f"整改限期 {said.by:%Y-%m-%d %H:%M}", f"to be corrected by {said.by:%Y-%m-%d %H:%M}")
+    why = Reason(f"整改限期 {derivation.local(said.by)}", f"to be corrected by {derivation.local(said.by)}")
     remind_at = setting.now + (said.by - setting.now) * setting.policy.rulebook.clocks.remind_at
     timer = replace(clocks.timer(ClockName.CORRECTION, setting.now, said.by, why, ref=ref), remind_at=remind_at)
     left = (*clocks.meet(facts.clocks, ClockName.PLAN, setting.now), timer)
@@ -123,7 +123,7 @@ def check_effect(facts: CaseFacts, said: CheckEffect, setting: Setting) -> Decis
     begins = max(one.started_at for one in facts.clocks if one.name is ClockName.EFFECT and one.met_at is None)
     if setting.now < begins:
         raise Refusal(
-            f"效果须于 {begins:%Y-%m-%d %H:%M} 后验证", f"the effect is checked from {begins:%Y-%m-%d %H:%M} on"
+            f"效果须于 {derivation.local(begins)} 后验证", f"the effect is checked from {derivation.local(begins)} on"
         )
     if setting.actor.id == facts.handler_id:
         raise NotYours("效果须由他人验证", "whoever corrected it does not check the effect")

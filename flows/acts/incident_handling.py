@@ -68,7 +68,7 @@ def investigate(facts: CaseFacts, said: Investigate, setting: Setting) -> Decisi
         changes["details"] = replace(incident, counterpart=said.counterpart, noticed_at=setting.now).as_json()
         changes["owner_id"] = None
         why = Reason(
-            f"请 {said.counterpart} 确认;时限自通知送达起算",
+            f"请 {setting.policy.rulebook.wording.unit(said.counterpart)} 确认;时限自通知送达起算",
             f"{said.counterpart} is asked to confirm; its time runs from the delivery of the notice",
         )
     late = follow_up.overdue(left, setting.now)
@@ -84,7 +84,9 @@ def investigate(facts: CaseFacts, said: Investigate, setting: Setting) -> Decisi
     )
     if said.counterpart is None:
         return decision
-    return replace(decision, rows=(incident_notices.to_counterpart(facts, said.counterpart, setting.now),))
+    return replace(
+        decision, rows=(incident_notices.to_counterpart(facts, said.counterpart, setting.policy, setting.now),)
+    )
 
 
 def refuse_unknown_unit(unit: str, setting: Setting) -> None:

@@ -49,7 +49,7 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
         facts,
         EventKind.FINDING_MADE,
         data_of(found) | {"presumed": incident.presumed and chief == incident.counterpart},
-        reasons=(said_of(found),),
+        reasons=(said_of(found, setting.policy),),
         sealed={"why": said.why},
         liable=chief,
         liable_units=rules.units(found.shares),

@@ -14,6 +14,7 @@ from flows.acts.settling import PAYING
 from flows.rules import liability as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.money_terms import LiableKind
+from models.values.policy import Policy
 from models.values.settlement import Finding, Share
 from models.values.stage_terms import EventKind
 
@@ -60,7 +61,7 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
             "liable": rules.chief(found.shares),
             "liable_units": rules.units(found.shares),
         },
-        (said_of(found),),
+        (said_of(found, setting.policy),),
         data_of(found),
         {"grounds": said.grounds},
         rows=rules.rows(found),
@@ -96,11 +97,20 @@ def appealed(said: AppealLiability, setting: Setting) -> Finding:
     return rules.appealed(last, said.party, actor.id, setting.now)
 
 
-def said_of(found: Finding) -> Reason:
+def said_of(found: Finding, policy: Policy) -> Reason:
     if not found.firm_liable:
         return Reason("认定公司无责", "the firm is not liable")
-    parts = [f"{one.party} {one.percent:f}%" for one in found.shares]
-    return Reason(f"责任划分:{'、'.join(parts)}", f"liable: {', '.join(parts)}")
+    zh = (f"{party_of(one.kind, one.party, policy)} {one.percent:f}%" for one in found.shares)
+    en = (f"{one.party} {one.percent:f}%" for one in found.shares)
+    return Reason(f"责任划分:{'、'.join(zh)}", f"liable: {', '.join(en)}")
+
+
+def party_of(kind: LiableKind, party: str, policy: Policy) -> str:
+    """A unit or an outside carrier in Chinese."""
+    if kind is LiableKind.UNIT:
+        return policy.rulebook.wording.unit(party)
+    named = policy.rulebook.liability.carriers.get(party)
+    return named[0] if named else party
 
 
 def data_of(found: Finding) -> dict[str, Any]:

@@ -65,7 +65,7 @@ async def perform(
         raise Stale(facts.version)  # before NotYours: who lost the case a moment ago should look, not wonder
     if act.name not in granted:
         raise barred(Permit(act.name), actor, desk.policies.current)
-    refuse_wrong_stage(act, facts)
+    refuse_wrong_stage(act, facts, policy)
     await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == case_id).with_for_update())
     loaded = await act.load(connection, facts, policy) if act.load else None
     if act.seek:

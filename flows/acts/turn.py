@@ -61,7 +61,10 @@ def turn_into_request(facts: CaseFacts, said: TurnIntoRequest, setting: Setting)
     if said.kind is Kind.COMPLAINT:
         raise Refusal("该工单已是投诉", "this case is a complaint already")
     known = replace(RequestDetails.of(facts.details), asked=Asked(said.kind, setting.actor.id))
-    why = Reason(f"申请转为{said.kind},须他人复核", f"asked to become {said.kind}: a second person decides")
+    why = Reason(
+        f"申请转为{setting.policy.rulebook.wording.kinds[said.kind]},须他人复核",
+        f"asked to become {said.kind}: a second person decides",
+    )
     return moved(
         facts,
         EventKind.TURN_ASKED,
@@ -76,7 +79,10 @@ def turn_into_request(facts: CaseFacts, said: TurnIntoRequest, setting: Setting)
 
 def agree_turn(facts: CaseFacts, said: AgreeTurn, setting: Setting) -> Decision:
     asked = _asked(facts, setting)
-    why = Reason(f"复核同意转为{asked.kind}", f"agreed by a second person: it becomes {asked.kind}")
+    why = Reason(
+        f"复核同意转为{setting.policy.rulebook.wording.kinds[asked.kind]}",
+        f"agreed by a second person: it becomes {asked.kind}",
+    )
     reading = _reading(facts, asked.kind, why)
     decision = triage.decide(facts, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
     changes = {**decision.changes, "details": _was(facts), "proposer_id": None}

@@ -66,7 +66,7 @@ async def _tell_shift(connection: AsyncConnection, seal: Seal, policy: Policy, s
     if (await connection.execute(told)).first() is not None:
         return False
     figures, names = await _take_stock(connection, policy, shift, now)
-    title, said = rules.words_of_shift(shift, figures, names)
+    title, said = rules.words_of_shift(shift, figures, names, policy)
     id_ = uuid7()
     await save_rows(connection, seal, [notice(NoticeKind.SHIFT_HANDOVER, Addressee(), title, said, now, id_=id_)])
     values = {"day": shift.day, "shift": shift.name, "until": now, "figures": figures.as_json(), "notice_id": id_}

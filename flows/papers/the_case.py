@@ -7,9 +7,9 @@ from flows.papers.compiling import Compiled
 from flows.papers.masking import mask_name, mask_phone, mask_text
 from flows.papers.paper import Pairs, Paragraph, Section
 from flows.rules import incident_course
-from flows.rules.incident_notices import GRADES, KINDS
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts
+from models.values.chinese import chinese
 from models.values.incident import Incident
 from models.values.telling_policy import Wording
 
@@ -58,8 +58,8 @@ def _of_incident(facts: CaseFacts) -> Rows:
     incident = Incident.of(facts.details)
     places = (incident.vehicle, incident.hub, incident.batch, *incident.waybills)
     return [
-        ("事故类别 kind", f"{KINDS[incident.kind]} {incident.kind}"),
-        ("等级 grade", f"{GRADES[incident.grade]} {incident.grade}" if incident.grade else NONE),
+        ("事故类别 kind", f"{chinese(incident.kind)} {incident.kind}"),
+        ("等级 grade", f"{chinese(incident.grade)} {incident.grade}" if incident.grade else NONE),
         ("上报单位 reported by", facts.unit or NONE),
         ("发现 discovered", moment(incident.discovered_at)),
         ("车辆、场站、批次、运单 where", "、".join(one for one in places if one) or NONE),

@@ -1,7 +1,7 @@
 """Working calendars from the `holidays` library, which knows China's make-up working days (调休)."""
 
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import holidays
 from holidays import HolidayBase
@@ -20,8 +20,9 @@ class UnknownCountry(Exception):
 
 def working_calendar(name: str, hours: Hours) -> WorkingCalendar:
     """The calendar a rulebook describes, with the public holidays of its country if it names one."""
+    named = partial(WorkingCalendar, name, hours.always, hours.opens, hours.closes, called=hours.called)
     if hours.country is None:
-        return WorkingCalendar(name, hours.always, hours.opens, hours.closes, every_day=hours.every_day)
+        return named(every_day=hours.every_day)
     try:
         off, on, known = _days(hours.country)
     except NotImplementedError:
@@ -29,8 +30,8 @@ def working_calendar(name: str, hours: Hours) -> WorkingCalendar:
         raise UnknownCountry(said) from None
     days = (frozenset[date](), frozenset[date](), frozenset[int]()) if hours.every_day else (off, on, known)
     festival = _spring_festival(hours.country)
-    every = hours.every_day
-    return WorkingCalendar(name, hours.always, hours.opens, hours.closes, *days, every_day=every, festival=festival)
+    off, on, known = days
+    return named(off=off, on=on, known=known, every_day=hours.every_day, festival=festival)
 
 
 @lru_cache

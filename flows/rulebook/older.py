@@ -53,6 +53,8 @@ SINCE: tuple[tuple[str, ...], ...] = (
     ("sampling",),
     ("questionnaire",),
     ("wording", "clocks"),
+    ("wording", "units"),
+    ("wording", "shifts"),
     ("repeats",),
     ("changes",),
     ("wording", "say"),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flows.rules import clocks, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
+from models.values.chinese import chinese
 from models.values.policy import Policy
 from models.values.stage_terms import EventKind
 
@@ -54,7 +55,7 @@ def _cause(facts: CaseFacts, policy: Policy) -> Reason:
 def _confirm(facts: CaseFacts, policy: Policy) -> Reason | None:
     rules = policy.rulebook.analysis
     if facts.severity in rules.confirm_severity:
-        return Reason(f"严重程度 {facts.severity}", f"severity {facts.severity}")
+        return Reason(f"严重程度:{chinese(facts.severity)}", f"severity {facts.severity}")
     if rules.confirm_reopened and facts.reopenings:
         return Reason("曾重新打开", "it was reopened")
     if facts.customer_class in rules.confirm_classes:

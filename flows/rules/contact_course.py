@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import assignment, calling, clocks, follow_up
+from flows.rules import assignment, calling, clocks, derivation, follow_up
 from flows.rules.questionnaire import Answers
-from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Opening, Reason, Refusal, StaffFacts
+from models.values.chinese import chinese
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
 from models.values.round_terms import Disposition
@@ -46,7 +46,7 @@ def attempted(
         disposition = UNREACHED[outcome]
     data = {"outcome": outcome, "attempt": len(attempts), "disposition": disposition}
     if disposition is not None:
-        why = Reason(f"不再联系:{disposition}", f"nobody calls again: {disposition}")
+        why = Reason(f"不再联系:{chinese(disposition)}", f"nobody calls again: {disposition}")
         return _recorded_next(facts, EventKind.CONTACTED, disposition, data, (why,), now, attempts, by.id)
     if outcome is ContactOutcome.CALL_BACK:
         due = _agreed(call_back_at, facts, policy, now)
@@ -98,7 +98,7 @@ def recorded(facts: CaseFacts, complaint: Opening | None, now: datetime) -> Deci
     details = ContactDetails.of(facts.details)
     disposition = Disposition(details.disposition or Disposition.NOT_WORKED)
     data: dict[str, Any] = {"disposition": disposition, "complaint": None}
-    reasons = [Reason(f"回访结果:{disposition}", f"what came of it: {disposition}")]
+    reasons = [Reason(f"回访结果:{chinese(disposition)}", f"what came of it: {disposition}")]
     if complaint is not None:
         details = replace(details, complaint=complaint.facts.id)
         data["complaint"] = str(complaint.facts.id)
@@ -137,7 +137,7 @@ def _agreed(call_back_at: datetime | None, facts: CaseFacts, policy: Policy, now
     refuse_bad_hours(call_back_at, policy)
     closes = datetime.fromisoformat(ContactDetails.of(facts.details).closes_at)
     if call_back_at >= closes:
-        said = f"{closes.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        said = f"{derivation.local(closes)}"
         raise Refusal(f"回电时间须早于本轮截止时间 {said}", f"call back before the round ends, at {said}")
     return call_back_at
 

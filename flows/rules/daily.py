@@ -9,11 +9,22 @@ from typing import Any
 from flows.rules import clocks
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Reason, StaffFacts
+from models.values.chinese import FLAGS, chinese
 from models.values.daily import By, Day, Handed, Handover, Notable
+from models.values.people_terms import Role
 from models.values.policy import Policy
+from models.values.stage_terms import EventKind
 from models.values.telling_policy import Daily
+from models.values.vocabulary import Severity
 
 DAY = timedelta(days=1)
+WHY = {
+    **FLAGS,
+    Severity.SERIOUS: chinese(Severity.SERIOUS),
+    EventKind.QUARANTINED: "隔离",
+    EventKind.ESCALATED: "升级",
+}
+"""Why a case is notable, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,7 @@ def words_of_day(day: date, figures: Day, policy: Policy) -> tuple[Reason, Reaso
         f"承诺到期 {f.promises.due} 项:按时 {f.promises.kept},逾期 {f.promises.late},未兑现 {f.promises.open};"
         f"次日到期 {f.promises_next_day} 项",
         f"答复 {f.answered} 件,首次联系即解决 {f.first_contact} 件;升级 {f.escalated},重新打开 {f.reopened}",
-        f"重点工单:{_notable(f.notable, '、', ('(', ')')) or '无'}",
+        f"重点工单:{_notable(f.notable, '、', ('(', ')'), WHY) or '无'}",
     ]
     en = [
         f"received {f.received.cases} ({_listed(f.received.by_kind)})",
@@ -122,7 +133,9 @@ def words_of_day(day: date, figures: Day, policy: Policy) -> tuple[Reason, Reaso
     return Reason(f"每日总结 {day}", f"daily summary {day}"), Reason("\n".join(zh), "\n".join(en))
 
 
-def words_of_shift(shift: ShiftSpan, figures: Handover, names: Mapping[int, str]) -> tuple[Reason, Reason]:
+def words_of_shift(
+    shift: ShiftSpan, figures: Handover, names: Mapping[int, str], policy: Policy
+) -> tuple[Reason, Reason]:
     """Title and text of a hand-over's notice; names of staff, so it is sealed."""
     f = figures
     zh = [f"本班须办 {f.cases} 件,承诺 {f.promises} 项,已超时 {f.overdue} 件"]
@@ -133,16 +146,20 @@ def words_of_shift(shift: ShiftSpan, figures: Handover, names: Mapping[int, str]
         en.append(f"stays with {who}: {_numbers(numbers, ', ')}")
     for one in f.handed:
         left = names.get(one.from_staff, str(one.from_staff)) if one.from_staff is not None else ""
-        roles = "/".join(one.to_roles)
-        zh.append(f"{left or '无人经办'} → {roles}:{_numbers(one.cases, '、')}")
-        en.append(f"{left or 'nobody'} → {roles}: {_numbers(one.cases, ', ')}")
-    title = Reason(f"交接班 {shift.day} {shift.name}", f"shift hand-over {shift.day} {shift.name}")
+        zh_roles, en_roles = "/".join(chinese(Role(role)) for role in one.to_roles), "/".join(one.to_roles)
+        zh.append(f"{left or '无人经办'} → {zh_roles}:{_numbers(one.cases, '、')}")
+        en.append(f"{left or 'nobody'} → {en_roles}: {_numbers(one.cases, ', ')}")
+    zh_name = policy.rulebook.wording.shifts.get(shift.name, shift.name)
+    title = Reason(f"交接班 {shift.day} {zh_name}", f"shift hand-over {shift.day} {shift.name}")
     return title, Reason("\n".join(zh), "\n".join(en))
 
 
-def _notable(found: Iterable[Notable], comma: str, brackets: tuple[str, str]) -> str:
+def _notable(
+    found: Iterable[Notable], comma: str, brackets: tuple[str, str], names: Mapping[str, str] | None = None
+) -> str:
     opens, closes = brackets
-    return comma.join(f"{one.number}{opens}{comma.join(one.why)}{closes}" for one in found)
+    whys = ((one.number, comma.join((names or {}).get(why, why) for why in one.why)) for one in found)
+    return comma.join(f"{number}{opens}{why}{closes}" for number, why in whys)
 
 
 def _numbers(numbers: Sequence[int], comma: str) -> str:

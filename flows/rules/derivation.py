@@ -15,7 +15,7 @@ def told(term: Term, begins: datetime, due: datetime, calendar: WorkingCalendar)
     span_zh = f"{term.hours:g} 小时" if term.hours is not None else f"{term.days} 天"
     span_en = f"{term.hours:g} h" if term.hours is not None else f"{term.days} days"
     why = Reason(
-        f"自 {local(begins)} 起 {span_zh},按 {term.calendar} 日历,至 {local(due)}",
+        f"自 {local(begins)} 起 {span_zh},按{calendar.called or f' {term.calendar} 日历'},至 {local(due)}",
         f"{span_en} from {local(begins)} on calendar {term.calendar}, until {local(due)}",
     )
     return owned(skipping(why, calendar, begins, due), calendar.guessed(begins, due))

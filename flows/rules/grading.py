@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from models.values.case import Reason
+from models.values.chinese import chinese
 from models.values.incident import Incident
 from models.values.incident_policy import Duty, Incidents
 from models.values.incident_terms import IncidentGrade
@@ -79,4 +80,4 @@ def _by_not_knowing(incident: Incident, policy: Incidents) -> list[tuple[Inciden
         return []
     zh, en = "、".join(missing), ", ".join(missing.values())
     level = policy.unknown_value
-    return [(level, Reason(f"{zh}不详,至少按「{level}」计", f"not known: {en}; at least {level}"))]
+    return [(level, Reason(f"{zh}不详,至少按「{chinese(level)}」计", f"not known: {en}; at least {level}"))]

@@ -59,7 +59,7 @@ def delivered(facts: CaseFacts, incident: Incident, at: datetime, how: str, poli
     left = (*clocks.meet(facts.clocks, ClockName.DELIVER, now), runs)
     data = {"unit": incident.counterpart, "at": at.isoformat(), "how": how}
     why = Reason(
-        f"通知已送达 {incident.counterpart},确认时限自送达起算",
+        f"通知已送达 {policy.rulebook.wording.unit(incident.counterpart)},确认时限自送达起算",
         f"the notice reached {incident.counterpart}: its time to confirm runs from then on",
     )
     changes = {"clocks": left, "poked": False, "overdue": follow_up.overdue(left, now)}

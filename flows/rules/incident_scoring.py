@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flows.rules import clocks, lifecycle, report_form, scoring
 from models.values.case import CaseFacts, Decision, Reason
+from models.values.chinese import MARKS
 from models.values.incident import Incident
 from models.values.incident_policy import IncidentIndicator
 from models.values.policy import Policy
@@ -32,9 +33,11 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
         "unit": facts.unit,
         "liable": facts.liable,
     }
-    said = ", ".join(f"{name} {mark:.2f}" if mark is not None else f"{name} —" for name, mark in marks.items())
+    shares = {name: "—" if mark is None else f"{mark:.2f}" for name, mark in marks.items()}
+    zh = "、".join(f"{MARKS[name]} {mark}" for name, mark in shares.items())
+    en = ", ".join(f"{name} {mark}" for name, mark in shares.items())
     shown = ("未测", "not measured") if score is None else (str(score), str(score))
-    why = Reason(f"得分 {shown[0]}:{said}(— 为未测)", f"score {shown[1]}: {said} (— not measured)")
+    why = Reason(f"得分 {shown[0]}:{zh}(— 为未测)", f"score {shown[1]}: {en} (— not measured)")
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.SCORED, data),
         "score": score,

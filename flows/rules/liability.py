@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
-from flows.rules import clocks
+from flows.rules import clocks, derivation
 from models.values.case import CaseFacts, Reason, Row, StaffFacts
+from models.values.chinese import chinese
 from models.values.money_policy import LiabilityTerms
 from models.values.money_terms import LiableKind
 from models.values.policy import Policy
@@ -26,7 +27,7 @@ def faulty(firm_liable: bool, shares: Sequence[Share], policy: Policy, terms: Li
     for kind, known in ((LiableKind.UNIT, units), (LiableKind.CARRIER, set(terms.carriers))):
         if any(share.kind is kind and share.party not in known for share in shares):
             names = ", ".join(sorted(known))
-            return Reason(f"责任方须为规则手册中的{_KINDS[kind]}:{names}", f"a {kind} must be one of: {names}")
+            return Reason(f"责任方须为规则手册中的{chinese(kind)}:{names}", f"a {kind} must be one of: {names}")
     total = sum((share.percent for share in shares), Decimal(0))
     if total != WHOLE:
         return Reason(f"责任比例合计须为 100%,现为 {total:f}%", f"the shares must add up to 100 %, not {total:f} %")
@@ -92,7 +93,8 @@ def unappealable(last: Finding | None, party: str, now: datetime) -> Reason | No
         return Reason("仅责任方可以申诉", "only a party that bears a share appeals")
     if last.appeal_until is not None and now > last.appeal_until:
         return Reason(
-            f"申诉期限已于 {last.appeal_until:%Y-%m-%d} 届满", f"the term ended on {last.appeal_until:%Y-%m-%d}"
+            f"申诉期限已于 {derivation.local(last.appeal_until)} 届满",
+            f"the term ended on {derivation.local(last.appeal_until)}",
         )
     return None
 
@@ -146,6 +148,3 @@ def units(shares: Sequence[Share]) -> tuple[str, ...]:
 def chief(shares: Sequence[Share]) -> str | None:
     """Who bears most; None: nobody does. Of equals the first by name."""
     return min(shares, key=lambda one: (-one.percent, one.party)).party if shares else None
-
-
-_KINDS = {LiableKind.UNIT: "单位", LiableKind.CARRIER: "承运商"}

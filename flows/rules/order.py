@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flows.rules import clocks
 from models.values.case import CaseFacts, Reason
+from models.values.chinese import FLAGS
 from models.values.policy import Policy
 from models.values.stage_terms import ClockName
 from models.values.vocabulary import CustomerClass
@@ -71,7 +72,7 @@ def place(facts: CaseFacts, policy: Policy, now: datetime) -> tuple[tuple[float,
     customer_class = facts.customer_class or policy.rulebook.default_class
     next_due = _next_due(facts)
     if flags:
-        return key, Reason(f"紧急:{'、'.join(flags)}", f"urgent: {', '.join(flags)}")
+        return key, Reason(f"紧急:{'、'.join(FLAGS[flag] for flag in flags)}", f"urgent: {', '.join(flags)}")
     if next_due is None:
         return key, Reason(f"{customer_class} 类客户,无时限", f"class {customer_class}, no deadline runs")
     left = (next_due - now) / timedelta(hours=1)

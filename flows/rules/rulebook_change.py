@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.values.case import Reason, StaffFacts
+from models.values.chinese import chinese
 from models.values.people_terms import ChangeState, Role
 from models.values.policy import Policy
 
@@ -61,7 +62,8 @@ def _another_role(role: Role, allowed: Sequence[Role], zh: str, en: str) -> Reas
     if role in allowed:
         return None
     return Reason(
-        f"仅 {'、'.join(allowed)} 可{zh}规则手册", f"a rulebook is {en} by {', '.join(allowed)}, not by {role}"
+        f"仅 {'、'.join(map(chinese, allowed))} 可{zh}规则手册",
+        f"a rulebook is {en} by {', '.join(allowed)}, not by {role}",
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from flows.rules import clocks, lifecycle
 from models.values.case import CaseFacts, Decision, Reason
+from models.values.chinese import MARKS
 from models.values.course_policy import Indicator
 from models.values.policy import Policy
 from models.values.stage_terms import ClockName, EventKind
@@ -34,12 +35,19 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "unit": facts.liable if facts.firm_liable else None,
         "firm_liable": facts.firm_liable,
     }
-    said = ", ".join(f"{name} {mark:.2f}" if mark is not None else f"{name} —" for name, mark in marks.items())
+    shares = {name: "—" if mark is None else f"{mark:.2f}" for name, mark in marks.items()}
+    zh = "、".join(f"{MARKS[name]} {mark}" for name, mark in shares.items())
+    en = ", ".join(f"{name} {mark}" for name, mark in shares.items())
     shown = ("未测", "not measured") if score is None else (str(score), str(score))
-    reasons = [Reason(f"得分 {shown[0]}:{said}(— 为未测)", f"score {shown[1]}: {said} (— not measured)")]
+    reasons = [Reason(f"得分 {shown[0]}:{zh}(— 为未测)", f"score {shown[1]}: {en} (— not measured)")]
     if missed:
-        reasons.append(Reason(f"超时:{'、'.join(missed)}", f"missed: {', '.join(missed)}"))
-    reasons.append(_counts(facts))
+        reasons.append(
+            Reason(
+                f"超时:{'、'.join(policy.rulebook.wording.clocks[name] for name in missed)}",
+                f"missed: {', '.join(missed)}",
+            )
+        )
+    reasons.append(_counts(facts, policy))
     left = clocks.meet_all(facts.clocks, now)
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.SCORED, data),
@@ -74,13 +82,13 @@ def awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:
     return Decision(EventKind.PROMISES_AWAITED, {"stage": stage, "owner_id": None}, (why,), data)
 
 
-def _counts(facts: CaseFacts) -> Reason:
+def _counts(facts: CaseFacts, policy: Policy) -> Reason:
     """A case counts against a unit only when the finding says the firm is liable; the analysis alone proposes."""
     if facts.firm_liable is None:
         return Reason("尚无责任认定,不计入任何单位", "no finding on liability: it counts against no unit")
     if not facts.firm_liable:
         return Reason("认定公司无责,不计入任何单位", "the firm is not liable: it counts against no unit")
-    return Reason(f"计入责任单位 {facts.liable}", f"it counts against {facts.liable}")
+    return Reason(f"计入责任单位 {policy.rulebook.wording.unit(facts.liable)}", f"it counts against {facts.liable}")
 
 
 def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, float | None]:

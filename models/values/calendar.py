@@ -39,6 +39,8 @@ class WorkingCalendar:
     every_day: bool = False
     festival: frozenset[date] = frozenset()
     """The days of Spring Festival (春节), of every year: the moon tells them, nobody has to publish them."""
+    called: str | None = None
+    """Its name in Chinese."""
 
     def works(self, day: date) -> bool:
         if self.always or self.every_day or day in self.on:

@@ -36,6 +36,10 @@ class Wording(Section):
     """What a category is called."""
     clocks: Mapping[ClockName, str]
     """What the deadlines are called in Chinese."""
+    units: Mapping[Name, str] = {}
+    """What the centre's units are called in Chinese; one without a name goes by its key."""
+    shifts: Mapping[Name, str] = {}
+    """What its shifts are called in Chinese."""
     greeting: BothWays
     """What every call begins with."""
     say: Mapping[Stage, Mapping[Kind | Literal["any"], Talk]]
@@ -60,6 +64,10 @@ class Wording(Section):
         ):
             complete(name, table, terms)
         return self
+
+    def unit(self, key: str | None) -> str:
+        """A unit in Chinese."""
+        return "—" if key is None else self.units.get(key, key)
 
 
 class Daily(Section):

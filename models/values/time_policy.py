@@ -25,6 +25,8 @@ class Hours(Section):
     """When the working day ends."""
     country: str | None = None
     """Whose public holidays and make-up working days count."""
+    called: Annotated[str, Field(max_length=40)] | None = None
+    """What it is called in Chinese; without, it goes by its key."""
 
     @model_validator(mode="after")
     def opens_before_it_closes(self) -> Self:

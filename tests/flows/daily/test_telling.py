@@ -117,7 +117,7 @@ async def test_an_absent_owner_hands_his_cases_over(database, office):
     assert handed["cases"] == [number]
     assert handed["to_roles"] == ["complaint_handler"]
     text = database.seal.open(await database.value("SELECT payload FROM notices"))["text"]
-    assert f"丁 → complaint_handler:{number}" in text["zh"]
+    assert f"丁 → 投诉专员:{number}" in text["zh"]
 
 
 async def test_an_empty_centre_tells_its_shift_and_no_day(database, office):

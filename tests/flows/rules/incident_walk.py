@@ -128,7 +128,7 @@ class IncidentWalk:
         act, facts = ACTS[name], self.facts
         if name not in permission.permits(facts, actor, POLICY):
             raise Refusal("", "not allowed")
-        refuse_wrong_stage(act, facts)
+        refuse_wrong_stage(act, facts, POLICY)
         loaded: Any = self.team if name == "reassign" else True
         if act.load is money_of:
             loaded = Money(finding=self.finding)

@@ -116,7 +116,7 @@ def decide(
 ) -> Decision:
     """What an act decides, its stage checked as the API does; raises Refusal."""
     act = ACTS[name]
-    refuse_wrong_stage(act, facts)
+    refuse_wrong_stage(act, facts, rules)
     return act.decide(facts, act.takes(version=facts.version, **said), Setting(actor or staff(), rules, now, loaded))
 
 

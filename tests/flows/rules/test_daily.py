@@ -95,9 +95,9 @@ def test_a_shift_takes_over_what_is_due_in_it_and_whoever_is_away_hands_on():
         (None, [4], [Role.REVISIT_AGENT]),
         (2, [3], [Role.COMPLAINT_HANDLER]),
     ]
-    title, said = daily.words_of_shift(shift, found, {1: "甲", 2: "乙"})
-    assert title == Reason("交接班 2026-03-04 early", "shift hand-over 2026-03-04 early")
-    assert "乙 → complaint_handler:3" in said.zh
+    title, said = daily.words_of_shift(shift, found, {1: "甲", 2: "乙"}, POLICY)
+    assert title == Reason("交接班 2026-03-04 早班", "shift hand-over 2026-03-04 early")
+    assert "乙 → 投诉专员:3" in said.zh
     assert "nobody → revisit_agent: 4" in said.en
 
 

@@ -146,7 +146,7 @@ class Walk:
         act, facts = ACTS[name], self.facts
         if name not in permission.permits(facts, actor, self.policy, at_hand=True):
             raise Refusal("", "not allowed")
-        refuse_wrong_stage(act, facts)
+        refuse_wrong_stage(act, facts, self.policy)
         reads = act.load is money_of or name == "propose"
         loaded: Any = self.team if name == "reassign" else self.money if reads else []
         if name == "answer-regulator":
