@@ -62,7 +62,7 @@ def merge(
     """Two records are one customer. Nothing is moved, so that `unmerge` gives back exactly what there was."""
     from flows.customers.merging import merge as work
 
-    _act(by, lambda connection, desk, actor: work(connection, desk, code, into, actor, reason))
+    _act(by, lambda connection, desk, actor: work(connection, desk, code, into, actor, reason, _wait))
     typer.echo(f"{code} is {into} from now on. Undo: redress customers unmerge {code}")
 
 
@@ -71,7 +71,7 @@ def unmerge(code: Code, by: By, reason: Why) -> None:
     """Undo a merge: the record stands for itself again, with everything it had."""
     from flows.customers.merging import unmerge as work
 
-    _act(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason))
+    _act(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason, _wait))
     typer.echo(f"{code} stands for itself again.")
 
 
@@ -149,8 +149,12 @@ def erase(
 
     if not yes:
         typer.confirm(f"Erase {code} and every record merged with it? This cannot be undone", abort=True)
-    done = _act(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason))
+    done = _act(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason, _wait))
     typer.echo(f"Erased. Shipments stand under {', '.join(done.codes)}; {done.cases} cases lost {done.events} texts.")
+
+
+def _wait(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _act(by: str, work: Any) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.perform import Desk
 from flows.customers.family import by_code, family
 from flows.customers.identity import code_key
+from flows.customers.turns import Say, take_turn
 from flows.legs import chain, ledger
 from flows.legs.erasing import erase_sealed
 from flows.rules.agenda import agenda
@@ -35,8 +36,11 @@ class Erased:
     events: int
 
 
-async def erase(connection: AsyncConnection, desk: Desk, code: str, actor: StaffFacts, reason: str) -> Erased:
+async def erase(
+    connection: AsyncConnection, desk: Desk, code: str, actor: StaffFacts, reason: str, say: Say = lambda line: None
+) -> Erased:
     """All records of the customer, in one transaction. Raises NotFound or Refusal; then nothing changed."""
+    await take_turn(connection, "erasure", say)
     ids = await family(connection, await by_code(connection, code), lock=True)
     query = select(customers.c.id, customers.c.code, customers.c.name_key, customers.c.erased_at)
     rows = (await connection.execute(query.where(customers.c.id.in_(ids)))).all()

@@ -19,16 +19,14 @@ from flows.customers import staging
 from flows.customers.columns import SHIPMENT, What, layout
 from flows.customers.rows import KEYED, Batch, Reader
 from flows.customers.table_file import Fault, TableFile, Unusable
+from flows.customers.turns import Say, take_turn
 from flows.incidents.affected import look_again
 from models.customer import customers, erasures
 from models.sealing import Seal
 from models.values.case import Reason
 
-LOCK = 0x7265_6472_6573_73
-"""The advisory lock of imports, merges and erasures: they see customers standing still."""
 WORK_MEM = "64MB"
 
-Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Bytes read, and of how many."""
 
@@ -101,7 +99,8 @@ async def run(engine: AsyncEngine, seal: Seal, wanted: Wanted, tell: Listener | 
     with TableFile(wanted.path) as file:
         async with _transaction(engine) as connection:
             here = _Import(connection, seal, wanted, tell or Listener())
-            await _take_turns(here)
+            await connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
+            await take_turn(connection, "import", here.tell.say)
             reader = await _stage(here, file)
             here.tell.progress(file.size, file.size)
             here.tell.say("saving ...")
@@ -133,13 +132,6 @@ async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         if not error.connection_invalidated and str(getattr(error.orig, "sqlstate", ""))[:2] not in {"57", "08", "53"}:
             raise
         raise Unusable("the database went away; nothing was imported, run it again") from None
-
-
-async def _take_turns(here: _Import) -> None:
-    await here.connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
-    if not (await here.connection.execute(text(f"SELECT pg_try_advisory_xact_lock({LOCK})"))).scalar_one():
-        here.tell.say("another import is under way; this one waits for it ...")
-        await here.connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
 async def _stage(here: _Import, file: TableFile) -> Reader:

@@ -8,22 +8,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, text, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.perform import Desk
 from flows.customers.family import by_code, family
+from flows.customers.turns import Say, take_turn
 from flows.rules import identity as rules
 from models.customer import customers, merges, possible_duplicates
 from models.values.case import Refusal, StaffFacts
 
-LOCK = 0x6D65_7267_6573
-"""Merges go one after the other: two at once could close a circle."""
 
-
-async def merge(connection: AsyncConnection, desk: Desk, code: str, into: str, actor: StaffFacts, reason: str) -> None:
+async def merge(
+    connection: AsyncConnection,
+    desk: Desk,
+    code: str,
+    into: str,
+    actor: StaffFacts,
+    reason: str,
+    say: Say = lambda line: None,
+) -> None:
     """From now on `code` is `into`. Raises NotFound or Refusal; then nothing changed."""
-    await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    await take_turn(connection, "merge", say)
     from_id, into_id = await by_code(connection, code), await by_code(connection, into)
     ids = [*await family(connection, from_id, lock=True), *await family(connection, into_id, lock=True)]
     became = await _became(connection, ids)
@@ -35,9 +41,11 @@ async def merge(connection: AsyncConnection, desk: Desk, code: str, into: str, a
     await connection.execute(delete(possible_duplicates).where(both.customer_id.in_(ids), both.of_id.in_(ids)))
 
 
-async def unmerge(connection: AsyncConnection, desk: Desk, code: str, actor: StaffFacts, reason: str) -> None:
+async def unmerge(
+    connection: AsyncConnection, desk: Desk, code: str, actor: StaffFacts, reason: str, say: Say = lambda line: None
+) -> None:
     """`code` stands for itself again, with everything it had. Raises NotFound or Refusal; then nothing changed."""
-    await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    await take_turn(connection, "unmerge", say)
     id_ = await by_code(connection, code)
     ids = await family(connection, id_, lock=True)
     values = {

@@ -1,9 +1,13 @@
 """Erasing: what is personal is gone, shipments stay, cases go on, the ledger still verifies."""
 
+import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
+from flows.customers import importing
+from flows.customers.columns import What
 from flows.customers.erasing import erase
 from flows.customers.merging import merge
 from flows.legs.beside import save_rows
@@ -13,6 +17,7 @@ from models.values.case import Reason, Refusal, Row
 from models.values.notice_terms import NoticeKind
 from models.values.notices import Addressee, notice
 from tests.fixtures.soundness import assert_sound
+from tests.fixtures.worker import until
 
 PEOPLE = "customer_id,name,phone,branch\nc1,王小明,13812345678,王家村\nc2,小明,010-62345678,\nc3,赵大,13900000003,\n"
 ORDERS = (
@@ -148,3 +153,24 @@ async def test_notices_about_his_cases_are_emptied(importer, office, database):
         await save_rows(connection, database.seal, rows)
     await by(office, erase, "c1", why="依法删除")
     assert await database.rows("SELECT case_id FROM notices WHERE payload IS NULL") == [(his,)]
+
+
+async def test_an_import_under_way_does_not_bring_back_whom_somebody_erases(importer, office, database):
+    await importer.customers(PEOPLE)
+    erasing, said = [], []
+
+    def meanwhile(line):
+        if "saving" in line:
+            erasing.append(asyncio.create_task(by(office, partial(erase, say=said.append), "c1")))
+
+    path = importer.file(PEOPLE.replace("王家村", "李家村"))
+    async with database.holding("SELECT 1 FROM customers WHERE code = 'c1' FOR UPDATE"):
+        wanted = importing.Wanted(What.CUSTOMERS, path)
+        run = asyncio.create_task(
+            importing.run(database.engine, database.seal, wanted, importing.Listener(say=meanwhile))
+        )
+        await until(lambda: bool(said), what="the erasure waits for the import")
+    await run
+    await erasing[0]
+    assert said == ["an import, a merge or an erasure is under way; this erasure waits for it ..."]
+    assert not [one for one in await opened(database) if "王小明" in one or "李家村" in one or one == "c1"]
