@@ -65,7 +65,7 @@ def app() -> None:
     except OSError as error:
         sys.exit(f"redress: {error}")
     except ValidationError as error:
-        sys.exit("redress: " + "; ".join(_sentence(str(e["loc"][0]), e["msg"]) for e in error.errors()))
+        sys.exit("redress: " + "; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors()))
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
@@ -74,6 +74,10 @@ def app() -> None:
         sys.exit(f"redress: {error}")
 
 
-def _sentence(name: str, message: str) -> str:
-    variable = name if name.isupper() else f"REDRESS_{name.upper()}"
-    return f"{variable}: {message.removeprefix('Value error, ')}"
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    """What is wrong with several settings together has no place."""
+    said = message.removeprefix("Value error, ")
+    if not place:
+        return said
+    name = str(place[0])
+    return f"{name if name.isupper() else f'REDRESS_{name.upper()}'}: {said}"

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
-from flows.rules import lifecycle
+from flows.rules import incident_course
 from models.values.case import CaseFacts, Reason
 from models.values.policy import Policy
 from models.values.stage_terms import Stage
 
-TALKED_TO = lifecycle.PERSONS - {Stage.CONFIRMATION}
-"""Stages whose owner speaks to the customer, or writes to him."""
-WRITTEN = frozenset({Stage.WRITTEN_ANSWER})
+GREETED = frozenset(
+    {Stage.TRIAGE, Stage.CARRY_OUT, Stage.APPROVAL, Stage.FEED_BACK, Stage.ANSWER, Stage.PROMISED},
+)
+"""Stages at which the customer may be the one who calls; where only we do, the opening greets."""
+AMONG_US = (incident_course.PERSONS - {Stage.CUSTOMER_NOTICE}) | {Stage.CONFIRMATION, Stage.ASSESSMENT}
+"""Stages whose owner speaks to colleagues only."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ def lines(facts: CaseFacts, policy: Policy) -> tuple[Line, ...]:
     if talks is None:
         return ()
     talk = talks.get(facts.kind or "any", talks["any"])
-    spoken = facts.stage in TALKED_TO
-    empathy = wording.empathy[facts.category] if spoken and facts.category and talk.empathy else talk.empathy
-    greeting = wording.greeting if spoken and facts.stage not in WRITTEN else None
+    talked = talk.empathy is not None and facts.stage not in AMONG_US
+    empathy = wording.empathy[facts.category] if talked and facts.category else talk.empathy
+    greeting = wording.greeting if facts.stage in GREETED else None
     said = (("greeting", greeting), ("opening", talk.opening), ("empathy", empathy), ("closing", talk.closing))
     return tuple(Line(part, Reason(*words)) for part, words in said if words is not None)

@@ -3,7 +3,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from deployments.cli import commands
 from deployments.stack import Stack
 
 REDRESS = Path(sys.executable).with_name("redress")
@@ -21,11 +24,20 @@ def redress(home, monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("command", [(), ("up",), ("settings",), ("version",)])
-def test_every_command_explains_itself(redress, command):
-    done = redress(*command, "--help")
-    assert done.returncode == 0
-    assert "Usage: redress" in done.stdout
+def every_command(group, path=()):
+    """Its own words, then those of every command and group under it."""
+    yield path
+    for name, command in getattr(group, "commands", {}).items():
+        yield from every_command(command, (*path, name))
+
+
+@pytest.mark.parametrize("command", [*every_command(typer.main.get_command(commands))], ids=" ".join)
+def test_every_command_explains_itself(command):
+    shown = CliRunner().invoke(commands, [*command, "--help"])
+    assert shown.exit_code == 0
+    usage, said = shown.stdout.split("Usage:", 1)[1].strip().split("\n", 1)
+    assert usage.split()[1 : 1 + len(command)] == list(command)
+    assert said.strip()[:1].isupper(), "it begins with what it does"
 
 
 def test_settings_are_listed_and_secrets_masked(redress, monkeypatch):
@@ -49,6 +61,16 @@ def test_a_wrong_setting_gets_one_sentence(redress, monkeypatch):
     assert "REDRESS_DATABASE_URL: must begin with postgresql://" in done.stderr
     assert "Traceback" not in done.stderr
     assert "hush" not in done.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [("REDRESS_SMTP_HOST", "mail.example"), ("REDRESS_SMTP_USER", "me")])
+def test_settings_that_do_not_fit_together_get_one_sentence(redress, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    done = redress("settings")
+    assert done.returncode == 1
+    assert done.stderr.startswith("redress: ")
+    assert "SMTP" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 async def test_a_second_up_in_the_same_home_gets_one_sentence(redress, settings):

@@ -3,6 +3,7 @@
 import pytest
 
 from flows.rules import lifecycle, wording
+from flows.rules.wording import AMONG_US
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Category, Kind
 from tests.flows.rules.making import POLICY, case
@@ -43,9 +44,13 @@ def test_a_complaint_is_taken_seriously_in_the_words_of_its_category(category: C
     assert said(Stage.CARRY_OUT, category=category)["empathy"] == EMPATHY[category][0]
 
 
-def test_a_letter_begins_without_a_greeting_on_the_phone() -> None:
-    assert "greeting" not in said(Stage.WRITTEN_ANSWER)
-    assert "greeting" in said(Stage.REVISIT)
+@pytest.mark.parametrize("stage", sorted(lifecycle.PERSONS))
+def test_a_customer_is_greeted_once_and_colleagues_and_letters_are_not(stage: Stage) -> None:
+    lines = said(stage)
+    hails = [part for part, words in lines.items() if words.startswith(("您好", "尊敬的客户"))]
+    assert len(hails) == (stage not in AMONG_US), "a call or a letter begins with one greeting, work among us with none"
+    if stage in AMONG_US | {Stage.WRITTEN_ANSWER}:
+        assert "greeting" not in lines
 
 
 def test_the_final_position_names_the_outside_routes() -> None:
