@@ -17,7 +17,6 @@ from flows.customers.auditing import note
 from flows.customers.correcting import Correction, correct
 from flows.customers.dossier import cases_where, dossier
 from flows.customers.finding import Lookup, find, may_see
-from flows.customers.policy import customers_of
 from flows.customers.unmasking import Unmask, unmask
 from models.case import cases
 from models.values.people_terms import AccessKind
@@ -30,7 +29,7 @@ CustomerId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 async def look_up(said: Lookup, here: OfficeDep, connection: Connection, actor: Actor) -> LookupAnswer:
     """Who is calling, by phone, waybill or name: class, orders, open and earlier cases, promises, last revisit."""
     found = await find(connection, here.desk, actor, said)
-    policy, sees = customers_of(here.desk.policies.current), await reading.sight(connection, here.desk, actor)
+    policy, sees = here.desk.policies.current.rulebook.customers, await reading.sight(connection, here.desk, actor)
     dossiers = [await dossier(connection, here.desk, id_, sees) for id_ in found.ids]
     if len(dossiers) == 1:
         now = await here.desk.clock.now(connection)
@@ -52,7 +51,7 @@ async def read_customer(customer_id: CustomerId, here: OfficeDep, connection: Co
     sees, now = await reading.sight(connection, here.desk, actor), await here.desk.clock.now(connection)
     found = await dossier(connection, here.desk, customer_id, sees)
     await note(connection, actor, AccessKind.READ, found.id, now)
-    return views.customer_view(found, actor, customers_of(here.desk.policies.current), now)
+    return views.customer_view(found, actor, here.desk.policies.current.rulebook.customers, now)
 
 
 @router.post("/customers/{customer_id}/unmask", responses=answers(404, repeatable=200))
@@ -92,4 +91,4 @@ async def correct_customer(
     response.headers["Idempotent-Replayed"] = str(first is not None).lower()
     found = await dossier(connection, here.desk, customer_id, await reading.sight(connection, here.desk, actor))
     now = await here.desk.clock.now(connection)
-    return views.customer_view(found, actor, customers_of(here.desk.policies.current), now)
+    return views.customer_view(found, actor, here.desk.policies.current.rulebook.customers, now)

@@ -14,7 +14,6 @@ from api.desk import Connection, OfficeDep
 from flows.acts.contacting import Given
 from flows.acts.refusals import Implausible, NotFound
 from flows.revisits import links
-from flows.revisits.policy import questionnaire_of
 from flows.rules import questionnaire
 from models.values.case import Reason, Refusal
 from models.values.questionnaire import Question, Questionnaire
@@ -80,7 +79,7 @@ def _read(asked: Questionnaire, body: bytes) -> dict[str, Any]:
 
 
 def _refused(request: Request, here: Any, refusal: Refusal) -> HTMLResponse:
-    asked = questionnaire_of(here.desk.policies.current)
+    asked = here.desk.policies.current.rulebook.questionnaire
     why = UNKNOWN if isinstance(refusal, NotFound) else refusal.reason
     return _page(request, asked, STATUS.get(type(refusal), 409), said=why, asks=False)
 

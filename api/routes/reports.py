@@ -13,7 +13,7 @@ from api.reports import CSV_MEDIA, ClassesReport, classes_csv, classes_report
 from flows.acts.inputs import Day
 from flows.acts.refusals import NotFound
 from flows.classing.growth import growth
-from flows.classing.reading import classes_of, newest, snapshot_named
+from flows.classing.reading import newest, snapshot_named
 from models.values.permissions import Permit
 
 router = APIRouter(tags=["report 报表"], route_class=StrictRoute)
@@ -40,7 +40,7 @@ async def report_classes(
         raise NotFound
     report = ClassesReport(snapshot=None)
     if found is not None:
-        report = classes_report(found, await growth(connection, found, classes_of(here.desk.policies.current)))
+        report = classes_report(found, await growth(connection, found, here.desk.policies.current.rulebook.classes))
     return report if format == "json" else Response(classes_csv(report), media_type=CSV_MEDIA)
 
 

@@ -16,7 +16,6 @@ from flows.acts.refusals import NotFound
 from flows.revisits import links
 from flows.revisits.listed import rounds_listed
 from flows.revisits.opening import RoundWanted, open_round
-from flows.revisits.policy import questionnaire_of
 from models.values.people_terms import Role
 from models.values.round_terms import RoundKind
 
@@ -57,7 +56,7 @@ async def list_rounds(
 async def read_questionnaire(here: OfficeDep, actor: Actor) -> QuestionnaireView:
     """What is asked at a revisit, in both languages, by the rulebook in force."""
     policy = here.desk.policies.current
-    return questionnaire_view(questionnaire_of(policy), policy.hash)
+    return questionnaire_view(policy.rulebook.questionnaire, policy.hash)
 
 
 @router.post(

@@ -12,7 +12,6 @@ from deployments.bench.table import Row
 from flows.classing.computing import Wanted, compute
 from flows.classing.growth import growth
 from flows.classing.intake import class_of
-from flows.classing.reading import classes_of
 from flows.rulebook.loading import load, read
 from models.values.classes import Period
 
@@ -43,7 +42,7 @@ async def measure(bench: Bench) -> list[Row]:
     await bench.stack.migrate()
     for statement in GENERATED:
         await bench.execute(statement)
-    policy = classes_of(load(read()))
+    policy = load(read()).rulebook.classes
     async with bench.engine.begin() as connection:
         first, snapshot = await _timed(lambda: compute(connection, Wanted(PERIOD, "amount"), policy))
     async with bench.engine.begin() as connection:

@@ -9,7 +9,6 @@ from deployments.bench.table import Row
 from flows.rulebook.store import Policies
 from flows.sampling.estimates import Question, estimate
 from flows.sampling.picture import picture
-from flows.sampling.policy import sampling_of
 from flows.sampling.rounds import Wanted, draws_of, open_round, release
 from flows.sampling.verify import verify
 from models.values.classes import Period
@@ -74,7 +73,7 @@ async def measure(bench: Bench) -> list[Row]:
     times = []
     for _ in range(3):
         began = time.perf_counter()
-        found = estimate(round_.plan, draws, answers, QUESTIONS, sampling_of(policy))
+        found = estimate(round_.plan, draws, answers, QUESTIONS, policy.rulebook.sampling)
         times.append(time.perf_counter() - began)
     began = time.perf_counter()
     picture(found, "nps", "zh", "class")

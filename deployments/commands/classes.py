@@ -37,12 +37,11 @@ def compute(
     from deployments.office import in_office
     from flows.classing.computing import Wanted, basis_named
     from flows.classing.computing import compute as computed
-    from flows.classing.reading import classes_of
 
     period = _period(first, last)
 
     async def work(connection: "AsyncConnection", desk: "Desk") -> "Snapshot":
-        policy = classes_of(desk.policies.current)
+        policy = desk.policies.current.rulebook.classes
         wanted = Wanted(period, basis_named(basis) if basis else policy.basis, _currency(currency))
         return await computed(connection, wanted, policy)
 
@@ -61,10 +60,10 @@ def growth(
     """Customers in C who can grow to B: their amount beside that of the period before."""
     from deployments.office import in_office
     from flows.classing.growth import growth as grown
-    from flows.classing.reading import classes_of, snapshot_of
+    from flows.classing.reading import snapshot_of
 
     async def work(connection: "AsyncConnection", desk: "Desk") -> "list[Grown]":
-        return await grown(connection, await snapshot_of(connection, snapshot), classes_of(desk.policies.current))
+        return await grown(connection, await snapshot_of(connection, snapshot), desk.policies.current.rulebook.classes)
 
     listed = in_office(work, reads=True)
     if as_json:
@@ -112,7 +111,6 @@ def override(
     from deployments.office import in_office
     from flows.classing.overrides import Override
     from flows.classing.overrides import override as overridden
-    from flows.classing.reading import classes_of
     from flows.staffing import staff_named
 
     given = Override(customer, customer_class, reason, _day(until, "--until"))
@@ -120,7 +118,7 @@ def override(
     async def work(connection: "AsyncConnection", desk: "Desk") -> int:
         actor = await staff_named(connection, by, desk.policies.current)
         today = _today(await desk.clock.now(connection))
-        return await overridden(connection, given, actor, classes_of(desk.policies.current), today)
+        return await overridden(connection, given, actor, desk.policies.current.rulebook.classes, today)
 
     id_ = in_office(work)
     typer.echo(f"Override {id_}: {customer} is in class {customer_class} until {until}. 已设定。")

@@ -121,13 +121,12 @@ def correct(
 def stale(limit: Most = 50) -> None:
     """Records without an order, a case or a verification for longer than the rulebook's bound."""
     from deployments.office import in_office
-    from flows.customers.policy import customers_of
     from flows.customers.stale import stale_records
     from models.values.calendar import SHANGHAI
 
     async def work(connection: Any, desk: Any) -> Any:
         today = (await desk.clock.now(connection)).astimezone(SHANGHAI).date()
-        return await stale_records(connection, customers_of(desk.policies.current), today, limit)
+        return await stale_records(connection, desk.policies.current.rulebook.customers, today, limit)
 
     rows = in_office(work, reads=True)
     table = Table("customer 客户", "last sign of life 最近活动")

@@ -8,7 +8,6 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flows.classing.computing import Wanted, compute
-from flows.classing.reading import classes_of
 from flows.customers import identity
 from flows.rulebook.store import Policies
 from models.customer import customers, phones
@@ -56,7 +55,7 @@ async def serve(engine: AsyncEngine, seal: Seal, day: date, seed: int) -> None:
         await connection.execute(insert(phones), numbers)
         await connection.execute(insert(shipments), sent)
         policy = await Policies().refresh(connection)
-        await compute(connection, Wanted(week, "amount", "CNY"), classes_of(policy))
+        await compute(connection, Wanted(week, "amount", "CNY"), policy.rulebook.classes)
 
 
 def _shipment(rng: Random, customer: int, week: Period) -> dict[str, object]:

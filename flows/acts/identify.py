@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import ACTIVE, Act, Setting
 from flows.acts.inputs import VERSION_AT_MOST, ActInput, Line
 from flows.classing.intake import class_of
-from flows.classing.reading import classes_of
 from flows.rules import classes, clocks
 from models.customer import customers
 from models.values.calendar import SHANGHAI
@@ -43,7 +42,7 @@ async def named(connection: AsyncConnection, facts: CaseFacts, said: Identify, s
         return None
     today = setting.now.astimezone(SHANGHAI).date()
     id_: int = row.merged_into or row.id
-    found = await class_of(connection, [id_], today, classes_of(setting.policy).basis)
+    found = await class_of(connection, [id_], today, setting.policy.rulebook.classes.basis)
     return Named(id_, found.get(id_))
 
 

@@ -12,7 +12,6 @@ from flows.acts.act import Act, Setting, moved
 from flows.acts.contacting import Given
 from flows.acts.inputs import ActInput, Moment, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
-from flows.revisits.policy import questionnaire_of
 from flows.rules import assignment, calling, clocks, contact_stages, follow_up, lifecycle, requests
 from flows.rules.questionnaire import Answers
 from flows.rules.request_course import SHORT
@@ -146,7 +145,7 @@ def _whole(said: Survey, policy: Policy) -> Answers:
     if any(given.get(name, value) != value for name, value in short.items()):
         raise Implausible("简要项与问卷回答不一致", "answers contradict the fields beside them")
     required = CORE if said.answers is not None else ("satisfaction",)
-    return contacting.read(questionnaire_of(policy), given | short, required)
+    return contacting.read(policy.rulebook.questionnaire, given | short, required)
 
 
 def refuse_bad_hours(moment: datetime, policy: Policy) -> None:

@@ -8,20 +8,10 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.classing.errors import ClassesError
-from flows.rulebook.loading import load, read
 from flows.rules import classes as rules
 from models.customer_class import class_members, class_snapshots
-from models.values.class_policy import Classes
 from models.values.classes import ClassFigures, Period, Snapshot
-from models.values.policy import Policy
 from models.values.vocabulary import CustomerClass
-
-
-def classes_of(policy: Policy) -> Classes:
-    """The section on classes; a rulebook older than it is complemented by the shipped one."""
-    classes = policy.rulebook.classes or load(read()).rulebook.classes
-    assert classes is not None  # noqa: S101 - the shipped rulebook has it
-    return classes
 
 
 async def newest(connection: AsyncConnection) -> Snapshot | None:

@@ -4,7 +4,6 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.classing import computing
-from flows.classing.reading import classes_of
 from flows.room import Room
 from flows.rules import classes as rules
 from models.values.calendar import SHANGHAI
@@ -15,7 +14,7 @@ from models.values.classes import Snapshot
 async def compute(room: Room) -> Snapshot:
     """The last full months on the business clock, by the rulebook in force."""
     async with room.resources.engine.begin() as connection:
-        policy = classes_of(await room.policies.refresh(connection))
+        policy = (await room.policies.refresh(connection)).rulebook.classes
         today = (await room.resources.clock.now(connection)).astimezone(SHANGHAI).date()
         period = rules.last_full_months(today, policy.months)
         return await computing.compute(connection, computing.Wanted(period, policy.basis, policy.currency), policy)

@@ -10,11 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.perform import Desk
 from flows.classing.intake import class_of
-from flows.classing.reading import classes_of
 from flows.customers.family import family
 from flows.customers.figures import DAY, figures_of
 from flows.customers.identity import open_name, open_phone
-from flows.customers.policy import customers_of
 from flows.rules.identity import Staleness, staleness
 from flows.rules.indicators import Indicator, indicators
 from models.case import cases, to_facts
@@ -66,7 +64,7 @@ class Dossier:
 async def dossier(connection: AsyncConnection, desk: Desk, customer_id: int, sees: ColumnElement[bool]) -> Dossier:
     """`sees`: which cases whoever asks may know of. Raises NotFound."""
     policy = desk.policies.current
-    section = customers_of(policy)
+    section = policy.rulebook.customers
     ids = await family(connection, customer_id)
     query = select(customers, staff.c.name.label("manager")).outerjoin(
         staff, staff.c.id == customers.c.account_manager_id
@@ -81,7 +79,7 @@ async def dossier(connection: AsyncConnection, desk: Desk, customer_id: int, see
     orders = await _orders(connection, ids, section.orders_shown)
     found = await cases_where(connection, and_(his, sees), section.cases_shown)
     figures = await figures_of(connection, ids, his, today, section.indicator_days)
-    classes = await class_of(connection, [ids[0]], today, classes_of(policy).basis)
+    classes = await class_of(connection, [ids[0]], today, policy.rulebook.classes.basis)
     verified = [row["verified_at"].astimezone(SHANGHAI).date() for row in rows.values() if row["verified_at"]]
     signs = [*verified, *(one["day"] for one in orders), *(one.recorded_at.date() for one, _ in found)]
     names = (open_name(desk.seal, rows[id_]["name"]) for id_ in ids)

@@ -12,7 +12,6 @@ from flows.acts.perform import Desk
 from flows.acts.refusals import NotYours
 from flows.customers import identity
 from flows.customers.auditing import note
-from flows.customers.policy import customers_of
 from flows.rules import permission
 from models.customer import customers, phones
 from models.shipment import shipments
@@ -65,7 +64,7 @@ async def find(connection: AsyncConnection, desk: Desk, actor: StaffFacts, said:
     else:
         kind, key = AccessKind.BY_NAME, identity.name_key(desk.seal, said.name or "")
         query = query.where(customers.c.name_key == key)
-    most = customers_of(desk.policies.current).matches_shown
+    most = desk.policies.current.rulebook.customers.matches_shown
     ids = tuple((await connection.execute(query.limit(most))).scalars())
     now = await desk.clock.now(connection)
     for id_ in ids or (None,):

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.classing.intake import class_of
-from flows.classing.reading import classes_of
 from flows.incidents.affected import COMPLAINT
 from flows.legs import ledger
 from flows.rules import customer_notices
@@ -73,5 +72,5 @@ async def _calls(connection: AsyncConnection, policy: Policy, today: date) -> li
             if row.who not in found and len(found) == CUSTOMERS:
                 break
             found.setdefault(row.who, []).append(Told(row.customer_id, row.order_id, row.waybill_no))
-    known = await class_of(connection, list(found), today, classes_of(policy).basis)
+    known = await class_of(connection, list(found), today, policy.rulebook.classes.basis)
     return [Call(uuid7(), id_, known.get(id_), told) for id_, told in found.items()]

@@ -11,12 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.classing.intake import class_of
-from flows.classing.reading import classes_of
 from flows.revisits import census
 from flows.rules import clocks, eligibility
 from flows.rules.round_course import Batch
 from flows.sampling import leaving_alone, rounds
-from flows.sampling.policy import sampling_of
 from models.case import cases
 from models.customer import customers
 from models.event import events
@@ -59,7 +57,7 @@ async def batch(
     left: dict[int, Excluded] = {}
     for one in chosen:
         facts = known.get(one.customer_id) if one.customer_id is not None else None
-        why = eligibility.excluded(facts, round_.kind, sampling_of(policy), now) if facts else None
+        why = eligibility.excluded(facts, round_.kind, policy.rulebook.sampling, now) if facts else None
         why = why or (BEING_CALLED if one.customer_id in elsewhere else None)
         if why is not None:
             left[one.position] = why
@@ -114,7 +112,7 @@ async def _openings(
     ids = {one.customer_id for one in called if one.customer_id is not None}
     barred = await handlers_of(connection, ids, since(round_.period.first))
     today = now.astimezone(SHANGHAI).date()
-    known = await class_of(connection, ids, today, classes_of(policy).basis)
+    known = await class_of(connection, ids, today, policy.rulebook.classes.basis)
     query = select(customers.c.id, customers.c.line, customers.c.account_manager_id).where(customers.c.id.in_(ids))
     people = {row.id: row for row in (await connection.execute(query)).all()}
     waybills = await _waybills(connection, called)

@@ -20,7 +20,6 @@ from flows.acts.inputs import ActInput
 from flows.acts.perform import Desk
 from flows.acts.refusals import NotFound
 from flows.legs import chain, ledger
-from flows.revisits.policy import questionnaire_of
 from flows.rules import contact_course, contact_stages
 from flows.rules.agenda import agenda
 from models.sealing import Seal
@@ -112,7 +111,7 @@ async def asked(connection: AsyncConnection, desk: Desk, given: str) -> Asked:
         raise Gone("本次回访已结束,感谢您的关注。", "This survey has ended. Thank you for your interest.")
     if number != details.links:
         raise Gone("该链接已失效,请使用最近收到的链接。", "This link is good no more; please use the last one you got.")
-    return Asked(facts, head, questionnaire_of(policy))
+    return Asked(facts, head, policy.rulebook.questionnaire)
 
 
 async def answer(connection: AsyncConnection, desk: Desk, given: str, answers: Given) -> None:

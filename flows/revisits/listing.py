@@ -8,8 +8,6 @@ from sqlalchemy import Select, exists, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.refusals import Implausible
-from flows.classing.reading import classes_of
-from flows.revisits.policy import revisits_of
 from flows.sampling.frame import DAY
 from models.case import cases
 from models.customer import customers
@@ -90,8 +88,8 @@ def _ended(period: Period) -> Select[Any]:
 
 async def _visited(connection: AsyncConnection, policy: Policy, now: datetime) -> list[int]:
     """Everybody of the classes that are visited: by the newest classes, and by hand."""
-    wanted = revisits_of(policy).visit_classes
-    basis = classes_of(policy).basis
+    wanted = policy.rulebook.revisits.visit_classes
+    basis = policy.rulebook.classes.basis
     newest = select(class_snapshots.c.id).where(class_snapshots.c.basis == basis)
     last = newest.order_by(class_snapshots.c.to_day.desc(), class_snapshots.c.id.desc()).limit(1).scalar_subquery()
     computed = select(class_members.c.customer_id).where(

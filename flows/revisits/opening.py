@@ -17,7 +17,6 @@ from flows.legs import ledger
 from flows.revisits import listing
 from flows.rules import permission, round_course
 from flows.rules.agenda import agenda
-from flows.sampling.policy import sampling_of
 from flows.sampling.rounds import ONCE_ONLY
 from models.case import cases
 from models.values.calendar import SHANGHAI
@@ -143,7 +142,7 @@ def _period(wanted: RoundWanted, policy: Policy, now: datetime) -> Period:
     if wanted.first is None or wanted.last is None:
         if wanted.kind is RoundKind.RETENTION:
             return Period(today, today)
-        return round_course.last_full(today, sampling_of(policy).period_days)
+        return round_course.last_full(today, policy.rulebook.sampling.period_days)
     if wanted.first > wanted.last:
         raise Implausible("期间的开始晚于结束", "the period ends before it begins")
     if wanted.last >= today and wanted.kind in ONCE_ONLY:

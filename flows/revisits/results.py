@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.revisits.policy import questionnaire_of
 from flows.rules import questionnaire
 from flows.sampling import estimates, rates, rounds
 from flows.sampling.estimates import Estimates, Question
-from flows.sampling.policy import sampling_of
 from flows.sampling.rates import Rates
 from flows.sampling.verify import Verdict, verify
 from models.case import cases
@@ -81,13 +79,13 @@ async def result(connection: AsyncConnection, round_id: int, policy: Policy) -> 
     await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
     round_ = await rounds.round_named(connection, round_id)
     draws = await rounds.draws_of(connection, round_id)
-    asked = questionnaire_of(policy)
+    asked = policy.rulebook.questionnaire
     answers = await _answers(connection, draws, asked)
     counts = Counter(one.disposition.value if one.disposition else "open" for one in draws)
     rated = rates.rates(one.disposition for one in draws)
     left, verdict = await _left_alone(connection, round_id), await verify(connection, round_id)
     # In a thread: a second of arithmetic must not hold up the loop that renews leases.
-    asking = (round_.plan, draws, answers, questions(asked), sampling_of(policy))
+    asking = (round_.plan, draws, answers, questions(asked), policy.rulebook.sampling)
     found = await asyncio.to_thread(estimates.estimate, *asking)
     return Result(round_, draws, dict(sorted(counts.items())), left, rated, found, verdict)
 

@@ -121,7 +121,7 @@ def _refuse_dead_ends(rulebook: Rulebook) -> None:
         raise RulebookError(
             f"assignment › roles: nobody may own a case at {', '.join(left_alone)}; name a role for each"
         )
-    if rulebook.permissions is not None and (hands_tied := permission.hands_tied(rulebook, rulebook.permissions)):
+    if hands_tied := permission.hands_tied(rulebook, rulebook.permissions):
         raise RulebookError(f"permissions › roles: {'; '.join(hands_tied)}")
     if silent := [stage for stage in sorted(lifecycle.PERSONS) if stage not in rulebook.wording.say]:
         raise RulebookError(f"wording › say: there are no words for {', '.join(silent)}; write some for each")

@@ -23,6 +23,8 @@ INCIDENT_CLOCKS = (
     "customer_notice",
 )
 SINCE: tuple[tuple[str, ...], ...] = (
+    ("classes",),
+    ("customers",),
     ("incidents",),
     ("wording", "stages", "reported"),
     *(("assignment", "roles", stage) for stage in INCIDENT_STAGES),

@@ -64,9 +64,9 @@ def term_of(name: ClockName, facts: CaseFacts, policy: Policy) -> Term | None:
             hours = rules.unit_hours.get(facts.unit or "", rules.unit_answer.calendar)
             return rules.unit_answer.model_copy(update={"calendar": hours})
         case ClockName.PAYMENT:
-            return policy.rulebook.settlement.pay_within if policy.rulebook.settlement else None
+            return policy.rulebook.settlement.pay_within
         case ClockName.REGULATOR:
-            return policy.rulebook.regulator.answer if policy.rulebook.regulator else None
+            return policy.rulebook.regulator.answer
     return incident_clocks.term_of(name, facts, policy)
 
 

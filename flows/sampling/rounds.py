@@ -9,12 +9,10 @@ from uuid import UUID
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.classing.reading import classes_of
 from flows.sampling import frame as frames
 from flows.sampling.draw import Drawn, draw_hash, drawn
 from flows.sampling.errors import SamplingError
 from flows.sampling.planning import plan_of, with_margin
-from flows.sampling.policy import sampling_of
 from flows.sampling.reading import all_rounds, draws_of, round_named, select_draws, to_draw, to_round
 from models.revisit import round_draws, rounds
 from models.values.calendar import SHANGHAI
@@ -85,7 +83,7 @@ async def open_round(
     round of its kind, one that has not ended, a margin nobody can meet.
     """
     _refuse_impossible(wanted, now)
-    sampling = with_margin(sampling_of(policy), wanted.margin)
+    sampling = with_margin(policy.rulebook.sampling, wanted.margin)
     await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     if (known := await _of_period(connection, wanted)) is not None:
         return Opened(known, new=False)
@@ -212,7 +210,7 @@ async def _freeze(
     policy: Policy,
     members: Sequence[Member] | None,
 ) -> frames.Frame:
-    basis = classes_of(policy).basis
+    basis = policy.rulebook.classes.basis
     if wanted.kind is RoundKind.DRAWN:
         return await frames.freeze_served(connection, round_id, wanted.period, seed, basis)
     return await frames.freeze_listed(connection, round_id, wanted.period, members or (), basis)

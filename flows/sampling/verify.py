@@ -12,7 +12,6 @@ from flows.sampling import frame as frames
 from flows.sampling.draw import Drawn, Numbers, draw_hash, drawn
 from flows.sampling.errors import SamplingError
 from flows.sampling.planning import plan_of, section, with_margin
-from flows.sampling.policy import sampling_of
 from flows.sampling.reading import round_named
 from models.event import events
 from models.revisit import round_draws
@@ -81,13 +80,6 @@ async def _rulebook(connection: AsyncConnection, found: RoundFacts) -> Check:
         return Check(
             "rulebook", False, "所记规则手册不在库里,或已被改动", "the rulebook it names is not stored, or was changed"
         )
-    if load(content).rulebook.sampling is None:
-        return Check(
-            "rulebook",
-            True,
-            "所记规则手册没有抽样一节,用的是随附的",
-            "the rulebook has no such section: the shipped one's held",
-        )
     if _section_of(content, found) == found.plan.sampling:
         return Check(
             "rulebook", True, "抽样规则与规则手册相符", "the sampling rules are those of the rulebook it names"
@@ -103,7 +95,7 @@ async def _rulebook(connection: AsyncConnection, found: RoundFacts) -> Check:
 def _section_of(content: str, found: RoundFacts) -> object:
     """The rulebook's section, with the margin this round asked for; None when that cannot be."""
     try:
-        policy = sampling_of(load(content))
+        policy = load(content).rulebook.sampling
         return section(with_margin(policy, found.plan.sampling.get("margin")))
     except (SamplingError, TypeError):
         return None

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.classing.intake import classes_at_intake
-from flows.classing.reading import classes_of
 from flows.customers import matching
 from flows.rulebook.store import Policies
 from flows.rules import classes, requests, triage
@@ -47,7 +46,7 @@ class Classify:
         texts = {row.case_id: self.seal.open(row.sealed) for row in rows if row.sealed is not None}
         matches = await matching.match(connection, facts)
         facts = [matching.identified(one, matches.get(one.id)) for one in facts]
-        basis = classes_of(self.policies.current).basis
+        basis = self.policies.current.rulebook.classes.basis
         known = await classes_at_intake(connection, facts, now.astimezone(SHANGHAI).date(), basis)
         return Loaded(texts, await relatives_of(connection, facts), known, matches)
 

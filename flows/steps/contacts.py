@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.revisits import contacts
-from flows.revisits.policy import revisits_of
 from flows.roster import owners
 from flows.rulebook.store import Policies
 from flows.rules import assignment, contact_course, contact_stages, follow_up, grievance
@@ -41,7 +40,7 @@ class AssignContact:
         self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime
     ) -> tuple[Desk, Mapping[int, frozenset[int]]]:
         desk = await Assign(self.policies).load(connection, facts, now)
-        share = revisits_of(self.policies.current).contact_load
+        share = self.policies.current.rulebook.revisits.contact_load
         everybody = (one for _, members in desk.team.roles() for one in members.values())
         desk = replace(desk, team=Team(replace(one, capacity=int(one.capacity * share)) for one in everybody))
         ids = {one.customer_id for one in facts if one.customer_id is not None}
@@ -145,6 +144,6 @@ class Record:
 
     def _complaint(self, facts: CaseFacts, text: str, policy: Policy, now: datetime) -> Opening | None:
         reading = classify(text, policy.rulebook.taxonomy, None, policy.learned)
-        if not grievance.amounts(reading, facts.satisfaction, revisits_of(policy)):
+        if not grievance.amounts(reading, facts.satisfaction, policy.rulebook.revisits):
             return None
         return grievance.complaint(uuid7(), facts, text, policy, now)

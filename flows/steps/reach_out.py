@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.classing.intake import class_of
-from flows.classing.reading import classes_of
 from flows.incidents import affected
 from flows.rulebook.store import Policies
 from flows.rules import customer_notices
@@ -36,7 +35,7 @@ class ReachOut:
             policy = self.policies.of(one)
             incident = Incident.of(one.details)
             found = await affected.untold(connection, one.id, incident, policy.incidents.affected_days, CUSTOMERS)
-            basis = classes_of(policy).basis
+            basis = policy.rulebook.classes.basis
             known = await class_of(connection, list(found), now.astimezone(SHANGHAI).date(), basis)
             calls[one.id] = [
                 Call(

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.revisits import contacts, listing, results
-from flows.revisits.policy import revisits_of
 from flows.rulebook.store import Policies
 from flows.rules import follow_up, round_course
 from flows.rules.round_course import Batch, Drawn, Standing
@@ -96,7 +95,7 @@ class FollowRound:
         if isinstance(found, Batch):
             return round_course.opened(facts, found)
         if isinstance(found, Standing):
-            return round_course.looked(facts, found, revisits_of(policy), policy, now)
+            return round_course.looked(facts, found, policy.rulebook.revisits, policy, now)
         return follow_up.decide(facts, None, policy, now)
 
 
@@ -122,7 +121,7 @@ class Summarise:
 
     def decide(self, facts: CaseFacts, loaded: Mapping[UUID, Mapping[str, object]], now: datetime) -> Decision:
         policy = self.policies.of(facts)
-        return round_course.summarised(facts, loaded[facts.id], revisits_of(policy), policy, now)
+        return round_course.summarised(facts, loaded[facts.id], policy.rulebook.revisits, policy, now)
 
 
 async def standing(connection: AsyncConnection, round_: RoundFacts) -> Standing:

@@ -11,6 +11,8 @@ MEDIA = ("image/jpeg", "image/png", "image/webp", "application/pdf")
 
 
 class Attachments(Section):
+    """Photographs and papers of a case."""
+
     types: Annotated[tuple[str, ...], Field(min_length=1)]
     """Media types that are taken."""
     bytes_at_most: Annotated[int, Field(ge=1024, le=20 * 1024 * 1024)]

@@ -92,6 +92,8 @@ class Revisits(Section):
 
 
 class Analysis(Section):
+    """The root cause that is proposed, and when a supervisor confirms it."""
+
     causes: Mapping[Category, tuple[str, str]]
     """The root cause proposed for a category, in Chinese and English."""
     confirm_severity: tuple[Severity, ...]
@@ -110,6 +112,8 @@ class Analysis(Section):
 
 
 class Scoring(Section):
+    """How well a case was handled, as one number."""
+
     weights: Mapping[Indicator, Share]
     """How much each indicator counts; together 1."""
     late_costs: Share

@@ -17,6 +17,8 @@ Limits = tuple[Annotated[int, Field(ge=0)], ...]
 
 
 class Assignment(Section):
+    """Who may own which work, and who of those gets it."""
+
     roles: Mapping[Stage, tuple[Role, ...]]
     """Who may own a case at a stage, at level 0; higher levels are given by `levels`."""
     levels: Annotated[tuple[Role, ...], Field(min_length=1)]

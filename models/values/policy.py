@@ -34,10 +34,8 @@ class Policy:
 
     @property
     def permissions(self) -> Permissions:
-        """Who may do what; loading completes a rulebook that is older than the section."""
-        table = self.rulebook.permissions
-        assert table is not None  # noqa: S101 - loading saw to it
-        return table
+        """Who may do what."""
+        return self.rulebook.permissions
 
     def units(self) -> frozenset[str]:
         """The units of the centre and of the firm, by code."""

@@ -65,17 +65,12 @@ class Rulebook(Section):
     regulator: RegulatorTerms
     incidents: Incidents
     attachments: Attachments
-    classes: Classes | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    customers: Customers | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    permissions: Permissions | None = None
-    sampling: Sampling | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    revisits: Revisits | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
-    questionnaire: Questionnaire | None = None
-    """None: a rulebook older than this section; then the shipped one's holds."""
+    classes: Classes
+    customers: Customers
+    permissions: Permissions
+    sampling: Sampling
+    revisits: Revisits
+    questionnaire: Questionnaire
 
     @model_validator(mode="after")
     def every_named_calendar_exists(self) -> Self:

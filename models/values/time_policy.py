@@ -36,6 +36,8 @@ class Hours(Section):
 
 
 class Clocks(Section):
+    """How long everything may take, and on which calendar."""
+
     acknowledge: Term
     """Receiving to the caller being told that it arrived."""
     acknowledged_at_once: tuple[Channel, ...]

@@ -11,7 +11,6 @@ import pytest
 
 from api.app import create_app
 from flows.classing.computing import Wanted, compute
-from flows.classing.reading import classes_of
 from flows.rulebook.loading import load, read
 from flows.staffing import NewStaff, add_staff, create_token
 from models.settings import Settings
@@ -49,7 +48,7 @@ async def computed(database):
     lines.append(Line("=007", "0", date(2023, 5, 5), None, Decimal("90.50")))
     await brute.fill(database, lines)
     async with database.engine.begin() as connection:
-        snapshot = await compute(connection, Wanted(YEAR, "amount"), classes_of(load(read())))
+        snapshot = await compute(connection, Wanted(YEAR, "amount"), load(read()).rulebook.classes)
     return snapshot, brute.figures(brute.amounts(lines, YEAR.first, YEAR.last, "CNY"))
 
 

@@ -8,13 +8,13 @@ import pytest
 from flows.classing.computing import Wanted, compute
 from flows.classing.errors import ClassesError
 from flows.classing.growth import growth
-from flows.classing.reading import classes_of, newest
+from flows.classing.reading import newest
 from flows.rulebook.loading import load, read
 from models.values.classes import Period
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
 
-POLICY = classes_of(load(read()))
+POLICY = load(read()).rulebook.classes
 YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
 MEMBERS = """SELECT code, customer_class, amount, rank FROM class_members JOIN customers ON customers.id = customer_id
     WHERE snapshot_id = :id ORDER BY rank"""

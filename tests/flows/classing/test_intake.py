@@ -8,7 +8,6 @@ from flows.classing.computing import Wanted, compute
 from flows.classing.errors import ClassesError
 from flows.classing.intake import class_of
 from flows.classing.overrides import Override, override
-from flows.classing.reading import classes_of
 from flows.classing.value import values_of
 from flows.legs.clock import RealClock
 from flows.legs.resources import Resources
@@ -24,7 +23,7 @@ from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
 
 A, B, C, D = CustomerClass
-POLICY = classes_of(load(read()))
+POLICY = load(read()).rulebook.classes
 YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
 TODAY = date(2025, 6, 1)
 

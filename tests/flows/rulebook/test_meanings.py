@@ -1,6 +1,8 @@
 """Every setting says what it means in both languages, and every shipped default where it comes from."""
 
 import json
+import tomllib
+from importlib import resources
 
 import pytest
 
@@ -16,6 +18,19 @@ def test_every_setting_has_a_meaning_of_its_own_in_chinese(path: tuple[str, ...]
     said = meaning(path).zh
     assert said, "write it into flows/rulebook/meanings.toml"
     assert len(path) == 1 or said != meaning(path[:-1]).zh, "write one of its own into flows/rulebook/meanings.toml"
+
+
+@pytest.mark.parametrize("path", sorted(set(every_setting())), ids=" › ".join)
+def test_every_setting_has_a_meaning_of_its_own_in_english(path: tuple[str, ...]) -> None:
+    said = meaning(path).en
+    assert said, "write a docstring under the setting, or for its section"
+    assert len(path) == 1 or said != meaning(path[:-1]).en, "write one of its own under the setting"
+
+
+def test_no_meaning_is_of_a_setting_that_is_gone() -> None:
+    known = {".".join(path) for path in every_setting()}
+    named = tomllib.loads((resources.files("flows.rulebook") / "meanings.toml").read_text(encoding="utf-8"))
+    assert {one for one in named if not one.startswith("taxonomy")} <= known
 
 
 def test_every_shipped_default_notes_its_source() -> None:

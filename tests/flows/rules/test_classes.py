@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.classing.reading import classes_of
 from flows.rulebook.loading import load, read
 from flows.rules import classes as rules
 from models.values.case import Decision
@@ -15,7 +14,7 @@ from models.values.stage_terms import EventKind
 from models.values.vocabulary import CustomerClass
 
 A, B, C, D = CustomerClass
-POLICY = classes_of(load(read()))
+POLICY = load(read()).rulebook.classes
 CUTS = POLICY.cut_points
 
 
@@ -187,9 +186,3 @@ def test_cut_points_that_cannot_be_are_refused(change):
 
 def test_the_shipped_cut_points_are_exact():
     assert {A: Decimal(1), B: Decimal(5), C: Decimal(20)} == CUTS
-
-
-def test_a_rulebook_older_than_the_classes_is_complemented():
-    policy = load(read())
-    old = policy.rulebook.model_copy(update={"classes": None})
-    assert classes_of(type(policy)(old, policy.calendars, "")) == POLICY

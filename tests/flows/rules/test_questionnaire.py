@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.revisits.policy import questionnaire_of
 from flows.revisits.results import questions
 from flows.rulebook.loading import RulebookError, load
 from flows.rulebook.loading import read as read_rulebook
@@ -15,7 +14,7 @@ from flows.rules.questionnaire import TEXT_AT_MOST, figures, read
 from models.values.questionnaire import Questionnaire
 from tests.flows.rules.making import POLICY, often
 
-ASKED: Questionnaire = questionnaire_of(POLICY)
+ASKED: Questionnaire = POLICY.rulebook.questionnaire
 MARKS = {"satisfaction": 4, "expectation": 3}
 
 
@@ -96,9 +95,3 @@ def test_a_questionnaire_that_cannot_be_asked_is_refused(change: Any, sentence: 
     with pytest.raises(RulebookError) as caught:
         load(changed(change))
     assert str(caught.value).startswith(sentence)
-
-
-def test_a_rulebook_older_than_the_questionnaire_takes_the_shipped_one() -> None:
-    content = json.loads(read_rulebook())
-    del content["questionnaire"], content["revisits"]
-    assert questionnaire_of(load(json.dumps(content))) == ASKED

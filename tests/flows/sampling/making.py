@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from flows.rulebook.loading import load, read
-from flows.sampling.policy import sampling_of
 from models.values.classes import Period
 from models.values.rounds import Cell, CellCount
 
 POLICY = load(read())
-SAMPLING = sampling_of(POLICY)
+SAMPLING = POLICY.rulebook.sampling
 WEEK = Period(date(2026, 3, 9), date(2026, 3, 15))
 NOW = datetime(2026, 3, 16, 2, tzinfo=UTC)
 LINES = ("road", "express", "air")
