@@ -12,7 +12,6 @@ from prefect.exceptions import Abort, ObjectNotFound
 from prefect.states import Pending, Scheduled
 from prefect.utilities.engine import propose_state
 
-from deployments.worker.runs import AWAY
 from flows.legs.blame import place
 
 log = structlog.get_logger()
@@ -50,20 +49,19 @@ class GivenRuns:
         return bool(self._waiting)
 
     async def _take(self, flow_run_id: UUID) -> None:
+        """Mislaid until it waits here: Prefect may go away, or this worker be told to end, at any await in between."""
+        self.mislay(flow_run_id)
         try:
             state = await propose_state(self._client, Pending(message="taken by a worker"), flow_run_id=flow_run_id)
-            if not state.is_pending():
+            if state.is_pending():
+                flow_run = await self._client.read_flow_run(flow_run_id)
+                # The list is looked up only now: while we waited for Prefect, the loop took the one that was there.
+                self._waiting.append(flow_run)
+            else:
                 log.info("run not taken", run=str(flow_run_id), state=state.name)
-                return
-            flow_run = await self._client.read_flow_run(flow_run_id)
         except Abort as error:  # another worker was first, or somebody cancelled it
             log.info("run not taken", run=str(flow_run_id), error=place(error))
-            return
-        except AWAY:
-            self.mislay(flow_run_id)
-            raise
-        # The list is looked up only now: while we waited for Prefect, the loop took the one that was there.
-        self._waiting.append(flow_run)
+        self._mislaid.discard(flow_run_id)
 
     async def give_back(self) -> None:
         """The worker ends: what it has not begun is for another."""

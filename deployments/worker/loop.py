@@ -68,7 +68,11 @@ class Loop:
         """Start what can be started; False: nothing was there, listen."""
         for flow_run in self._watch.given.take():
             await self._slots.acquire()
-            self._spawn(self._run_given(flow_run))
+            if self._stopping.is_set():
+                self._slots.release()
+                self._watch.given.mislay(flow_run.id)
+            else:
+                self._spawn(self._run_given(flow_run))
         took = False
         for procedure in PROCEDURES:
             if not self._watch.claims(procedure):

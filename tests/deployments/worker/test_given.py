@@ -1,5 +1,6 @@
 """Runs that Prefect gives a worker: none is lost between the watch that takes them and the loop that carries them."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -44,6 +45,24 @@ async def test_a_run_is_not_lost_when_the_loop_takes_while_the_watch_waits_for_p
         assert await given.look(lambda _: True)
         assert {run.id for run in taken + given.take()} == wanted
         assert not await given.look(lambda _: True), "each is given once"
+
+
+async def test_a_run_is_not_lost_when_the_worker_is_told_to_end_while_it_takes(prefect_server, ops, pool, start):
+    class Stopped(PrefectClient):
+        async def read_flow_run(self, flow_run_id):
+            if not looking.done() and not ending:
+                ending.append(flow_run_id)
+                looking.cancel()
+            return await super().read_flow_run(flow_run_id)
+
+    async with Stopped(prefect_server) as client:
+        given, ending, run = GivenRuns(client, pool), [], await start()
+        looking = asyncio.create_task(given.look(lambda _: True))
+        with pytest.raises(asyncio.CancelledError):
+            await looking
+        assert (ending, await state(ops, run)) == ([run], "Pending")
+        await given.give_back()
+        assert await state(ops, run) == "Scheduled"
 
 
 async def test_none_is_taken_beyond_those_that_wait(ops, pool, start):
