@@ -108,9 +108,10 @@ async def run(engine: AsyncEngine, seal: Seal, wanted: Wanted, tell: Listener | 
             if wanted.what is What.SHIPMENTS:
                 await _save_shipments(here, reader.columns[2:])
             if here.outcome.new + here.outcome.changed:
-                if wanted.what is What.SHIPMENTS:
-                    here.outcome.incidents = await look_again(connection)
                 await connection.execute(text("ANALYZE customers, phones, shipments"))
+                if wanted.what is What.SHIPMENTS:
+                    # Last: it locks the open incidents, and people who work on them wait for the commit.
+                    here.outcome.incidents = await look_again(connection)
         here.outcome.encoding = file.encoding
         return here.outcome
 

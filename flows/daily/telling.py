@@ -1,6 +1,6 @@
 """Summaries and hand-overs stored and told: each in one transaction, each once, whoever asks how often."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,7 +18,6 @@ from flows.rules.daily import ShiftSpan
 from models.case import cases, to_facts
 from models.daily import daily_summaries, shift_handovers
 from models.sealing import Seal
-from models.values.case import CaseFacts
 from models.values.daily import Handover
 from models.values.notice_terms import NoticeKind
 from models.values.notices import Addressee, notice
@@ -27,6 +26,8 @@ from models.wake import wakes
 
 LOCK = 0x5245_4452_4553_5302
 """One at a time counts; whoever comes second finds the days told."""
+AT_ONCE = 500
+"""Cases read at once for a hand-over."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,13 @@ async def _take_stock(
     connection: AsyncConnection, policy: Policy, shift: ShiftSpan, now: datetime
 ) -> tuple[Handover, dict[int, str]]:
     team = {one.id: one for one in await members(connection, policy, now)}
-    found = rules.hand_over(await _at_hand(connection, shift.ends), team, shift, policy)
+    found = rules.hand_over([one async for one in _at_hand(connection, shift.ends, policy)], team, policy)
     return found, {one.id: one.name for one in team.values()}
 
 
-async def _at_hand(connection: AsyncConnection, until: datetime) -> list[CaseFacts]:
-    """Cases that wait for a person and want something before then, or want it since long."""
+async def _at_hand(connection: AsyncConnection, until: datetime, policy: Policy) -> AsyncIterator[rules.AtHand]:
+    """Cases that wait for a person and want something before then, or want it since long; read some at a time, so
+    that the worker's other legs go on between."""
     query = (
         select(cases)
         .join(wakes, wakes.c.case_id == cases.c.id)
@@ -92,5 +94,12 @@ async def _at_hand(connection: AsyncConnection, until: datetime) -> list[CaseFac
             cases.c.stage.in_(lifecycle.PERSONS),
             (wakes.c.due_at < until) | cases.c.overdue,
         )
+        .order_by(cases.c.id)
+        .limit(AT_ONCE)
     )
-    return [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
+    rows = (await connection.execute(query)).mappings().all()
+    while rows:
+        for row in rows:
+            if (one := rules.at_hand(to_facts(row), until, policy)) is not None:
+                yield one
+        rows = (await connection.execute(query.where(cases.c.id > rows[-1]["id"]))).mappings().all()

@@ -32,6 +32,7 @@ class Policies:
         self._loaded: dict[str, Policy] = {}
         self._timed: dict[str, Policy] = {}
         self._current: Policy | None = None
+        self._asked = self._answered = 0
         self._try_again: dict[str, float] = {}
 
     @property
@@ -54,6 +55,8 @@ class Policies:
         One that cannot be loaded here (its learned weights are nowhere to be found) changes nothing: the former one
         stays, the log says so. Raises RulebookError when there is no former one.
         """
+        self._asked += 1
+        asked = self._asked
         hash_ = await in_force(connection)
         if hash_ is None:
             hash_ = await adopt(connection, read())
@@ -66,6 +69,9 @@ class Policies:
                 self._try_again[hash_] = time.monotonic() + TRY_AGAIN_SECONDS
                 log.error("rulebook not loaded; the former stays in force here", rulebook=hash_, why=str(error))
         newest = self._loaded.get(hash_, self._current)
+        if asked < self._answered:
+            return self.current  # somebody else here asked later and was answered sooner
+        self._answered = asked
         if newest is not self._current:
             self._current = newest
             self._timed.clear()

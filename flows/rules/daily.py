@@ -67,21 +67,38 @@ def shift_at(now: datetime, policy: Daily) -> ShiftSpan:
     return ShiftSpan(begins.date(), name, begins, ends)
 
 
-def hand_over(facts: Iterable[CaseFacts], team: Mapping[int, StaffFacts], shift: ShiftSpan, policy: Policy) -> Handover:
+@dataclass(frozen=True)
+class AtHand:
+    """What of a case a hand-over tells; the facts of ten thousand at once would not fit."""
+
+    number: int
+    owner_id: int | None
+    roles: tuple[str, ...]
+    overdue: bool
+    promised: int
+
+
+def at_hand(facts: CaseFacts, until: datetime, policy: Policy) -> AtHand | None:
+    """None: it wants nothing in this shift."""
+    if facts.hold is not None or not _wanted(facts, until):
+        return None
+    return AtHand(facts.number, facts.owner_id, _roles(facts, policy), facts.overdue, _promised(facts, until))
+
+
+def hand_over(found: Sequence[AtHand], team: Mapping[int, StaffFacts], policy: Policy) -> Handover:
     """What stays with its owner, and what goes to whoever is there; each list names so many, the counts are whole."""
     stays: dict[str, list[int]] = defaultdict(list)
     handed: dict[tuple[int | None, tuple[str, ...]], list[int]] = defaultdict(list)
-    found = [one for one in facts if one.hold is None and _wanted(one, shift.ends)]
     for one in found:
         owner = team.get(one.owner_id) if one.owner_id is not None else None
         if owner is not None and owner.present:
             stays[str(owner.id)].append(one.number)
         else:
-            handed[one.owner_id, _roles(one, policy)].append(one.number)
+            handed[one.owner_id, one.roles].append(one.number)
     named = policy.rulebook.daily.named_at_most
     return Handover(
         cases=len(found),
-        promises=sum(_promised(one, shift.ends) for one in found),
+        promises=sum(one.promised for one in found),
         overdue=sum(one.overdue for one in found),
         stays={owner: sorted(numbers)[:named] for owner, numbers in sorted(stays.items())},
         handed=[

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from flows.acts.conduct import Promise
 from flows.acts.perform import perform
 from flows.acts.registry import ACTS
+from flows.daily import telling
 from flows.daily.telling import tell
 from flows.staffing import set_presence, to_staff
 from models.case import cases
@@ -118,6 +119,16 @@ async def test_an_absent_owner_hands_his_cases_over(database, office):
     assert handed["to_roles"] == ["complaint_handler"]
     text = database.seal.open(await database.value("SELECT payload FROM notices"))["text"]
     assert f"丁 → 投诉专员:{number}" in text["zh"]
+
+
+async def test_a_hand_over_counts_every_case_however_few_are_read_at_once(database, office, monkeypatch):
+    monkeypatch.setattr(telling, "AT_ONCE", 2)
+    await office.complain(5)
+    await database.rows("UPDATE cases SET stage = 'carry_out', overdue = true")
+    await told(database, MORNING)
+    found = await database.value("SELECT figures FROM shift_handovers")
+    assert (found["cases"], found["overdue"]) == (5, 5)
+    assert sum(len(one["cases"]) for one in found["handed"]) == 5
 
 
 async def test_an_empty_centre_tells_its_shift_and_no_day(database, office):

@@ -1,12 +1,15 @@
 """The rulebook in force, in the real database."""
 
+import asyncio
 import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.rulebook import store
 from flows.rulebook.loading import RulebookError, content_hash, load, read
-from flows.rulebook.store import Policies, adopt, content_in_force
+from flows.rulebook.store import Policies, adopt, content_in_force, in_force
 from tests.fixtures.database import Database
 from tests.flows.rules.making import case
 
@@ -51,3 +54,31 @@ async def test_a_rulebook_that_does_not_load_changes_nothing(database: Database)
         with pytest.raises(RulebookError, match="default_class: 'E' is not known here; write 'A', 'B', 'C' or 'D'"):
             await adopt(connection, broken)
         assert load(await content_in_force(connection)).hash == content_hash(read())
+
+
+async def test_a_slow_look_never_puts_an_older_rulebook_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies, read_old, go_on = Policies(), asyncio.Event(), asyncio.Event()
+
+    async def slow(connection: AsyncConnection) -> str | None:
+        found = await in_force(connection)
+        if not read_old.is_set():
+            read_old.set()
+            await go_on.wait()
+        return found
+
+    async def look() -> None:
+        async with database.engine.begin() as connection:
+            await policies.refresh(connection)
+
+    await look()
+    monkeypatch.setattr(store, "in_force", slow)
+    first = asyncio.create_task(look())
+    await read_old.wait()
+    async with database.engine.begin() as connection:
+        await adopt(connection, NEWER)
+    await look()
+    go_on.set()
+    await first
+    assert policies.current.rulebook.name == "Newer"

@@ -88,7 +88,8 @@ def test_a_shift_takes_over_what_is_due_in_it_and_whoever_is_away_hands_on():
         due(50, number=6, owner_id=1, overdue=True),
         due(5, number=7, owner_id=1, name=ClockName.CALL_BACK),
     ]
-    found = daily.hand_over(facts, {1: here, 2: away}, shift, POLICY)
+    wanted = [one for each in facts if (one := daily.at_hand(each, shift.ends, POLICY)) is not None]
+    found = daily.hand_over(wanted, {1: here, 2: away}, POLICY)
     assert (found.cases, found.promises, found.overdue) == (4, 1, 1)
     assert found.stays == {"1": [1, 6]}
     assert [(one.from_staff, list(one.cases), list(one.to_roles)) for one in found.handed] == [
