@@ -1,4 +1,4 @@
-"""The demo's clock: a row that stands still while the system works and then jumps (design.md §1.8)."""
+"""The demo's clock: a row that stands still while the system works and then jumps."""
 
 import asyncio
 import time

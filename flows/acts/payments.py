@@ -1,4 +1,4 @@
-"""Other payments on the waybill of a case or to its customer: they count together (domain.md §6)."""
+"""Other payments on the waybill of a case or to its customer: they count together."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Growth candidates: customers of class C who could grow to B (domain.md §3), against the period before."""
+"""Growth candidates: customers of class C who could grow to B, against the period before."""
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection

@@ -1,4 +1,4 @@
-"""Customer value = total value − total cost (domain.md §3): what a customer paid less what his shipments cost us."""
+"""Customer value = total value − total cost: what a customer paid less what his shipments cost us."""
 
 from collections.abc import Collection
 

@@ -1,1 +1,1 @@
-"""The protocol: claim, lease, leg, ledger, clock. It knows no procedure (design.md §1)."""
+"""The protocol: claim, lease, leg, ledger, clock. It knows no procedure."""

@@ -1,4 +1,4 @@
-"""ABC(D) (domain.md §3): how many customers a class holds, what is expected of it, and who in C can grow. Exact."""
+"""ABC(D): how many customers a class holds, what is expected of it, and who in C can grow. Exact."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whether a drawn customer is called (domain.md §5): a disposition with its reason, or none."""
+"""Whether a drawn customer is called: a disposition with its reason, or none."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The stages of a business incident and what moves it from one to the next (商务事故上报程序, domain.md §1).
+"""The stages of a business incident and what moves it from one to the next (商务事故上报程序).
 
 reported → graded by the system → contained → investigated → confirmed by the counterpart unit, or liability presumed on
 it when it is silent → finding → corrective action → effect checked → closed at the level its grade demands → scored.

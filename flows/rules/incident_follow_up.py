@@ -82,7 +82,7 @@ def _climb(facts: CaseFacts, incident: Incident, silent: Deadline, policy: Polic
 
 
 def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime) -> Decision:
-    """Silence means liability is presumed on the silent unit, with a way to appeal (domain.md §5)."""
+    """Silence means liability is presumed on the silent unit, with a way to appeal."""
     unit = incident.counterpart or ""
     terms = policy.incidents.clocks
     presumed = liability.presume(facts, unit, policy.rulebook.liability, policy, now)

@@ -1,4 +1,4 @@
-"""Indicators of a customer, each with its method (domain.md §3). What was not measured says so and why."""
+"""Indicators of a customer, each with its method. What was not measured says so and why."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal

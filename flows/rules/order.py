@@ -1,6 +1,6 @@
 """The order of work: urgent first, then the risk of missing a deadline, then class; and nobody waits for ever.
 
-Source: domain.md §3 "Order of the queue" (practice).
+Source: the trade's practice.
 """
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who may see a case and what he may do with it: role × relation to the case (domain.md §3), by the table."""
+"""Who may see a case and what he may do with it: role × relation to the case, by the table."""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -1,6 +1,6 @@
 """The short path: which answers are followed by a revisit, what first-contact resolution is, what a revisit changes.
 
-Source: domain.md §1 "Other kinds arrive by the same door".
+Source: the trade's practice, "Other kinds arrive by the same door".
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Step 2, classify: what a reading of the text means for the case. Not sure: a person decides.
 
 The same cause again on an open case is linked to it; another cause on the same waybill is a sibling with its own unit
-and clocks (domain.md §1). The same cause soon after its case was closed reopens that case, or starts one level higher.
+and clocks. The same cause soon after its case was closed reopens that case, or starts one level higher.
 """
 
 from collections.abc import Sequence

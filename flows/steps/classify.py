@@ -1,6 +1,6 @@
 """Step 2: what the caller wants, how bad it is, which unit it concerns. Not sure: a person decides (triage).
 
-A case keeps the class its customer has at this moment (ABC(D), domain.md §3); later snapshots do not change it.
+A case keeps the class its customer has at this moment (ABC(D)); later snapshots do not change it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -20,7 +20,9 @@ class Customers(BaseModel):
     names_shown_to: tuple[Role, ...]
     """Who sees full names; others see the first sign."""
     orders_shown: Shown
+    """How many of the newest orders a record shows."""
     cases_shown: Shown
+    """How many of the newest cases a record shows."""
     matches_shown: Shown
     """How many customers of one name a look-up lists."""
     indicator_days: Days

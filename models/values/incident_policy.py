@@ -32,13 +32,19 @@ class Duty(Section):
     """A report that the firm owes to an authority; due so long after the centre knows, when all that is named holds."""
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+    """Its key, by which `tell-authority` names it."""
     zh: Annotated[str, Field(min_length=1, max_length=80)]
+    """The authority in Chinese."""
     en: Annotated[str, Field(min_length=1, max_length=120)]
+    """The authority in English."""
     hours: Annotated[float, Field(gt=0, le=720)]
+    """How long after the centre knows."""
     source: str
+    """The law or practice that asks for it."""
     kinds: tuple[IncidentKind, ...] = ()
     """None named: whatever happened."""
     casualties_from: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Only from so many casualties on."""
     dangerous_goods: bool = False
     """Only when dangerous goods are concerned."""
 
@@ -56,12 +62,17 @@ class FormField(Section):
     """One field of the report form 商务事故上报单."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    """Its key, by which `fill-form` names it."""
     zh: Annotated[str, Field(min_length=1, max_length=40)]
+    """Its label in Chinese."""
     en: Annotated[str, Field(min_length=1, max_length=80)]
+    """Its label in English."""
     part: Name
     """The part of the form it stands in, one of `parts`."""
     kind: FieldKind = FieldKind.LINE
+    """What may be written into it."""
     choices: Mapping[Name, Words] = {}
+    """What may be chosen, in both languages."""
     required: bool = False
     """The form is complete when every required field is filled."""
 
@@ -76,8 +87,11 @@ class Form(Section):
     """The report form as data: another version is another rulebook."""
 
     version: Annotated[int, Field(ge=1, le=10_000)]
+    """Raised when the fields change."""
     title: Words
+    """What the form is called."""
     parts: Mapping[Name, Words]
+    """The parts its fields stand in, in this order."""
     fields: Annotated[tuple[FormField, ...], Field(min_length=1, max_length=100)]
 
     @model_validator(mode="after")
@@ -95,6 +109,8 @@ class Form(Section):
 
 
 class IncidentScoring(Section):
+    """How well an incident was reported and contained, as one number."""
+
     weights: Mapping[IncidentIndicator, Share]
     """How much each indicator counts; together 1."""
     report_minutes: Annotated[float, Field(gt=0, le=1440)]
@@ -118,6 +134,8 @@ class IncidentScoring(Section):
 
 
 class IncidentClocks(Section):
+    """How long each part of an incident may take."""
+
     form: Term
     """Reported to the form complete."""
     contain: Term

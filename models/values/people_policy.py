@@ -83,8 +83,10 @@ class Approval(Section):
 
 
 class Order(Section):
+    """In which order work waits in people's queues."""
+
     urgent_flags: tuple[Urgency, ...]
-    """What goes before everything else."""
+    """What goes first, as far as `urgent_hours` lets it."""
     rank_minutes: Annotated[float, Field(gt=0, le=1440)]
     """How much earlier one rank counts than the next: nobody is overtaken for longer than the ranks times this."""
     urgent_hours: Annotated[float, Field(ge=0, le=240)]

@@ -1,7 +1,7 @@
 """The questionnaire of a revisit (回访调查) as data: what is asked, in both languages, and what may be answered.
 
 A question's name is what its answers, figures and tables are called. `satisfaction` and `expectation` are always asked,
-each 1–5: satisfaction is what was experienced against what was expected (domain.md §2).
+each 1–5: satisfaction is what was experienced against what was expected.
 """
 
 from collections.abc import Mapping
@@ -31,13 +31,19 @@ class Question(Part):
     """One question: a scale, several choices, yes or no, or words of the customer's own."""
 
     kind: Literal["scale", "choices", "yes_no", "text"]
+    """How it is answered."""
     asks: Words
     """What the customer reads or hears."""
     required: bool = False
+    """Whether an interview without it is a partial one."""
     low: Annotated[int, Field(ge=0, le=100)] = 1
+    """The lowest mark of a scale."""
     high: Annotated[int, Field(ge=1, le=100)] = 5
+    """The highest mark of a scale."""
     low_means: Words | None = None
+    """What the lowest mark means."""
     high_means: Words | None = None
+    """What the highest mark means."""
     options: Mapping[Name, Words] = {}
     """The choices, any number of which may be taken."""
 
@@ -60,9 +66,11 @@ class Questionnaire(Part):
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$")]
     """Raised whenever a question changes its meaning; answers of two versions are not compared unseen."""
     title: Words
+    """What the questionnaire is called."""
     opening: Words
     """What the customer is told before the first question."""
     thanks: Words
+    """What the customer is told after the last question."""
     questions: Annotated[Mapping[Name, Question], Field(min_length=1, max_length=40)]
     """In the order they are asked."""
 

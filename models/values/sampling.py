@@ -31,6 +31,7 @@ class Sampling(BaseModel):
     expected_response: Annotated[float, Field(gt=0, le=1)]
     """The share of those drawn that will answer; more are released accordingly."""
     allocation: Literal["proportional", "neyman"]
+    """How the sample is shared among the strata."""
     expected_sd: Mapping[CustomerClass, Annotated[float, Field(gt=0, le=1000)]]
     """For Neyman allocation: how much answers vary within a class (standard deviation); others: the largest."""
     floor: Annotated[int, Field(ge=2, le=10_000)]

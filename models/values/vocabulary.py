@@ -1,4 +1,4 @@
-"""The trade's terms as closed sets (`domain.md` §2). A member's value is what tables, JSON and rulebook hold."""
+"""The trade's terms as closed sets. A member's value is what tables, JSON and rulebook hold."""
 
 from enum import StrEnum
 
@@ -137,7 +137,7 @@ class HoldReason(StrEnum):
 
 
 class ManualService(StrEnum):
-    """The five acceptance flows of manual service 人工受理 (domain.md §1)."""
+    """The five acceptance flows of manual service 人工受理."""
 
     SHIPPING = "shipping"
     TRANSFER = "transfer"

@@ -112,7 +112,7 @@ def test_a_unit_that_works_every_day_knows_no_weekend_and_no_holiday() -> None:
     assert open_daily.gaps(date(2026, 9, 30), date(2026, 10, 8)) == []
 
 
-# --- worked examples of the trade (domain.md, section 5) ---
+# --- worked examples of the trade ---
 
 
 @pytest.mark.parametrize(
