@@ -1,6 +1,6 @@
 """How much authority a decision needs: compensation by amount and class, incidents by grade and class; and four eyes.
 
-Source: the trade's practice, "compensation split to stay under one's limit"; the figures are the rulebook's (`approval`).
+Source: the trade's practice ("compensation split to stay under one's limit"); the figures are the rulebook's.
 """
 
 from collections.abc import Sequence

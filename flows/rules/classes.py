@@ -22,11 +22,6 @@ def cut_counts(n: int, cut_points: Mapping[CustomerClass, Decimal]) -> dict[Cust
     return ends | {CustomerClass.D: n}
 
 
-def class_of_rank(rank: int, ends: Mapping[CustomerClass, int]) -> CustomerClass:
-    """The class of the customer at a rank (1 is the largest amount)."""
-    return next(name for name in CustomerClass if rank <= ends[name])
-
-
 def higher(classes: Iterable[CustomerClass | None]) -> CustomerClass | None:
     """The highest of those known: of payer and complainant, of several currencies."""
     return min((name for name in classes if name is not None), default=None)

@@ -110,10 +110,6 @@ class Estimates:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
-    def as_rows(self) -> list[dict[str, Any]]:
-        """Flat, for CSV; what is suppressed has no figures."""
-        return [_flat(row) for row in self.rows]
-
 
 def estimate(
     plan: Plan,
@@ -211,13 +207,3 @@ def _with_places(row: Estimate, peers: Sequence[Figure]) -> Estimate:
     above = sum(other.low > mine.high for other in peers if other.low is not None)
     below = sum(other.high < mine.low for other in peers if other.high is not None)
     return Estimate(**{**vars(row), "places": (1 + above, len(peers) - below)})
-
-
-def _flat(row: Estimate) -> dict[str, Any]:
-    flat = {name: value for name, value in vars(row).items() if name not in ("unadjusted", "adjusted", "places")}
-    for name in ("unadjusted", "adjusted"):
-        figure: Figure | None = getattr(row, name)
-        for part in ("value", "low", "high", "error"):
-            flat[f"{name}_{part}"] = None if figure is None else getattr(figure, part)
-    flat["place_best"], flat["place_worst"] = row.places or (None, None)
-    return flat

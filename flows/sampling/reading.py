@@ -62,7 +62,6 @@ def to_draw(row: RowMapping) -> Draw:
         released_at=row["released_at"],
         disposition=None if row["disposition"] is None else Disposition(row["disposition"]),
         contact_id=row["contact_id"],
-        settled_at=row["settled_at"],
     )
 
 

@@ -156,7 +156,6 @@ class Draw:
     released_at: datetime | None
     disposition: Disposition | None
     contact_id: UUID | None
-    settled_at: datetime | None
 
 
 @dataclass(frozen=True)

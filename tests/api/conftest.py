@@ -4,8 +4,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,8 +20,6 @@ from tests.api.centre import DELAY, UNCLEAR, Centre, Person, set_clock
 from tests.api.standing import Standing
 from tests.fixtures.database import KEY, Database, copied
 from tests.fixtures.worker import ROOT, until
-
-Opening = Callable[..., Awaitable[Centre]]
 
 
 def settings(database_url: str, **more: Any) -> Settings:
@@ -56,17 +54,6 @@ async def module_centre(postgres: Any, template: str) -> AsyncIterator[Centre]:
     url = postgres.url(f"t_{uuid4().hex[:12]}")
     async with copied(url, template) as database, opened(database) as found:
         yield found
-
-
-@pytest.fixture
-async def open_centre(database: Database) -> AsyncIterator[Opening]:
-    """A centre with settings of one's own."""
-    async with AsyncExitStack() as stack:
-
-        async def opening(**more: Any) -> Centre:
-            return await stack.enter_async_context(opened(database, **more))
-
-        yield opening
 
 
 @asynccontextmanager

@@ -107,12 +107,27 @@ async def test_pausing_the_pool_or_the_deployment_holds_all_work(database, offic
         await until(lambda count=count: times("paused by ops") == count, what="noticing the pause")
         await office.complain(2)
         await ops.create_flow_run_from_deployment(deployment.id)
-        await asyncio.sleep(3)  # in which it would look several times
+        for _ in range(2):
+            await looked_again(ops, workers.pool)
         assert await database.value("SELECT count(*) FROM wakes WHERE leg_id IS NOT NULL") == 0
         assert await database.value(CLASSIFIED) == 2 * (count - 1)
         await press(False)
         await arrived(2 * count)
     await assert_all_arrived(database, 4)
+
+
+async def looked_again(ops, pool):
+    """Until a worker has asked the pool's queue once more: what it was to take, it has taken then."""
+
+    async def polled():
+        return (await ops.read_work_queue_by_name("default", work_pool_name=pool)).last_polled
+
+    before = await polled()
+
+    async def later():
+        return await polled() != before
+
+    await until(later, what="another look at the queue")
 
 
 async def test_forgotten_pool_and_deployment_are_registered_again(database, office, workers, ops, arrived):

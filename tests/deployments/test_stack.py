@@ -10,7 +10,6 @@ from deployments.stack import Stack
 from models.settings import Settings
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-OTHER_KEY = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
 
 
 async def test_a_second_start_in_the_same_home_is_refused(settings):

@@ -232,6 +232,7 @@ async def test_nothing_personal_is_in_the_open_tables(post, receiver):
         text = await post.database.value(query)
         for word in ("王小明", "very-secret", "127.0.0.1"):
             assert word not in text
+            assert word.encode().hex() not in text, "bytes are shown in hexadecimal"
 
 
 @pytest.mark.parametrize("channel", [NoticeChannel.WECOM, NoticeChannel.DINGTALK])

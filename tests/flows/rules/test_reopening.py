@@ -26,7 +26,6 @@ CLOSED = triage.Relative(
 FRESH = replace(case(Stage.RECEIVED, kind=None, category=None), clocks=triage.received(case(), POLICY))
 ESCALATES = policy(lambda book: book["repeats"].update(then="escalate"))
 IGNORES = policy(lambda book: book["repeats"].update(then="sibling"))
-WINDOW = timedelta(days=30)
 
 
 def classified(*relatives: triage.Relative, rules: Policy = POLICY, facts: CaseFacts = FRESH, **said: Any) -> Decision:

@@ -158,8 +158,6 @@ def test_small_cells_are_suppressed_with_all_their_figures():
     assert not shown.suppressed
     assert hidden.suppressed
     assert (hidden.answers, hidden.unadjusted, hidden.adjusted, hidden.places) == (8, None, None, None)
-    row = next(row for row in found.as_rows() if row["domain"] == "class" and row["label"] == "B")
-    assert row["adjusted_value"] is None
 
 
 def test_weighting_classes_too_small_are_joined_and_it_is_said():
