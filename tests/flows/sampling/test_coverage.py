@@ -61,7 +61,7 @@ def simulated(seed, responding):
             strata.append(Stratum(stratum, cell, (stratum,), size))
             for place, (score, given) in enumerate(zip(drawn[round_], answers_[round_], strict=True), start=1):
                 position = len(draws) + 1
-                draws.append(Draw(position, None, None, None, None, stratum, place, 0, NOW, None, None, None))
+                draws.append(Draw(position, None, None, None, None, stratum, place, 0, NOW, None, None))
                 if given:
                     answers[position] = values(score)
     truth = {key: whole / sum(CUSTOMERS) for key, whole in truth.items()}

@@ -33,7 +33,7 @@ def draws_of(*released, disposition=None):
     for stratum, count in enumerate(released):
         for place in range(1, count + 1):
             position = len(draws) + 1
-            draws.append(Draw(position, None, None, None, None, stratum, place, 0, NOW, disposition, None, None))
+            draws.append(Draw(position, None, None, None, None, stratum, place, 0, NOW, disposition, None))
     return draws
 
 
