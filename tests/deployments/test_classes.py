@@ -1,11 +1,8 @@
 """The commands of `redress classes`, as people run them."""
 
 import json
-import subprocess
-import sys
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,21 +11,6 @@ from models.values.people_terms import Role
 from tests.flows.classing import brute
 from tests.flows.classing.brute import Line
 from tests.flows.classing.test_computing import needs_data
-
-REDRESS = Path(sys.executable).with_name("redress")
-
-
-@pytest.fixture
-def redress(database, tmp_path, monkeypatch):
-    monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
-    monkeypatch.setenv("REDRESS_DATABASE_URL", database.url)
-    monkeypatch.setenv("REDRESS_SECRET_KEY", database.key)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([REDRESS, *arguments], capture_output=True, text=True, timeout=60, check=False)
-
-    return run
 
 
 def period(first="2024-01-01", last="2024-12-31"):

@@ -1,31 +1,9 @@
 """`redress import` and `redress customers`, as people run them."""
 
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
-
 from flows.staffing import NewStaff, add_staff
 from models.values.people_terms import Role
 
-REDRESS = Path(sys.executable).with_name("redress")
 PEOPLE = "customer_id,name,phone,remark\nc1,王小明,13812345678,x\nc2,赵大,13812345678,x\nc3,李四,12345,x\n"
-
-
-@pytest.fixture
-def redress(database, tmp_path, monkeypatch):
-    monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
-    monkeypatch.setenv("REDRESS_DATABASE_URL", database.url)
-    monkeypatch.setenv("REDRESS_SECRET_KEY", database.key)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str, says: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [REDRESS, *arguments], input=says, capture_output=True, text=True, timeout=120, check=False
-        )
-
-    return run
 
 
 def assert_nothing_personal(done):

@@ -1,39 +1,17 @@
 """`redress dossier`, as people run it: a paper in a file, for the eyes it is for."""
 
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import pytest
-
-from tests.fixtures.database import Database
+from tests.deployments.conftest import Redress
 from tests.fixtures.office import Office
 from tests.fixtures.paper import read_back
 
-REDRESS = Path(sys.executable).with_name("redress")
 CALLER = {"name": "欧阳明月", "phone": "13912345678"}
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def redress(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
-    monkeypatch.setenv("REDRESS_DATABASE_URL", database.url)
-    monkeypatch.setenv("REDRESS_SECRET_KEY", database.key)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: Any) -> subprocess.CompletedProcess[str]:
-        command = [REDRESS, *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-
-    return run
 
 
 async def test_a_dossier_is_masked_unless_it_is_for_somebody_who_may_see_more(
-    redress: Run, office: Office, tmp_path: Path
+    redress: Redress, office: Office, tmp_path: Path
 ) -> None:
     [case] = await office.complain(caller=CALLER)
     masked, full = tmp_path / "masked.pdf", tmp_path / "full.pdf"
@@ -50,7 +28,7 @@ async def test_a_dossier_is_masked_unless_it_is_for_somebody_who_may_see_more(
 
 
 async def test_a_dossier_of_a_changed_ledger_is_made_and_exits_with_one(
-    redress: Run, office: Office, tmp_path: Path
+    redress: Redress, office: Office, tmp_path: Path
 ) -> None:
     [case] = await office.complain()
     await office.database.rows("UPDATE events SET data = '{}'")
@@ -60,7 +38,7 @@ async def test_a_dossier_of_a_changed_ledger_is_made_and_exits_with_one(
     assert "TAMPERED" in read_back((tmp_path / "made.pdf").read_bytes())
 
 
-async def test_what_cannot_be_printed_is_a_sentence(redress: Run, office: Office, tmp_path: Path) -> None:
+async def test_what_cannot_be_printed_is_a_sentence(redress: Redress, office: Office, tmp_path: Path) -> None:
     [case] = await office.complain()
     for arguments in (
         (uuid4(), "--out", tmp_path / "x.pdf"),

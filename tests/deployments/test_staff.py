@@ -1,32 +1,13 @@
 """`redress staff` and `redress token`, as people run them: each mistake a sentence, nothing changed."""
 
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from flows.staffing import digest
+from tests.deployments.conftest import Redress
 from tests.fixtures.database import Database
 
 pytestmark = pytest.mark.timeout(500)
 """Each command is a process of its own: wide enough for a machine that others are busy on."""
-REDRESS = Path(sys.executable).with_name("redress")
-Redress = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def redress(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Redress:
-    monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
-    monkeypatch.setenv("REDRESS_DATABASE_URL", database.url)
-    monkeypatch.setenv("REDRESS_SECRET_KEY", database.key)
-    monkeypatch.setenv("COLUMNS", "250")
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([REDRESS, *arguments], capture_output=True, text=True, timeout=120, check=False)
-
-    return run
 
 
 def done(redress: Redress, *arguments: str) -> str:
