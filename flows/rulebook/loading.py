@@ -39,6 +39,8 @@ def read(source: Traversable | None = None) -> str:
     the shipped one. The order matters: signs of the taxonomy build on those before them.
     """
     source = source or SHIPPED
+    if not source.is_file() and not source.is_dir():
+        raise RulebookError(f"{source}: there is no such file or folder")
     if source.is_file():
         whole = _parse(source)
     else:

@@ -75,7 +75,7 @@ class Requests(Section):
 
 
 class Revisits(Section):
-    """Rounds of revisits: who starts and judges them, how long they are worked, what becomes of what customers say."""
+    """Rounds of revisits: how long they are worked, whom managers visit, what becomes of what customers say."""
 
     reserve_for: Term
     """A reserve replicate is released only while so much of the round is left: it must be worked as a whole."""
