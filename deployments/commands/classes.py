@@ -9,12 +9,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deployments.commands.acting import act_as
 from models.values.vocabulary import CustomerClass
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from flows.acts.perform import Desk
+    from models.values.case import StaffFacts
     from models.values.classes import Grown, Period, Snapshot, Value
 
 app = typer.Typer(help="Classes of customers: compute, override, growth, value. 客户分类。", no_args_is_help=True)
@@ -108,19 +110,16 @@ def override(
     by: Annotated[str, typer.Option(help="Who decides it, by name: a supervisor or above.")],
 ) -> None:
     """Give a customer another class until a day; cases received until then take it."""
-    from deployments.office import in_office
     from flows.classing.overrides import Override
     from flows.classing.overrides import override as overridden
-    from flows.staffing import staff_named
 
     given = Override(customer, customer_class, reason, _day(until, "--until"))
 
-    async def work(connection: "AsyncConnection", desk: "Desk") -> int:
-        actor = await staff_named(connection, by, desk.policies.current)
+    async def work(connection: "AsyncConnection", desk: "Desk", actor: "StaffFacts") -> int:
         today = _today(await desk.clock.now(connection))
         return await overridden(connection, given, actor, desk.policies.current.rulebook.classes, today)
 
-    id_ = in_office(work)
+    id_ = act_as(by, work)
     typer.echo(f"Override {id_}: {customer} is in class {customer_class} until {until}. 已设定。")
 
 

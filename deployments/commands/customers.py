@@ -6,6 +6,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deployments.commands.acting import act_as
+
 app = typer.Typer(
     help="Customers: show, merge, unmerge, duplicates, correct, stale, erase. 客户档案。", no_args_is_help=True
 )
@@ -62,7 +64,7 @@ def merge(
     """Two records are one customer. Nothing is moved, so that `unmerge` gives back exactly what there was."""
     from flows.customers.merging import merge as work
 
-    _act(by, lambda connection, desk, actor: work(connection, desk, code, into, actor, reason, _wait))
+    act_as(by, lambda connection, desk, actor: work(connection, desk, code, into, actor, reason, _wait))
     typer.echo(f"{code} is {into} from now on. Undo: redress customers unmerge {code}")
 
 
@@ -71,7 +73,7 @@ def unmerge(code: Code, by: By, reason: Why) -> None:
     """Undo a merge: the record stands for itself again, with everything it had."""
     from flows.customers.merging import unmerge as work
 
-    _act(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason, _wait))
+    act_as(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason, _wait))
     typer.echo(f"{code} stands for itself again.")
 
 
@@ -113,7 +115,7 @@ def correct(
     async def do(connection: Any, desk: Any, actor: Any) -> None:
         await work(connection, desk, actor, await by_code(connection, code), said)
 
-    _act(by, do)
+    act_as(by, do)
     typer.echo(f"{code} is verified as of today.")
 
 
@@ -148,20 +150,9 @@ def erase(
 
     if not yes:
         typer.confirm(f"Erase {code} and every record merged with it? This cannot be undone", abort=True)
-    done = _act(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason, _wait))
+    done = act_as(by, lambda connection, desk, actor: work(connection, desk, code, actor, reason, _wait))
     typer.echo(f"Erased. Shipments stand under {', '.join(done.codes)}; {done.cases} cases lost {done.events} texts.")
 
 
 def _wait(line: str) -> None:
     typer.echo(line, err=True)
-
-
-def _act(by: str, work: Any) -> Any:
-    """What a named member of staff does, in one transaction."""
-    from deployments.office import in_office
-    from flows.staffing import staff_named
-
-    async def do(connection: Any, desk: Any) -> Any:
-        return await work(connection, desk, await staff_named(connection, by, desk.policies.current))
-
-    return in_office(do)

@@ -7,6 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deployments.commands.acting import act_as
+
 app = typer.Typer(help="Cases in quarantine: list, release. 隔离区。", no_args_is_help=True)
 
 
@@ -29,16 +31,7 @@ def release(
     by: Annotated[str, typer.Option(help="Who releases it: a supervisor or administrator, by name.")],
 ) -> None:
     """Let a case try again, in the name of a person."""
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
-    from deployments.office import in_office
-    from flows.acts.perform import Desk, Done
     from flows.acts.release import release_case
-    from flows.staffing import staff_named
 
-    async def work(connection: AsyncConnection, desk: Desk) -> Done:
-        actor = await staff_named(connection, by, desk.policies.current)
-        return await release_case(connection, desk, case, actor, None)
-
-    in_office(work)
+    act_as(by, lambda connection, desk, actor: release_case(connection, desk, case, actor, None))
     typer.echo(f"Case {case} is released and goes on. 已解除隔离。")

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deployments.commands.acting import act_as
 from models.values.round_terms import RetentionLevel, RoundKind
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from flows.acts.perform import Desk
     from flows.revisits.listed import RoundListed
-    from flows.revisits.opening import RoundOpened
     from flows.revisits.results import Result
     from flows.sampling.verify import Verdict
 
@@ -38,9 +38,7 @@ def open_(
     """Open a round; the flow draws it and opens its contacts. The same period twice is one round."""
     from pydantic import ValidationError
 
-    from deployments.office import in_office
     from flows.revisits.opening import RoundWanted, open_round
-    from flows.staffing import staff_named
 
     said = {"kind": kind, "first": first, "last": last, "margin": margin, "level": level, "why": why}
     try:
@@ -48,11 +46,7 @@ def open_(
     except ValidationError as error:
         _refuse("; ".join(_sentence(one) for one in error.errors(include_input=False)))
 
-    async def work(connection: "AsyncConnection", desk: "Desk") -> "RoundOpened":
-        actor = await staff_named(connection, by, desk.policies.current)
-        return await open_round(connection, desk, actor, wanted)
-
-    opened = in_office(work)
+    opened = act_as(by, lambda connection, desk, actor: open_round(connection, desk, actor, wanted))
     details = opened.details
     before = " (opened before 已发起)" if opened.repeated else ""
     typer.echo(f"{details.kind} {details.first} – {details.last}: case {opened.number} {opened.id}{before}")

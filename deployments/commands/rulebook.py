@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deployments.commands.acting import act_as
+
 app = typer.Typer(
     help="The rulebook: check, show, diff; propose, approve, reject, history. 规则手册。", no_args_is_help=True
 )
@@ -109,7 +111,7 @@ def propose(source: Annotated[Path, typer.Argument(help="A TOML file, or a folde
     from flows.rulebook.loading import read
 
     content = read(source)
-    done = _act(by, lambda connection, desk, actor: work(connection, desk, content, actor, reason))
+    done = act_as(by, lambda connection, desk, actor: work(connection, desk, content, actor, reason))
     short = done.hash[:SHORT]
     typer.echo(f"Proposed {short}. Somebody else: redress rulebook approve {short} --by NAME. 已提议,待他人批准。")
 
@@ -123,7 +125,7 @@ def approve(
     """Put a proposed rulebook in force; never by who proposed it. Running processes take it up by themselves."""
     from flows.rulebook.changing import approve as work
 
-    done = _act(by, lambda connection, desk, actor: work(connection, desk, hash_, actor, remark))
+    done = act_as(by, lambda connection, desk, actor: work(connection, desk, hash_, actor, remark))
     typer.echo(f"{done.hash[:SHORT]} is in force; open cases are told of it by the workers. 已生效。")
 
 
@@ -132,7 +134,7 @@ def reject(hash_: Hash, by: By, reason: Why) -> None:
     """Turn a proposed rulebook down; who proposed it may take it back so."""
     from flows.rulebook.changing import reject as work
 
-    done = _act(by, lambda connection, desk, actor: work(connection, desk, hash_, actor, reason))
+    done = act_as(by, lambda connection, desk, actor: work(connection, desk, hash_, actor, reason))
     typer.echo(f"{done.hash[:SHORT]} is rejected. 已驳回。")
 
 
@@ -174,14 +176,3 @@ def _content(which: str | None) -> str:
     if found is None:
         raise RulebookError("there is no such file, and no single rulebook whose hash begins so")
     return found
-
-
-def _act(by: str, work: Any) -> Any:
-    """What a named member of staff does, in one transaction."""
-    from deployments.office import in_office
-    from flows.staffing import staff_named
-
-    async def do(connection: Any, desk: Any) -> Any:
-        return await work(connection, desk, await staff_named(connection, by, desk.policies.current))
-
-    return in_office(do)

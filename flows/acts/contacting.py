@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Line, Moment, Text
 from flows.acts.refusals import Implausible, NotYours
-from flows.rules import contact_course, contact_stages, questionnaire
+from flows.rules import calling, contact_course, contact_stages, questionnaire
 from flows.rules.questionnaire import Answers
 from models.case import cases
 from models.values.case import CaseFacts, Decision, Refusal
@@ -65,7 +65,7 @@ def answer(facts: CaseFacts, said: AnswerQuestionnaire, setting: Setting) -> Dec
     called_at = said.called_at or setting.now
     if called_at > setting.now:
         raise Implausible("通话时间不能在将来", "called_at lies in the future")
-    contact_course.refuse_bad_hours(called_at, setting.policy)
+    calling.refuse_bad_hours(called_at, setting.policy)
     asked = setting.policy.rulebook.questionnaire
     required = {name for name, question in asked.questions.items() if question.required}
     answers = read(asked, said.answers, required | set(CORE))

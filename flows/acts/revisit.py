@@ -1,7 +1,6 @@
 """Step 5: reach the customer (three attempts at different times of day), ask whether it is solved and how satisfied."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -55,7 +54,7 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
     """Kept as an attempt; giving up takes attempts in different parts of the day, or very many."""
     if facts.procedure is Procedure.REVISIT:
         return contacting.attempted(facts, said.outcome, said.call_back_at, setting)
-    refuse_bad_hours(setting.now, setting.policy)
+    calling.refuse_bad_hours(setting.now, setting.policy)
     if facts.stage is Stage.REVISIT and (obstacle := assignment.taboo(facts, setting.actor, setting.policy)):
         raise NotYours(obstacle.zh, f"you may not make this revisit: {obstacle.en}")
     attempt = {"outcome": said.outcome, "at": setting.now.isoformat(), "by": setting.actor.id}
@@ -146,11 +145,6 @@ def _whole(said: Survey, policy: Policy) -> Answers:
         raise Implausible("简要项与问卷回答不一致", "answers contradict the fields beside them")
     required = CORE if said.answers is not None else ("satisfaction",)
     return contacting.read(policy.rulebook.questionnaire, given | short, required)
-
-
-def refuse_bad_hours(moment: datetime, policy: Policy) -> None:
-    if why := calling.obstacle(moment, policy):
-        raise Refusal(why.zh, why.en)
 
 
 ACTS = (

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from models.values.calendar import SHANGHAI
-from models.values.case import Reason
+from models.values.case import Reason, Refusal
 from models.values.policy import Policy
 from models.values.vocabulary import ContactOutcome
 
@@ -22,6 +22,12 @@ def obstacle(moment: datetime, policy: Policy) -> Reason | None:
     if _festival(local.date(), policy):
         return Reason("春节期间不拨打客户电话", "customers are not called at Spring Festival")
     return None
+
+
+def refuse_bad_hours(moment: datetime, policy: Policy) -> None:
+    """Raises Refusal when customers are not called at that moment."""
+    if why := obstacle(moment, policy):
+        raise Refusal(why.zh, why.en)
 
 
 def next_attempt(now: datetime, tried: Collection[int], policy: Policy) -> datetime:

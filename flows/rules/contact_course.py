@@ -38,7 +38,7 @@ def attempted(
     now: datetime,
 ) -> Decision:
     """An attempt that brought no answers. Raises Refusal outside calling hours, or without a time to call back at."""
-    refuse_bad_hours(now, policy)
+    calling.refuse_bad_hours(now, policy)
     attempts = (*facts.attempts, {"outcome": outcome, "at": now.isoformat(), "by": by.id})
     left = clocks.meet(facts.clocks, ClockName.CALL_BACK, now)
     disposition = ENDS.get(outcome)
@@ -119,12 +119,6 @@ def recorded(facts: CaseFacts, complaint: Opening | None, now: datetime) -> Deci
     return Decision(EventKind.CONTACT_RECORDED, changes, tuple(reasons), data, opens=opens)
 
 
-def refuse_bad_hours(moment: datetime, policy: Policy) -> None:
-    """Raises Refusal when customers are not called at that moment."""
-    if why := calling.obstacle(moment, policy):
-        raise Refusal(why.zh, why.en)
-
-
 def barred(facts: CaseFacts, actor: StaffFacts) -> Reason | None:
     """Why somebody who decides on this contact may still not make the call himself; None: he may."""
     return assignment.REVISITS if actor.id in ContactDetails.of(facts.details).barred else None
@@ -134,7 +128,7 @@ def _agreed(call_back_at: datetime | None, facts: CaseFacts, policy: Policy, now
     """When the customer wants to be called: ahead, within calling hours, before the round ends."""
     if call_back_at is None or call_back_at <= now:
         raise Refusal("请填写将来的回电时间", "say when to call back (call_back_at, in the future)")
-    refuse_bad_hours(call_back_at, policy)
+    calling.refuse_bad_hours(call_back_at, policy)
     closes = datetime.fromisoformat(ContactDetails.of(facts.details).closes_at)
     if call_back_at >= closes:
         said = f"{derivation.local(closes)}"
