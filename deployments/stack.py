@@ -174,7 +174,17 @@ class Stack:
 
     def _own_env(self) -> dict[str, str]:
         settings = self.settings.model_dump(
-            mode="json", include={"pool", "slots", "lease_seconds", "leg_cases", "clock", "api_host", "api_delivers"}
+            mode="json",
+            include={
+                "pool",
+                "slots",
+                "lease_seconds",
+                "leg_cases",
+                "clock",
+                "api_host",
+                "api_delivers",
+                "webhook_allow",
+            },
         )
         return {
             **{f"REDRESS_{name.upper()}": str(value) for name, value in settings.items()},

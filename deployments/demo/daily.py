@@ -10,10 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flows.daily.telling import tell
 from flows.notices.reading import counted
+from flows.papers.words import word
 from flows.rulebook.store import Policies
 from models.daily import daily_summaries
 from models.notice import notices
 from models.sealing import Seal
+from models.values.notice_terms import NoticeKind
+
+from .mailroom import Mailroom
+
+STATES = {"waiting": "待发", "unheard": "无人订阅", "delivered": "已送达", "failed": "未送达", "acknowledged": "已确认"}
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,15 @@ class Summing:
         return Summary(f"{said['title']['zh']} {said['title']['en']}\n{said['text']['zh']}", kinds, states)
 
 
-def show(out: Console, summary: Summary) -> None:
+def show(out: Console, summary: Summary, mailroom: Mailroom) -> None:
     out.print(f"\n{summary.words}", highlight=False)
     table = Table(title="通知 notices", title_justify="left", title_style="bold", min_width=44)
     table.add_column("")
     table.add_column("n", justify="right")
-    for name, count in [*summary.kinds.items(), *((f"· {name}", n) for name, n in summary.states.items() if n)]:
-        table.add_row(name, str(count))
+    for kind, count in summary.kinds.items():
+        table.add_row(word(NoticeKind(kind)), str(count))
+    for state, count in summary.states.items():
+        if count:
+            table.add_row(f"· {STATES[state]} {state}", str(count))
+    table.add_row("以签名送达 arrived, signature checked", str(mailroom.arrived.total()))
     out.print(table)

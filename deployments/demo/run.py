@@ -27,6 +27,7 @@ from .colleagues import Colleagues
 from .daily import Summing
 from .generate import A_DAY
 from .incidents import Incidents, stock
+from .mailroom import Mailroom
 from .play import Play
 from .progress import Reporter
 from .record import Record, contradictions, read
@@ -55,6 +56,11 @@ class Wish:
 
 async def demo(wish: Wish, out: Console, err: Console) -> int:
     """The exit code. The home is removed at the end, however it ends, unless it is to be kept."""
+    with Mailroom() as mailroom:
+        return await _in_a_home(wish, mailroom, out, err)
+
+
+async def _in_a_home(wish: Wish, mailroom: Mailroom, out: Console, err: Console) -> int:
     home = Settings().home / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     settings = Settings(
         home=home,
@@ -64,10 +70,11 @@ async def demo(wish: Wish, out: Console, err: Console) -> int:
         secret_key=None,
         api_port=0,
         prefect_port=0,
+        webhook_allow=mailroom.address,
         slots=1,  # what comes due meanwhile goes together in the next leg: fewer runs for the same day
     )
     try:
-        return await _demo(wish, settings, out, err)
+        return await _demo(wish, settings, mailroom, out, err)
     finally:
         if wish.keep:
             err.print(f"Kept 已保留: REDRESS_HOME={home} REDRESS_CLOCK=simulated make up", soft_wrap=True)
@@ -75,7 +82,7 @@ async def demo(wish: Wish, out: Console, err: Console) -> int:
             discard(home)
 
 
-async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> int:
+async def _demo(wish: Wish, settings: Settings, mailroom: Mailroom, out: Console, err: Console) -> int:
     began = time.monotonic()
     outcome = ending.Outcome(broken=len(wish.broken))
     with Reporter(err) as reporter:
@@ -85,15 +92,18 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
                 timeline = Timeline(engine, midnight(A_DAY))
                 await stack.migrate()
                 await timeline.begin()  # before the worker and the API: they refuse a database without it
-                await serve(engine, Seal(stack.env["REDRESS_SECRET_KEY"]), A_DAY, wish.seed)
+                seal = Seal(stack.env["REDRESS_SECRET_KEY"])
+                await serve(engine, seal, A_DAY, wish.seed)
+                await mailroom.open(engine, seal)
                 for part in ("worker", "api"):
                     await stack.start(part)
                 reporter.say(f"Prefect UI: {stack.prefect_api_url.removesuffix('/api')}   API: {stack.api_url}/docs")
                 started = time.monotonic()
-                summing = Summing(engine, Seal(stack.env["REDRESS_SECRET_KEY"]), Policies())
+                summing = Summing(engine, seal, Policies())
                 http, asked = await _play(wish, engine, timeline, stack.api_url, reporter, summing)
                 played = time.monotonic()
                 await summing.up(timeline.now)
+                await mailroom.settle(engine, timeline.now)
                 summary = await summing.told(A_DAY)
                 record = await read(engine)
                 by_role = {role: {**row, "acts": record.acts.get(role, 0)} for role, row in asked.items()}
@@ -106,7 +116,7 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     labels = {one.reference: one.labels for one in wish.requests if one.labels is not None}
     counted, rights = figures(record, timeline.now), right(record, labels)
     tables.show(out, record, counted, rights, policy, http, by_role)
-    daily.show(out, summary)
+    daily.show(out, summary, mailroom)
     for one in rounds:
         round_table.show(out, one)
         if not one.verdict.ok:
@@ -114,6 +124,8 @@ async def _demo(wish: Wish, settings: Settings, out: Console, err: Console) -> i
     if wish.report is not None:
         report.write(wish.report, report.report(record, counted, rights, http, by_role, seconds, policy, rounds))
     outcome.failures += ending.failures(record, http, len(wish.requests))
+    if mailroom.forged:
+        outcome.failures.append(f"{mailroom.forged} notices came with a wrong signature")
     outcome.open_cases = ending.open_cases(record)
     times = f"start {started - began:.1f} s, play {played - started:.1f} s, in all {seconds:.1f} s"
     ending.say(outcome, out, err, f"{len(record.cases)} cases in {timeline.jumps} jumps of the clock: {times}")

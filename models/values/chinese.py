@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from models.values.incident_terms import IncidentGrade, IncidentKind
 from models.values.money_terms import EvidenceKind, LiableKind, PaymentKind, PaymentState
+from models.values.notice_terms import NoticeKind
 from models.values.people_terms import Role
 from models.values.round_terms import Disposition
 from models.values.vocabulary import HoldReason, Severity
@@ -58,6 +59,17 @@ TERMS: Mapping[type[StrEnum], Mapping[str, str]] = {
         IncidentKind.OTHER: "其他",
     },
     IncidentGrade: {IncidentGrade.GENERAL: "一般", IncidentGrade.MAJOR: "重大", IncidentGrade.CRITICAL: "特大"},
+    NoticeKind: {
+        NoticeKind.ALARM: "系统告警",
+        NoticeKind.DEADLINE_MISSED: "超时",
+        NoticeKind.DAILY_SUMMARY: "每日总结",
+        NoticeKind.SHIFT_HANDOVER: "交接班",
+        NoticeKind.INCIDENT_GRADED: "事故定级",
+        NoticeKind.COUNTERPART_ASKED: "请对方单位确认",
+        NoticeKind.LIABILITY_PRESUMED: "责任推定",
+        NoticeKind.CORRECTION_PLANNED: "整改",
+        NoticeKind.TEST: "测试",
+    },
     EvidenceKind: {
         EvidenceKind.PHOTOGRAPH: "照片",
         EvidenceKind.INVOICE: "发票",
