@@ -12,7 +12,7 @@ from flows.acts.inputs import ActInput, Line, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
-from flows.acts.settling import refuse_over_limit, requested
+from flows.acts.settling import refuse_other_customer, refuse_over_limit, requested
 from flows.rules import assignment, authority, clocks, follow_up
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
@@ -118,6 +118,8 @@ def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | Non
         raise NotYours(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")
     if setting.actor.level < int(remedy.get("level", 0)):
         raise NotYours("审批权限不足", f"this amount needs approval of level {remedy['level']}")
+    if approved:
+        refuse_other_customer(facts)
     back = facts.proposer_id if int(remedy.get("proposer_level", 0)) >= facts.level else None
     return moved(
         facts,
@@ -135,11 +137,7 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
         raise Refusal("尚未提出处理方案", "propose a remedy before carrying it out")
     if not facts.remedy["approved"]:
         raise Refusal("处理方案未获批准", "the proposal was rejected: propose again")
-    if Decimal(facts.remedy["compensation"]) and facts.remedy.get("customer", facts.customer_id) != facts.customer_id:
-        raise Refusal(
-            "提案后认定了客户,须重新提出方案以合并计算赔付",
-            "the customer was named after the proposal: propose again, so that his other payments are counted",
-        )
+    refuse_other_customer(facts)
     data: dict[str, Any] = {"method": said.method, "compensation": facts.remedy["compensation"]}
     more: dict[str, Any] = {"clocks": facts.clocks}
     rows: tuple[Row, ...] = ()

@@ -128,6 +128,7 @@ def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
 
 def advance(facts: CaseFacts, said: Advance, setting: Setting) -> Decision:
     approved(facts)
+    refuse_other_customer(facts)
     left = rules.to_request(facts.remedy)
     if said.amount > left:
         raise Refusal(
@@ -163,6 +164,17 @@ def approved(facts: CaseFacts) -> Decimal:
     if not compensation:
         raise Refusal("方案不含赔付", "the proposal holds no compensation")
     return compensation
+
+
+def refuse_other_customer(facts: CaseFacts) -> None:
+    """Before money goes anywhere: what was paid to who was named since the proposal is not in its sum."""
+    remedy = facts.remedy or {}
+    if Decimal(remedy.get("compensation", 0)) and remedy.get("customer", facts.customer_id) != facts.customer_id:
+        raise Refusal(
+            "提案后认定了客户,须重新提出方案(待审批的请先驳回)以合并计算赔付",
+            "the customer was named after the proposal: propose again (reject first what waits for approval), so that "
+            "his other payments are counted",
+        )
 
 
 def refuse_over_limit(remedy: Mapping[str, Any] | None, more: Decimal, held: Money) -> None:
