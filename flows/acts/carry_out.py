@@ -13,7 +13,7 @@ from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
 from flows.acts.settling import refuse_other_customer, refuse_over_limit, requested
-from flows.rules import assignment, authority, clocks, follow_up
+from flows.rules import assignment, authority, clocks, follow_up, vouchers
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
 from models.values.money_terms import PaymentKind
@@ -86,16 +86,19 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     remedy: dict[str, Any] = {"compensation": f"{said.compensation + 0:f}", "approved": not approval}
     remedy |= {"level": level, "total": f"{needed.total + 0:f}", "proposer_level": own}
     remedy |= {"customer": facts.customer_id, "proposers": authority.proposers(facts, setting.actor, approval=approval)}
+    remedy["vouchers"] = []
     if over:
         remedy["goodwill"] = True
+    before = vouchers.superseded(facts, held, setting.now)
     return moved(
         facts,
         EventKind.PROPOSED,
-        {"approval": approval, **remedy},
+        {"approval": approval, **remedy, **before.data},
         reasons=(*reasons, verdict),
         sealed={"remedy": said.remedy},
         remedy=remedy,
-        rows=settlements.void_agreement(held.settlement),
+        rows=before.rows,
+        **before.changes,
         proposer_id=setting.actor.id,
         owner_id=None if approval else facts.owner_id,
     )
@@ -144,7 +147,7 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
     if due := settlements.to_request(facts.remedy):
         refuse_over_limit(facts.remedy, due, money(setting))
         payment, more = requested(facts, PaymentKind.COMPENSATION, due, setting)
-        more["remedy"] = {**facts.remedy, "requested": True}
+        more["remedy"] = {**vouchers.noted(facts.remedy, payment), "requested": True}
         data |= {"with_finance": settlements.ledger_data(payment)}
         rows = (settlements.row(payment),)
     left = clocks.meet(more.pop("clocks"), ClockName.RESOLVE, setting.now)

@@ -10,6 +10,7 @@ from pydantic import Field
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Input, Line, Moment, Text
 from flows.acts.money import money, money_of
+from flows.rules import agreement, vouchers
 from flows.rules import settlement as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.money_terms import EvidenceKind, PaymentKind, PaymentState
@@ -38,7 +39,7 @@ SETTLING = frozenset(
 )
 """Where there is something to settle: it is known what it is, and no other case answers."""
 PAYING = SETTLING | {Stage.CLOSED}
-"""Money may move after the case is closed: the customer was told, finance is not done yet."""
+"""Money may move after the case is closed: the customer was told, or agrees late; finance is not done yet."""
 
 
 class Piece(Input):
@@ -107,6 +108,8 @@ def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
 
 def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
     compensation = approved(facts)
+    if facts.stage is Stage.CLOSED and not vouchers.unagreed(facts.remedy, money(setting).payments):
+        raise Refusal("已结案,且没有待客户同意的付款", "the case is closed, and no payment waits for an agreement")
     if said.agreed_at > setting.now:
         raise Refusal("同意时间不能在将来", "an agreement cannot lie in the future")
     if said.amount != compensation:
@@ -122,7 +125,7 @@ def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
     data |= {"how": said.how, "party": said.party}
     why = Reason(f"客户同意赔付 {text(said.amount)}", f"the customer agrees to {text(said.amount)} {known.currency}")
     changes = {"settlings": facts.settlings + 1}
-    rows = rules.agreed(after, money(setting))
+    rows = agreement.agreed(facts, after, money(setting))
     return Decision(EventKind.AGREED, changes, (why,), data, {"by": said.by}, rows=rows)
 
 
@@ -138,7 +141,8 @@ def advance(facts: CaseFacts, said: Advance, setting: Setting) -> Decision:
     remedy = dict(facts.remedy or {})
     refuse_over_limit(remedy, left, money(setting))
     payment, changes = requested(facts, PaymentKind.ADVANCE, said.amount, setting)
-    changes["remedy"] = remedy | {"advanced": text(said.amount + Decimal(remedy.get("advanced", 0)))}
+    advanced = said.amount + Decimal(remedy.get("advanced", 0))
+    changes["remedy"] = vouchers.noted(remedy, payment) | {"advanced": text(advanced)}
     data, rows = rules.ledger_data(payment), (rules.row(payment),)
     return Decision(EventKind.ADVANCED, changes, (_with_finance(payment),), data, {"why": said.why}, rows=rows)
 
@@ -148,6 +152,11 @@ def voucher(facts: CaseFacts, said: Voucher, setting: Setting) -> Decision:
     payment = next((one for one in held.payments if one.number == said.payment), None)
     if payment is None or payment.state is not PaymentState.RETURNED:
         raise Refusal("没有被退回的该笔付款", "no payment of that number was sent back on this case")
+    if not vouchers.belongs(facts.remedy, payment):
+        raise Refusal(
+            "该笔付款不属于现行处理方案,不得重新提交",
+            "this payment is none of the standing proposal: what is still to be paid is proposed anew",
+        )
     refuse_over_limit(facts.remedy, payment.amount, held)
     again, clock = rules.sent_again(payment, setting.policy.rulebook.settlement, setting.policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + again.amount}
@@ -206,7 +215,7 @@ def _text(amount: Decimal | None) -> str | None:
 
 ACTS = (
     Act("settle", "理赔核定 · record the loss, its evidence and limit", Settle, settle, SETTLING, load=money_of),
-    Act("agree", "客户同意 · the customer agrees to the amount", Agree, agree, SETTLING, on_hold=True, load=money_of),
+    Act("agree", "客户同意 · the customer agrees to the amount", Agree, agree, PAYING, on_hold=True, load=money_of),
     Act("advance", "先行赔付 · pay a part in advance", Advance, advance, SETTLING, on_hold=True, load=money_of),
     Act("voucher", "付款凭证 · send finance a voucher again", Voucher, voucher, PAYING, on_hold=True, load=money_of),
 )

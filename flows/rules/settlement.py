@@ -23,8 +23,6 @@ STANDING = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED, PaymentStat
 WITH_FINANCE = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED})
 PROMISING = frozenset({Stage.CARRY_OUT, Stage.APPROVAL})
 """Stages at which a proposal of money stands."""
-FED_BACK = "feed_back"
-"""How an agreement came about that nobody asked for apart: the customer accepted the outcome."""
 
 
 def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -> tuple[Settlement, Reason]:
@@ -130,40 +128,6 @@ def void_agreement(known: Settlement | None) -> tuple[Row, ...]:
     if known is None or known.agreed_at is None:
         return ()
     return (row(replace(known, agreed_amount=None, agreed_at=None, agreed_how=None, agreed_party=None)),)
-
-
-def agreed(known: Settlement, money: Money) -> tuple[Row, ...]:
-    """The settlement agreed to, and the compensation on its way that was waiting for that."""
-    waiting = (
-        replace(one, agreed_at=known.agreed_at)
-        for one in money.payments
-        if one.state in WITH_FINANCE and one.agreed_at is None and one.kind is PaymentKind.COMPENSATION
-    )
-    return (row(known), *(row(one) for one in waiting))
-
-
-def agreed_when_told(facts: CaseFacts, money: Money, currency: str, now: datetime) -> tuple[Row, ...]:
-    """Who accepts the outcome agrees to what it pays, unless he said so before."""
-    compensation = Decimal((facts.remedy or {}).get("compensation", 0))
-    known = money.settlement or Settlement(facts.id, currency)
-    if not compensation or known.agreed_at is not None:
-        return ()
-    told = replace(known, agreed_amount=compensation, agreed_at=now, agreed_how=FED_BACK, agreed_party=facts.party)
-    return agreed(told, money)
-
-
-def cancelled(left: clocks.Clocks, money: Money, now: datetime) -> tuple[tuple[Payment, ...], Decimal, clocks.Clocks]:
-    """The compensation not paid yet when the customer refuses it, cancelled; how much counted as paid; the clocks left.
-
-    What finance sent back is cancelled too: sent again, it would be paid beside what is proposed next. An advance was
-    given whatever he says about the whole; what finance confirmed is as good as paid.
-    """
-    stopped = (PaymentState.AWAITING, PaymentState.RETURNED)
-    refused = [one for one in money.payments if one.kind is PaymentKind.COMPENSATION and one.state in stopped]
-    counted = sum((one.amount for one in refused if one.state is PaymentState.AWAITING), Decimal(0))
-    for one in refused:
-        left = clocks.meet(left, ClockName.PAYMENT, now, ref=one.number)
-    return tuple(replace(one, state=PaymentState.CANCELLED) for one in refused), counted, left
 
 
 def row(one: Settlement | Payment) -> Row:

@@ -197,9 +197,8 @@ async def test_a_look_up_leaves_the_digest_of_a_number_and_never_the_number(cent
 async def test_who_is_named_after_the_proposal_has_his_other_payments_counted(centre: Centre, way: str) -> None:
     """Whichever way the money would go."""
     known = await customer(centre)
-    said = {"carry-out": {"method": "admit_error", "finding": "已查实"}, "advance": {"amount": "150", "why": "急用"}}[
-        way
-    ]
+    done, now = {"method": "admit_error", "finding": "已查实"}, {"amount": "150", "why": "急用"}
+    said = done if way == "carry-out" else now
     id_, owner = await apart(centre, waybill="SF910")
     await owner.done(id_, "propose", remedy="赔付", compensation="150")
     await owner.done(id_, "identify", customer=known)

@@ -99,15 +99,3 @@ def test_a_payment_waits_for_finance_on_a_clock_of_its_own_that_no_hold_stops() 
     assert (made.number, made.voucher, made.state) == (1, "PV-7-1", PaymentState.AWAITING)
     assert (clock.name, clock.ref, clock.due_at, clock.pausable) == (ClockName.PAYMENT, 1, made.due_at, False)
     assert clocks.meet_all((clock,), NOW) == (clock,)
-
-
-@pytest.mark.parametrize("state", PaymentState)
-@pytest.mark.parametrize("kind", PaymentKind)
-def test_a_refusal_cancels_only_compensation_that_finance_does_not_pay(state: PaymentState, kind: PaymentKind) -> None:
-    clock = clocks.start(ClockName.PAYMENT, TERMS.pay_within, NOW, POLICY, ref=1)
-    held = Money(payments=(replace(payment(Decimal(9), state), kind=kind),))
-    cancelled, counted, left = settlement.cancelled((clock,), held, NOW)
-    hit = state in (PaymentState.AWAITING, PaymentState.RETURNED) and kind is PaymentKind.COMPENSATION
-    assert counted == (9 if hit and state is PaymentState.AWAITING else 0), "what came back counts as unpaid already"
-    assert [one.state for one in cancelled] == [PaymentState.CANCELLED] * hit
-    assert (left[0].met_at is not None) == hit

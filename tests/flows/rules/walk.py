@@ -120,9 +120,9 @@ class Walk:
         """The regulator sends something on."""
         number = f"R{len(self.referrals) + 1}"
         clock = referrals.clock(self.facts, self.now, None, POLICY.rulebook.regulator, POLICY)
-        decision = referrals.decide(self.facts, number, self.now, clock, POLICY, self.now)
+        decision = referrals.decide(self.facts, number, self.now, clock, self.money, POLICY, self.now)
         row = {"number": number, "clock": clock.ref, "due_at": clock.due_at, "answered_at": None}
-        self.write(replace(decision, rows=(Row("referrals", row),)))
+        self.write(replace(decision, rows=(*decision.rows, Row("referrals", row))))
 
     def carry(self) -> int:
         """The system's steps until the case waits for somebody or for later; how many there were."""
@@ -331,7 +331,7 @@ class Walk:
             case "assign":
                 return assignment.decide(facts, self.team, self.policy, now)
             case "follow_up" if facts.stage is Stage.CLOSED and facts.poked:
-                return reopening.by_repeats(facts, self.repeats, self.policy, now)
+                return reopening.by_repeats(facts, self.repeats, self.money, self.policy, now)
             case "follow_up":
                 owner = next((one for one in self.team if one.id == facts.owner_id), None)
                 return follow_up.decide(facts, self.main if facts.linked_to else None, self.policy, now, owner)
