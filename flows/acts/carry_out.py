@@ -86,7 +86,7 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     remedy: dict[str, Any] = {"compensation": f"{said.compensation + 0:f}", "approved": not approval}
     remedy |= {"level": level, "total": f"{needed.total + 0:f}", "proposer_level": own}
     remedy |= {"customer": facts.customer_id, "proposers": authority.proposers(facts, setting.actor, approval=approval)}
-    remedy["vouchers"] = []
+    remedy |= {"vouchers": [], "proposed_at": setting.now.isoformat()}
     if over:
         remedy["goodwill"] = True
     before = vouchers.superseded(facts, held, setting.now)

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Uuid, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Setting
-from flows.rules.settlement import STANDING, promised
+from flows.rules.settlement import STANDING, Waybill, of_waybill, promised
 from flows.steps.relatives import lock_waybills
 from models.case import cases
 from models.settlement import liability_findings, liability_shares, payments, settlements
@@ -29,8 +29,9 @@ async def money_of(connection: AsyncConnection, facts: CaseFacts, policy: Policy
     if lock and facts.waybill is not None:
         await lock_waybills(connection, [facts.waybill])
     findings = (await findings_of(connection, [facts.id])).get(facts.id)
+    own = await settlement(connection, facts.id)
     return Money(
-        await settlement(connection, facts.id),
+        of_waybill(own, await _known_elsewhere(connection, facts), facts, policy.rulebook.settlement),
         await payments_of(connection, facts.id),
         await _elsewhere(connection, facts),
         findings[-1] if findings else None,
@@ -80,6 +81,15 @@ async def findings_of(connection: AsyncConnection, ids: Collection[UUID]) -> dic
     for row in (await connection.execute(query.order_by(liability_findings.c.round))).mappings():
         found[row["case_id"]].append(Finding(**row, shares=tuple(shares[row["case_id"], row["round"]])))
     return found
+
+
+async def _known_elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Waybill:
+    if facts.waybill is None:
+        return Waybill()
+    others = cases.c.waybill == facts.waybill, cases.c.id != facts.id
+    query = select(func.min(settlements.c.declared_value), func.min(settlements.c.freight))
+    row = (await connection.execute(query.join(cases, cases.c.id == settlements.c.case_id).where(*others))).one()
+    return Waybill(*row)
 
 
 async def _elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -112,6 +113,8 @@ def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
         raise Refusal("已结案,且没有待客户同意的付款", "the case is closed, and no payment waits for an agreement")
     if said.agreed_at > setting.now:
         raise Refusal("同意时间不能在将来", "an agreement cannot lie in the future")
+    if said.agreed_at < _proposed_at(facts):
+        raise Refusal("同意时间不能早于提出方案", "an agreement cannot come before the proposal it is about")
     if said.amount != compensation:
         raise Refusal(
             f"客户同意的金额须与已批准的方案一致({text(compensation)})",
@@ -198,6 +201,13 @@ def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Set
     made, clock = rules.request(facts, money(setting), kind, amount, setting.actor.id, terms, policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + amount}
     return made, changes
+
+
+def _proposed_at(facts: CaseFacts) -> datetime:
+    """To the minute, as people say it; of a proposal of before this was noted, when the complaint came in."""
+    at = (facts.remedy or {}).get("proposed_at")
+    since = datetime.fromisoformat(at) if at else facts.received_at
+    return since.replace(second=0, microsecond=0)
 
 
 def _with_finance(payment: Payment) -> Reason:

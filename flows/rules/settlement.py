@@ -4,7 +4,7 @@ It never asks who is liable inside the firm (`liability`): the customer does not
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -23,6 +23,14 @@ STANDING = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED, PaymentStat
 WITH_FINANCE = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED})
 PROMISING = frozenset({Stage.CARRY_OUT, Stage.APPROVAL})
 """Stages at which a proposal of money stands."""
+
+
+@dataclass(frozen=True)
+class Waybill:
+    """What other cases know of a waybill; of several that differ, the lowest."""
+
+    declared_value: Decimal | None = None
+    freight: Decimal | None = None
 
 
 def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -> tuple[Settlement, Reason]:
@@ -46,6 +54,22 @@ def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -
     currency = known.currency
     why = Reason(f"赔付限额 {text(most)} {currency}:{how.zh}", f"at most {text(most)} {currency}: {how.en}")
     return replace(known, owed_at_most=most, limit_basis=basis), why
+
+
+def of_waybill(
+    known: Settlement | None, others: Waybill, facts: CaseFacts, terms: SettlementTerms
+) -> Settlement | None:
+    """What a case knows of its loss, with the limit as of now: by its category of today, and by its whole waybill.
+
+    What this case does not know of the waybill, another one may; the loss is each case's own.
+    """
+    if known is None and others == Waybill():
+        return None
+    known = known or Settlement(facts.id, terms.currency)
+    declared = others.declared_value if known.declared_value is None else known.declared_value
+    freight = others.freight if known.freight is None else known.freight
+    found, _ = owed(replace(known, declared_value=declared, freight=freight), facts.category, terms)
+    return replace(known, owed_at_most=found.owed_at_most, limit_basis=found.limit_basis)
 
 
 def over_limit(more: Decimal, money: Money) -> Reason | None:

@@ -69,7 +69,7 @@ async def test_a_settlement_goes_from_the_loss_to_the_money_on_the_customers_acc
 
     # 先行赔付, before the customer agreed to the whole, and without anybody found liable
     await handler.done(id_, "advance", amount="200", why="客户急需补货")
-    agreed = {"amount": "650.50", "agreed_at": "2026-03-04T09:30:00+08:00", "how": "phone", "party": "consignee"}
+    agreed = {"amount": "650.50", "agreed_at": "2026-03-04T10:00:00+08:00", "how": "phone", "party": "consignee"}
     await handler.done(id_, "agree", **agreed, by="陈先生本人")
     await handler.done(id_, "carry-out", **DONE)
 
@@ -188,7 +188,9 @@ async def test_finance_alone_pays_and_never_what_it_handled(centre: Centre, fina
         ("advance", {"amount": "80.01", "why": "急用"}, 409),
         ("advance", {"amount": "-5", "why": "急用"}, 422),
         ("advance", {"amount": "0.001", "why": "急用"}, 422),
-        ("agree", {"amount": "79", "agreed_at": "2026-03-04T09:00:00+08:00", "how": "phone", "by": "陈"}, 409),
+        ("agree", {"amount": "79", "agreed_at": "2026-03-04T10:00:00+08:00", "how": "phone", "by": "陈"}, 409),
+        ("agree", {"amount": "80", "agreed_at": "2001-03-04T10:00:00+08:00", "how": "phone", "by": "陈"}, 409),
+        ("agree", {"amount": "80", "agreed_at": "2026-03-04T09:59:00+08:00", "how": "phone", "by": "陈"}, 409),
         ("agree", {"amount": "80", "agreed_at": "2026-03-05T09:00:00+08:00", "how": "phone", "by": "陈"}, 409),
         ("settle", {"evidence": [{"kind": "photograph", "reference": "陈先生 身份证.jpg"}]}, 422),
         ("settle", {"declared_value": "NaN"}, 422),
