@@ -50,7 +50,7 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
     shares = shares_of(said.firm_liable, said.shares, setting)
     if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
-    if why := rules.partial(facts, setting.actor, shares, last, terms):
+    if why := rules.partial(facts, setting.actor, shares, last, terms, money(setting).hands):
         raise NotYours(why.zh, why.en)
     found = rules.find(facts, last, said.firm_liable, shares, setting.actor.id, terms, setting.policy, setting.now)
     return Decision(

@@ -88,10 +88,11 @@ def pay(facts: CaseFacts, said: Pay, setting: Setting) -> Decision:
 def _of_finance(facts: CaseFacts, number: int, setting: Setting) -> Payment:
     """The payment of that number; raises NotYours or Refusal."""
     actor = setting.actor
-    payment = next((one for one in money(setting).payments if one.number == number), None)
+    held = money(setting)
+    payment = next((one for one in held.payments if one.number == number), None)
     if payment is None:
         raise Refusal("没有该笔付款", "there is no such payment on this case")
-    if actor.id in (facts.proposer_id, facts.handler_id, payment.requested_by):
+    if actor.id in {facts.proposer_id, facts.handler_id, payment.requested_by, *held.hands}:
         raise NotYours("经办人不得付款", "who proposed or handled it does not pay it")
     return payment
 

@@ -1,4 +1,4 @@
-"""The limit of what is owed, over HTTP: one for a waybill, whichever of its cases knows it; and what counts together."""
+"""What is owed at most, over HTTP: one limit for a waybill, whichever case knows it; what counts together."""
 
 import pytest
 

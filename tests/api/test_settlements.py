@@ -304,6 +304,18 @@ async def test_liability_is_found_appealed_once_and_recharged_to_the_cent(centre
     assert [(one["round"], one["standing"]) for one in known["findings"]] == [(1, "appealed"), (2, "final")]
 
 
+async def test_who_handled_it_once_does_not_judge_it_later(centre: Centre) -> None:
+    """Also when somebody else carried it out in the end."""
+    id_, _ = await complaint(centre)
+    for one, accepted in ((centre.second_supervisor, False), (centre.supervisor, True)):
+        await one.done(id_, "propose", remedy="赔付", compensation="80")
+        await one.done(id_, "carry-out", **DONE)
+        await one.done(id_, "feed-back", accepted=accepted, said="已告知")
+    said = {"firm_liable": False, "grounds": "监控"}
+    is_problem(await centre.second_supervisor.act(id_, "find-liable", **said), 403)
+    await centre.manager.done(id_, "find-liable", **said)
+
+
 @pytest.mark.parametrize(
     ("firm", "shares", "sentence"),
     [

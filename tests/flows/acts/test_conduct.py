@@ -171,7 +171,7 @@ MONEY = {"agree", "advance", "voucher", "confirm-voucher", "return-voucher", "pa
 """Acts about money, liability and the regulator: they wait for no customer and no unit."""
 
 
-OTHERS = {"acknowledge-incident", "tell-authority", "deliver", "respond"}
+OTHERS = {"acknowledge-incident", "tell-authority", "deliver", "respond", "appeal"}
 """What others do about an incident while the centre waits: a hold must not keep anybody from his deadline."""
 
 

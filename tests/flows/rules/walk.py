@@ -304,15 +304,12 @@ class Walk:
         """The act that takes the case on from where it stands."""
         turn = RequestDetails.of(self.facts.details).asked
         remedy = self.facts.remedy or {"approved": False}
-        same = remedy.get("customer") == self.facts.customer_id  # who was named since is proposed to anew
+        same = remedy.get("customer") == self.facts.customer_id
+        judged = "approve" if same else "reject"  # for who was named since it is proposed anew
         return {
             Stage.TRIAGE: "classify",
             Stage.CARRY_OUT: "carry-out" if remedy["approved"] and same else "propose",
-            Stage.APPROVAL: self.random.choice(["agree-turn", "refuse-turn"])
-            if turn
-            else "approve"
-            if same
-            else "reject",
+            Stage.APPROVAL: self.random.choice(["agree-turn", "refuse-turn"]) if turn else judged,
             Stage.FEED_BACK: "feed-back",
             Stage.REVISIT: "survey",
             Stage.WRITTEN_ANSWER: "answer",
