@@ -59,6 +59,11 @@ def unagreed(remedy: Mapping[str, Any] | None, payments: Iterable[Payment]) -> l
     ]
 
 
+def with_finance(facts: CaseFacts) -> bool:
+    """Whether money of the case is on its way: finance has a term of its own for each payment."""
+    return any(clock.name is ClockName.PAYMENT and clock.met_at is None for clock in facts.clocks)
+
+
 def dropped(facts: CaseFacts, left: clocks.Clocks, money: Money, now: datetime) -> Dropped:
     """The standing proposal is dropped, with its agreement and every payment that nobody can be making just now.
 
