@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.values.people_terms import Role
-from tests.api.centre import MANY, Centre, Person, is_problem
+from tests.api.centre import MANY, Centre, Person, is_problem, reasons
 
 DAMAGE = "寄的杯子送到时全摔碎了,箱子也破了,货物损毁,要求赔偿。"
 WAYBILL = "SD202603180001"
@@ -365,6 +365,24 @@ async def test_a_case_counts_against_a_unit_only_when_the_finding_says_the_firm_
     scored = next(one for one in await centre.supervisor.events(id_) if one["kind"] == "scored")
     assert scored["data"]["unit"] == ("last_mile" if finding else None)
     assert scored["data"]["firm_liable"] is finding
+
+
+async def test_a_finding_after_the_case_is_closed_says_whom_it_counts_against_from_then_on(
+    centre: Centre, finance: Person
+) -> None:
+    id_ = await paid(centre, finance)
+    await centre.carry()
+    await centre.revisitor.done(id_, "survey", solved=True, satisfaction=5)
+    await centre.carry()
+    for one, share in ((centre.second_supervisor, "last_mile"), (centre.manager, "sorting_centre")):
+        shares = [{"party": share, "percent": 100}]
+        await one.done(id_, "find-liable", firm_liable=True, shares=shares, grounds="监控")
+        event = (await centre.supervisor.events(id_))[-1]
+        assert event["data"]["unit"] == share
+        assert f"it counts against {share}" in reasons(event)
+        assert (await centre.supervisor.read(id_))["liable"] == share
+        if share == "last_mile":
+            await centre.supervisor.done(id_, "appeal-liability", party="last_mile", grounds="不服")
 
 
 async def test_finance_is_reminded_and_missed_once_even_after_the_case_is_closed(
