@@ -12,8 +12,8 @@ from flows.acts.inputs import ActInput, Line, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
-from flows.acts.settling import refuse_over_limit, requested
-from flows.rules import assignment, authority, clocks, follow_up
+from flows.acts.settling import refuse_other_customer, refuse_over_limit, requested
+from flows.rules import assignment, authority, clocks, follow_up, vouchers
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
 from models.values.money_terms import PaymentKind
@@ -86,16 +86,19 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     remedy: dict[str, Any] = {"compensation": f"{said.compensation + 0:f}", "approved": not approval}
     remedy |= {"level": level, "total": f"{needed.total + 0:f}", "proposer_level": own}
     remedy |= {"customer": facts.customer_id, "proposers": authority.proposers(facts, setting.actor, approval=approval)}
+    remedy |= {"vouchers": [], "proposed_at": setting.now.isoformat()}
     if over:
         remedy["goodwill"] = True
+    before = vouchers.superseded(facts, held, setting.now)
     return moved(
         facts,
         EventKind.PROPOSED,
-        {"approval": approval, **remedy},
+        {"approval": approval, **remedy, **before.data},
         reasons=(*reasons, verdict),
         sealed={"remedy": said.remedy},
         remedy=remedy,
-        rows=settlements.void_agreement(held.settlement),
+        rows=before.rows,
+        **before.changes,
         proposer_id=setting.actor.id,
         owner_id=None if approval else facts.owner_id,
     )
@@ -118,6 +121,8 @@ def _judge(facts: CaseFacts, event: EventKind, approved: bool, remark: str | Non
         raise NotYours(obstacle.zh, f"you may not decide on this proposal: {obstacle.en}")
     if setting.actor.level < int(remedy.get("level", 0)):
         raise NotYours("审批权限不足", f"this amount needs approval of level {remedy['level']}")
+    if approved:
+        refuse_other_customer(facts)
     back = facts.proposer_id if int(remedy.get("proposer_level", 0)) >= facts.level else None
     return moved(
         facts,
@@ -135,18 +140,14 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
         raise Refusal("尚未提出处理方案", "propose a remedy before carrying it out")
     if not facts.remedy["approved"]:
         raise Refusal("处理方案未获批准", "the proposal was rejected: propose again")
-    if Decimal(facts.remedy["compensation"]) and facts.remedy.get("customer", facts.customer_id) != facts.customer_id:
-        raise Refusal(
-            "提案后认定了客户,须重新提出方案以合并计算赔付",
-            "the customer was named after the proposal: propose again, so that his other payments are counted",
-        )
+    refuse_other_customer(facts)
     data: dict[str, Any] = {"method": said.method, "compensation": facts.remedy["compensation"]}
     more: dict[str, Any] = {"clocks": facts.clocks}
     rows: tuple[Row, ...] = ()
     if due := settlements.to_request(facts.remedy):
         refuse_over_limit(facts.remedy, due, money(setting))
         payment, more = requested(facts, PaymentKind.COMPENSATION, due, setting)
-        more["remedy"] = {**facts.remedy, "requested": True}
+        more["remedy"] = {**vouchers.noted(facts.remedy, payment), "requested": True}
         data |= {"with_finance": settlements.ledger_data(payment)}
         rows = (settlements.row(payment),)
     left = clocks.meet(more.pop("clocks"), ClockName.RESOLVE, setting.now)

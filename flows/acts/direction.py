@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
+from flows.acts.money import money, money_of
 from flows.roster import members
 from flows.rulebook import corrections
-from flows.rules import assignment, clocks, reopening, triage
+from flows.rules import assignment, clocks, reopening, settlement, triage, vouchers
 from flows.rules.request_course import SHORT
 from flows.rules.triage import Relative
 from flows.steps.relatives import relatives_of
@@ -145,11 +146,14 @@ def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
         raise Refusal("仅投诉可以重新打开", "only a complaint can be reopened; start a new request")
     if facts.reopenings >= course.reopenings_at_most:
         raise Refusal("已达重新打开次数上限", "it was reopened as often as the rulebook allows")
-    changed = reopening.changes(facts, setting.policy, setting.now)
-    return moved(facts, EventKind.REOPENED, {"level": changed["level"]}, sealed={"why": said.why}, **changed)
+    dropped = vouchers.dropped(facts, facts.clocks, money(setting), setting.now)
+    changed = reopening.changes(facts, dropped, setting.policy, setting.now)
+    data = {"level": changed["level"], **dropped.data}
+    return moved(facts, EventKind.REOPENED, data, sealed={"why": said.why}, rows=dropped.rows, **changed)
 
 
 def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
+    """What he agreed to is still owed; what he did not goes, unless its proposal is still being worked on."""
     if said.sent_at > setting.now:
         raise Refusal("客户消息时间不能在将来", "the customer's message cannot lie in the future")
     if facts.withdrawn:
@@ -162,15 +166,25 @@ def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
     )
     data: dict[str, Any] = {"work_remains": remains, "channel": said.channel, "sent_at": said.sent_at.isoformat()}
     sealed = {"message": said.message}
+    changes: dict[str, Any] = {"withdrawn": True}
+    if not _agreed(setting) and (not remains or facts.stage not in settlement.PROMISING):
+        dropped = vouchers.dropped(facts, facts.clocks, money(setting), setting.now)
+        changes |= {**dropped.changes, "rows": dropped.rows}
+        data |= dropped.data
     if remains:
-        return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, withdrawn=True)
-    left = clocks.meet_all(facts.clocks, setting.now)
-    changes: dict[str, Any] = {"withdrawn": True, "owner_id": None, "hold": None, "clocks": left, "overdue": False}
+        return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, **changes)
+    left = clocks.meet_all(changes.get("clocks", facts.clocks), setting.now)
+    changes |= {"owner_id": None, "hold": None, "clocks": left, "overdue": False}
     if (known := RequestDetails.of(facts.details)).asked is not None:
         changes["details"] = replace(known, asked=None).within(facts.details)
     if facts.procedure is Procedure.REQUEST:
         data[SHORT] = True
     return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, **changes)
+
+
+def _agreed(setting: Setting) -> bool:
+    known = money(setting).settlement
+    return known is not None and known.agreed_at is not None
 
 
 UNDER_WAY = frozenset({Stage.CARRY_OUT, Stage.APPROVAL, Stage.FEED_BACK, Stage.REVISIT, Stage.ANSWER})
@@ -202,6 +216,7 @@ ACTS = (
         Reopen,
         reopen,
         frozenset({Stage.CLOSED}),
+        load=money_of,
     ),
-    Act("withdraw", "撤诉 · the customer takes it back", Withdraw, withdraw, UNDER_WAY, on_hold=True),
+    Act("withdraw", "撤诉 · the customer takes it back", Withdraw, withdraw, UNDER_WAY, on_hold=True, load=money_of),
 )

@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
 from flows.acts.money import money, money_of
-from flows.rules import clocks, follow_up, requests
-from flows.rules import settlement as settlements
+from flows.rules import agreement, clocks, follow_up, requests, vouchers
 from models.event import events
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
@@ -51,7 +50,7 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         term = setting.policy.rulebook.clocks.revisit
         left = (*left, clocks.start(ClockName.REVISIT, term, setting.now, setting.policy))
         currency = setting.policy.rulebook.settlement.currency
-        rows = settlements.agreed_when_told(facts, money(setting), currency, setting.now)
+        rows = agreement.agreed_when_told(facts, money(setting), currency, setting.now)
         return _told(facts, said, left, setting, final=False, owner_id=None, rows=rows)
     rejections = facts.rejections + 1
     final = rejections >= setting.policy.rulebook.course.rejections_at_most
@@ -60,23 +59,18 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         f"rejected {rejections} times: "
         + ("the final position comes from one level higher" if final else "handled again"),
     )
-    refused, counted, left = settlements.cancelled(left, money(setting), setting.now)
-    left = clocks.start_round(facts, left, setting.now, setting.policy)
-    changes: dict[str, Any] = {"rejections": rejections, "remedy": None}
-    changes |= {"paid": facts.paid - counted}
-    changes |= {"rows": tuple(settlements.row(one) for one in refused)}
+    refused = vouchers.dropped(facts, left, money(setting), setting.now)
+    left = clocks.start_round(facts, refused.clocks, setting.now, setting.policy)
+    changes: dict[str, Any] = {**refused.changes, "rejections": rejections, "rows": refused.rows}
     if final:
         changes |= {"level": _higher(facts, setting), "owner_id": None}
-    return _told(facts, said, left, setting, final=final, reasons=(why,), **changes)
+    return _told(facts, said, left, setting, final=final, reasons=(why,), told=refused.data, **changes)
 
 
 def _told(facts: CaseFacts, said: FeedBack, left: Any, setting: Setting, *, final: bool, **changes: Any) -> Decision:
-    data: dict[str, Any] = {"accepted": said.accepted, "final": final}
-    if cancelled := [row.values["number"] for row in changes.get("rows", ()) if row.table == "payments"]:
-        data["payments_cancelled"] = cancelled
-    late = follow_up.overdue(left, setting.now)
-    sealed = {"said": said.said}
-    return moved(facts, EventKind.FED_BACK, data, sealed=sealed, attempts=(), clocks=left, overdue=late, **changes)
+    data: dict[str, Any] = {"accepted": said.accepted, "final": final, **changes.pop("told", {})}
+    changes |= {"clocks": left, "overdue": follow_up.overdue(left, setting.now)}
+    return moved(facts, EventKind.FED_BACK, data, sealed={"said": said.said}, attempts=(), **changes)
 
 
 def _final(facts: CaseFacts, said: FeedBack, left: Any, setting: Setting) -> Decision:

@@ -30,17 +30,16 @@ class Appeal(AppealLiability):
 
 
 def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decision:
-    """By somebody of none of the units; after an appeal by somebody else, of a higher level, for good."""
+    """By somebody of none of the units, or the last instance; after an appeal by somebody else, for good."""
     incident, last, actor = Incident.of(facts.details), money(setting).finding, setting.actor
     shares = shares_of(said.firm_liable, said.shares, setting)
     if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
-    if actor.unit is not None and actor.unit in {facts.unit, incident.counterpart, *(one.party for one in shares)}:
-        raise NotYours("责任认定人不得属于涉事单位", "whoever finds the liability is of none of the units concerned")
-    if last is not None and last.appealed_at is not None and actor.id == last.decided_by:
-        raise NotYours("申诉须由他人复核", "an appeal is decided by somebody else than the finding it is about")
+    if why := rules.barred(facts, actor, setting.policy, shares):
+        raise NotYours(why.zh, why.en)
     terms, policy = setting.policy.incidents.clocks, setting.policy
-    found = rules.find(facts, last, said.firm_liable, shares, actor.id, policy.rulebook.liability, policy, setting.now)
+    liability, final = policy.rulebook.liability, rules.party(facts, actor, shares)
+    found = rules.find(facts, last, said.firm_liable, shares, actor.id, liability, policy, setting.now, final=final)
     left = clocks.meet(facts.clocks, ClockName.FINDING, setting.now)
     if not any(one.name is ClockName.CORRECTION and one.met_at is None for one in left):
         left = (*left, clocks.start(ClockName.PLAN, terms.plan, setting.now, policy))
@@ -65,15 +64,18 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
 
 
 def appeal(facts: CaseFacts, said: Appeal, setting: Setting) -> Decision:
-    """The case goes back to the finding, one level higher; what was begun after the finding waits for it."""
-    after = appealed(said, setting)
-    left = facts.clocks
+    """The case goes back to the finding, one level higher; what was begun after the finding waits for it.
+
+    It does so from a hold as well: the unit's term to appeal runs on meanwhile.
+    """
+    after, incident, policy = appealed(said, setting), Incident.of(facts.details), setting.policy
+    level, actor = rules.appeal_level(facts, incident.found_level, policy), setting.actor
+    if level == len(policy.rulebook.assignment.levels) - 1 == actor.level:
+        raise NotYours("申诉将由最高级裁定,其不得代为申诉", "who alone decides on it does not file it")
+    left = follow_up.held_no_more(facts.clocks, setting.now)
     for name in (ClockName.FINDING, ClockName.PLAN, ClockName.EFFECT, ClockName.CONCLUDE):
         left = clocks.meet(left, name, setting.now)
-    terms = setting.policy.incidents.clocks
-    left = (*left, clocks.start(ClockName.FINDING, terms.finding, setting.now, setting.policy))
-    top = len(setting.policy.rulebook.assignment.levels) - 1
-    level = min(max(facts.level, Incident.of(facts.details).found_level + 1), top)
+    left = (*left, clocks.start(ClockName.FINDING, policy.incidents.clocks.finding, setting.now, policy))
     return moved(
         facts,
         EventKind.APPEALED,
@@ -82,6 +84,8 @@ def appeal(facts: CaseFacts, said: Appeal, setting: Setting) -> Decision:
         sealed={"grounds": said.grounds},
         level=level,
         owner_id=None,
+        hold=None,
+        details=incident.but(appealed_by=actor.id),
         clocks=left,
         overdue=follow_up.overdue(left, setting.now),
         rows=rules.rows(after),
@@ -98,5 +102,5 @@ ACTS = (
         frozenset({Stage.FINDING}),
         load=money_of,
     ),
-    Act("appeal", "申诉 · a liable party appeals", Appeal, appeal, APPEALING, load=money_of),
+    Act("appeal", "申诉 · a liable party appeals", Appeal, appeal, APPEALING, on_hold=True, load=money_of),
 )

@@ -1,6 +1,7 @@
 """Internal liability: an arbiter finds who bears the case, a party appeals once. Neither holds up the customer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
 from flows.acts.settling import PAYING
 from flows.rules import liability as rules
+from flows.rules import scoring
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.money_terms import LiableKind
 from models.values.policy import Policy
@@ -50,19 +52,21 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
     shares = shares_of(said.firm_liable, said.shares, setting)
     if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
-    if why := rules.partial(facts, setting.actor, shares, last, terms):
+    if why := rules.partial(facts, setting.actor, shares, last, terms, money(setting).hands):
         raise NotYours(why.zh, why.en)
     found = rules.find(facts, last, said.firm_liable, shares, setting.actor.id, terms, setting.policy, setting.now)
+    changes: dict[str, Any] = {
+        "settlings": facts.settlings + 1,
+        "firm_liable": found.firm_liable,
+        "liable": rules.chief(found.shares),
+        "liable_units": rules.units(found.shares),
+    }
+    after = replace(facts, **changes)
     return Decision(
         EventKind.LIABILITY_FOUND,
-        {
-            "settlings": facts.settlings + 1,
-            "firm_liable": found.firm_liable,
-            "liable": rules.chief(found.shares),
-            "liable_units": rules.units(found.shares),
-        },
-        (said_of(found, setting.policy),),
-        data_of(found),
+        changes,
+        (said_of(found, setting.policy), scoring.counts(after, setting.policy)),
+        data_of(found) | {"unit": scoring.counted_to(after)},
         {"grounds": said.grounds},
         rows=rules.rows(found),
     )

@@ -10,18 +10,21 @@ from sqlalchemy import ARRAY, Uuid, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Setting
-from flows.rules.settlement import STANDING, promised
+from flows.rules.settlement import STANDING, Waybill, of_waybill, promised
 from flows.steps.relatives import lock_waybills
 from models.case import cases
+from models.event import events
 from models.settlement import liability_findings, liability_shares, payments, settlements
 from models.values.case import CaseFacts
 from models.values.money_terms import EvidenceKind, LiableKind, LimitBasis, PaymentKind, PaymentState
 from models.values.policy import Policy
 from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
-from models.values.stage_terms import Stage
+from models.values.stage_terms import EventKind, Stage
 from models.values.vocabulary import Party
 
 NOTHING = Money()
+HANDLING = (EventKind.PROPOSED, EventKind.APPROVED, EventKind.REJECTED, EventKind.CARRIED_OUT)
+"""What whoever did it neither pays nor judges afterwards, whoever has the case by then."""
 
 
 async def money_of(connection: AsyncConnection, facts: CaseFacts, policy: Policy, *, lock: bool = True) -> Money:
@@ -29,11 +32,13 @@ async def money_of(connection: AsyncConnection, facts: CaseFacts, policy: Policy
     if lock and facts.waybill is not None:
         await lock_waybills(connection, [facts.waybill])
     findings = (await findings_of(connection, [facts.id])).get(facts.id)
+    own = await settlement(connection, facts.id)
     return Money(
-        await settlement(connection, facts.id),
+        of_waybill(own, await _known_elsewhere(connection, facts), facts, policy.rulebook.settlement),
         await payments_of(connection, facts.id),
         await _elsewhere(connection, facts),
         findings[-1] if findings else None,
+        await _hands(connection, facts.id),
     )
 
 
@@ -80,6 +85,20 @@ async def findings_of(connection: AsyncConnection, ids: Collection[UUID]) -> dic
     for row in (await connection.execute(query.order_by(liability_findings.c.round))).mappings():
         found[row["case_id"]].append(Finding(**row, shares=tuple(shares[row["case_id"], row["round"]])))
     return found
+
+
+async def _hands(connection: AsyncConnection, case_id: UUID) -> frozenset[int]:
+    query = select(events.c.actor_id).where(events.c.case_id == case_id, events.c.kind.in_(HANDLING)).distinct()
+    return frozenset((await connection.execute(query)).scalars()) - {None}
+
+
+async def _known_elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Waybill:
+    if facts.waybill is None:
+        return Waybill()
+    others = cases.c.waybill == facts.waybill, cases.c.id != facts.id
+    query = select(func.min(settlements.c.declared_value), func.min(settlements.c.freight))
+    row = (await connection.execute(query.join(cases, cases.c.id == settlements.c.case_id).where(*others))).one()
+    return Waybill(*row)
 
 
 async def _elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Decimal:

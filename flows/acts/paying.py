@@ -11,7 +11,7 @@ from flows.acts.inputs import ActInput, Text
 from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
 from flows.acts.settling import PAYING, PaymentNumber
-from flows.rules import clocks, follow_up
+from flows.rules import clocks, follow_up, vouchers
 from flows.rules import settlement as rules
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
@@ -55,7 +55,8 @@ def return_voucher(facts: CaseFacts, said: ReturnVoucher, setting: Setting) -> D
     if payment.state not in rules.WITH_FINANCE:
         raise Refusal("该凭证不在财务处理中", f"this voucher is not with finance: it is {payment.state}")
     why = Reason(f"财务退回 {payment.voucher}", f"finance returns {payment.voucher}")
-    done = replace(payment, state=PaymentState.RETURNED)
+    again = vouchers.belongs(facts.remedy, payment)  # what no proposal stands for is never asked for again
+    done = replace(payment, state=PaymentState.RETURNED if again else PaymentState.CANCELLED)
     changes = _met(facts, payment, setting) | {"paid": facts.paid - payment.amount}
     return _decided(facts, EventKind.VOUCHER_RETURNED, done, why, changes, {"why": said.why})
 
@@ -87,10 +88,11 @@ def pay(facts: CaseFacts, said: Pay, setting: Setting) -> Decision:
 def _of_finance(facts: CaseFacts, number: int, setting: Setting) -> Payment:
     """The payment of that number; raises NotYours or Refusal."""
     actor = setting.actor
-    payment = next((one for one in money(setting).payments if one.number == number), None)
+    held = money(setting)
+    payment = next((one for one in held.payments if one.number == number), None)
     if payment is None:
         raise Refusal("没有该笔付款", "there is no such payment on this case")
-    if actor.id in (facts.proposer_id, facts.handler_id, payment.requested_by):
+    if actor.id in {facts.proposer_id, facts.handler_id, payment.requested_by, *held.hands}:
         raise NotYours("经办人不得付款", "who proposed or handled it does not pay it")
     return payment
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.customers.family import family
@@ -12,6 +12,7 @@ from flows.rules import clocks, settlement
 from models.case import cases
 from models.settlement import payments as given
 from models.values.case import CaseFacts
+from models.values.money_terms import PaymentState
 from models.values.policy import Policy
 from models.values.stage_terms import Stage
 
@@ -38,15 +39,22 @@ async def payments(
         his.append(cases.c.waybill == facts.waybill)
     if ids:
         his.append(cases.c.customer_id.in_(ids))
-    return [*await _paid(connection, or_(*his), since), *await _promised(connection, facts, or_(*his))]
+    return [*await _paid(connection, facts, or_(*his), since), *await _promised(connection, facts, or_(*his))]
 
 
-async def _paid(connection: AsyncConnection, his: ColumnElement[bool], since: datetime) -> list[Decimal]:
-    """What is paid or on its way, from the day it went to finance."""
+async def _paid(
+    connection: AsyncConnection, facts: CaseFacts, his: ColumnElement[bool], since: datetime
+) -> list[Decimal]:
+    """What is paid or on its way, from the day it went to finance; elsewhere also what came back, to be sent again.
+
+    What came back on this case is asked for no more once it is proposed anew.
+    """
+    back = and_(given.c.state == PaymentState.RETURNED, cases.c.id != facts.id)
+    counts = or_(given.c.state.in_(settlement.STANDING), back)
     query = (
         select(given.c.amount)
         .join(cases, cases.c.id == given.c.case_id)
-        .where(his, given.c.state.in_(settlement.STANDING), given.c.requested_at >= since)
+        .where(his, counts, given.c.requested_at >= since)
     )
     return list((await connection.execute(query)).scalars())
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
 from flows.acts.inputs import Input, Line, Moment, Text
+from flows.acts.money import money_of
 from flows.acts.perform import Desk
 from flows.acts.receive import SKEW, Caller, Complaint, WaybillNumber, receive
 from flows.acts.refusals import Implausible, NotFound, NotYours
@@ -147,7 +148,8 @@ async def _link(
     policy = desk.policies.of(facts)
     named = said.due_at.astimezone(UTC) if said.due_at else None
     clock = rules.clock(facts, link.received_at, named, policy.rulebook.regulator, policy)
-    decision = rules.decide(facts, said.number, link.received_at, clock, policy, now)
+    money = await money_of(connection, facts, policy)
+    decision = rules.decide(facts, said.number, link.received_at, clock, money, policy, now)
     row = {
         "number": said.number,
         "case_id": facts.id,
@@ -159,7 +161,7 @@ async def _link(
     }
     # What opened the case has said it already; what was linked to one is kept beside it.
     sealed = None if link.opened else said.model_dump(include={"text"})
-    decision = replace(decision, rows=(Row("referrals", row),), sealed=sealed)
+    decision = replace(decision, rows=(*decision.rows, Row("referrals", row)), sealed=sealed)
     entry = chain.Entry(facts, head, decision, actor.id)
     plan = desk.policies
     await ledger.write(connection, desk.seal, [entry], lambda after: agenda(after, plan.of(after), now), now)

@@ -10,8 +10,9 @@ from flows.acts import contacting
 from flows.acts.act import Act, Setting, moved
 from flows.acts.contacting import Given
 from flows.acts.inputs import ActInput, Moment, Text, YesNo
+from flows.acts.money import money, money_of
 from flows.acts.refusals import Implausible, NotYours
-from flows.rules import assignment, calling, clocks, contact_stages, follow_up, lifecycle, requests
+from flows.rules import assignment, calling, clocks, contact_stages, follow_up, lifecycle, requests, vouchers
 from flows.rules.questionnaire import Answers
 from flows.rules.request_course import SHORT
 from models.values.case import CaseFacts, Decision, Reason, Refusal
@@ -129,9 +130,11 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         f"回访未解决,升至 {level} 级" + (",作最终答复" if final else "重新处理"),
         f"not solved: level {level} " + ("gives the final position" if final else "handles it again"),
     )
-    left = clocks.start_round(facts, left, setting.now, setting.policy)
-    changes = {"level": level, "reopenings": facts.reopenings + (not final), "remedy": None, "clocks": left}
-    changes |= {"overdue": follow_up.overdue(left, setting.now)}
+    dropped = vouchers.dropped(facts, left, money(setting), setting.now)
+    left = clocks.start_round(facts, dropped.clocks, setting.now, setting.policy)
+    changes = {**dropped.changes, "level": level, "reopenings": facts.reopenings + (not final), "clocks": left}
+    changes |= {"overdue": follow_up.overdue(left, setting.now), "rows": dropped.rows}
+    data |= dropped.data
     return moved(facts, EventKind.SURVEYED, data, reasons=(why,), sealed=sealed, **answers, **changes)
 
 
@@ -156,5 +159,5 @@ ACTS = (
         lifecycle.CONTACTING | contact_stages.WAITING,
         load=contacting.whether_over,
     ),
-    Act("survey", "回访调查 · what the customer said", Survey, survey, frozenset({Stage.REVISIT})),
+    Act("survey", "回访调查 · what the customer said", Survey, survey, frozenset({Stage.REVISIT}), load=money_of),
 )

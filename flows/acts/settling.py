@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import Field
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Input, Line, Moment, Text
 from flows.acts.money import money, money_of
+from flows.rules import agreement, vouchers
 from flows.rules import settlement as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.money_terms import EvidenceKind, PaymentKind, PaymentState
@@ -38,7 +40,7 @@ SETTLING = frozenset(
 )
 """Where there is something to settle: it is known what it is, and no other case answers."""
 PAYING = SETTLING | {Stage.CLOSED}
-"""Money may move after the case is closed: the customer was told, finance is not done yet."""
+"""Money may move after the case is closed: the customer was told, or agrees late; finance is not done yet."""
 
 
 class Piece(Input):
@@ -107,8 +109,12 @@ def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
 
 def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
     compensation = approved(facts)
+    if facts.stage is Stage.CLOSED and not vouchers.unagreed(facts.remedy, money(setting).payments):
+        raise Refusal("已结案,且没有待客户同意的付款", "the case is closed, and no payment waits for an agreement")
     if said.agreed_at > setting.now:
         raise Refusal("同意时间不能在将来", "an agreement cannot lie in the future")
+    if said.agreed_at < _proposed_at(facts):
+        raise Refusal("同意时间不能早于提出方案", "an agreement cannot come before the proposal it is about")
     if said.amount != compensation:
         raise Refusal(
             f"客户同意的金额须与已批准的方案一致({text(compensation)})",
@@ -122,12 +128,13 @@ def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
     data |= {"how": said.how, "party": said.party}
     why = Reason(f"客户同意赔付 {text(said.amount)}", f"the customer agrees to {text(said.amount)} {known.currency}")
     changes = {"settlings": facts.settlings + 1}
-    rows = rules.agreed(after, money(setting))
+    rows = agreement.agreed(facts, after, money(setting))
     return Decision(EventKind.AGREED, changes, (why,), data, {"by": said.by}, rows=rows)
 
 
 def advance(facts: CaseFacts, said: Advance, setting: Setting) -> Decision:
     approved(facts)
+    refuse_other_customer(facts)
     left = rules.to_request(facts.remedy)
     if said.amount > left:
         raise Refusal(
@@ -137,7 +144,8 @@ def advance(facts: CaseFacts, said: Advance, setting: Setting) -> Decision:
     remedy = dict(facts.remedy or {})
     refuse_over_limit(remedy, left, money(setting))
     payment, changes = requested(facts, PaymentKind.ADVANCE, said.amount, setting)
-    changes["remedy"] = remedy | {"advanced": text(said.amount + Decimal(remedy.get("advanced", 0)))}
+    advanced = said.amount + Decimal(remedy.get("advanced", 0))
+    changes["remedy"] = vouchers.noted(remedy, payment) | {"advanced": text(advanced)}
     data, rows = rules.ledger_data(payment), (rules.row(payment),)
     return Decision(EventKind.ADVANCED, changes, (_with_finance(payment),), data, {"why": said.why}, rows=rows)
 
@@ -147,6 +155,11 @@ def voucher(facts: CaseFacts, said: Voucher, setting: Setting) -> Decision:
     payment = next((one for one in held.payments if one.number == said.payment), None)
     if payment is None or payment.state is not PaymentState.RETURNED:
         raise Refusal("没有被退回的该笔付款", "no payment of that number was sent back on this case")
+    if not vouchers.belongs(facts.remedy, payment):
+        raise Refusal(
+            "该笔付款不属于现行处理方案,不得重新提交",
+            "this payment is none of the standing proposal: what is still to be paid is proposed anew",
+        )
     refuse_over_limit(facts.remedy, payment.amount, held)
     again, clock = rules.sent_again(payment, setting.policy.rulebook.settlement, setting.policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + again.amount}
@@ -165,6 +178,17 @@ def approved(facts: CaseFacts) -> Decimal:
     return compensation
 
 
+def refuse_other_customer(facts: CaseFacts) -> None:
+    """Before money goes anywhere: what was paid to who was named since the proposal is not in its sum."""
+    remedy = facts.remedy or {}
+    if Decimal(remedy.get("compensation", 0)) and remedy.get("customer", facts.customer_id) != facts.customer_id:
+        raise Refusal(
+            "提案后认定了客户,须重新提出方案(待审批的请先驳回)以合并计算赔付",
+            "the customer was named after the proposal: propose again (reject first what waits for approval), so that "
+            "his other payments are counted",
+        )
+
+
 def refuse_over_limit(remedy: Mapping[str, Any] | None, more: Decimal, held: Money) -> None:
     """What became known since the approval counts: a proposal that was within no limit may be over one now."""
     if not (remedy or {}).get("goodwill") and (why := rules.over_limit(more, held)):
@@ -177,6 +201,13 @@ def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Set
     made, clock = rules.request(facts, money(setting), kind, amount, setting.actor.id, terms, policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + amount}
     return made, changes
+
+
+def _proposed_at(facts: CaseFacts) -> datetime:
+    """To the minute, as people say it; of a proposal of before this was noted, when the complaint came in."""
+    at = (facts.remedy or {}).get("proposed_at")
+    since = datetime.fromisoformat(at) if at else facts.received_at
+    return since.replace(second=0, microsecond=0)
 
 
 def _with_finance(payment: Payment) -> Reason:
@@ -194,7 +225,7 @@ def _text(amount: Decimal | None) -> str | None:
 
 ACTS = (
     Act("settle", "理赔核定 · record the loss, its evidence and limit", Settle, settle, SETTLING, load=money_of),
-    Act("agree", "客户同意 · the customer agrees to the amount", Agree, agree, SETTLING, on_hold=True, load=money_of),
+    Act("agree", "客户同意 · the customer agrees to the amount", Agree, agree, PAYING, on_hold=True, load=money_of),
     Act("advance", "先行赔付 · pay a part in advance", Advance, advance, SETTLING, on_hold=True, load=money_of),
     Act("voucher", "付款凭证 · send finance a voucher again", Voucher, voucher, PAYING, on_hold=True, load=money_of),
 )

@@ -1,13 +1,14 @@
 """A request turns into a complaint by one act; a complaint into a request only with four eyes. The history stays."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.direction import relatives
 from flows.acts.inputs import ActInput, Line, Text
 from flows.acts.refusals import NotYours
-from flows.rules import triage
+from flows.rules import referrals, triage, vouchers
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.classification import Classification
 from models.values.request import Asked, RequestDetails
@@ -60,6 +61,7 @@ def turn_into_complaint(facts: CaseFacts, said: TurnIntoComplaint, setting: Sett
 def turn_into_request(facts: CaseFacts, said: TurnIntoRequest, setting: Setting) -> Decision:
     if said.kind is Kind.COMPLAINT:
         raise Refusal("该工单已是投诉", "this case is a complaint already")
+    _refuse_what_waits(facts)
     known = replace(RequestDetails.of(facts.details), asked=Asked(said.kind, setting.actor.id))
     why = Reason(
         f"申请转为{setting.policy.rulebook.wording.kinds[said.kind]},须他人复核",
@@ -79,6 +81,7 @@ def turn_into_request(facts: CaseFacts, said: TurnIntoRequest, setting: Setting)
 
 def agree_turn(facts: CaseFacts, said: AgreeTurn, setting: Setting) -> Decision:
     asked = _asked(facts, setting)
+    _refuse_what_waits(facts)
     why = Reason(
         f"复核同意转为{setting.policy.rulebook.wording.kinds[asked.kind]}",
         f"agreed by a second person: it becomes {asked.kind}",
@@ -118,6 +121,20 @@ def _asked(facts: CaseFacts, setting: Setting) -> Asked:
             f"a second person of level {needed} or above decides on that, not the one who asked",
         )
     return asked
+
+
+def _refuse_what_waits(facts: CaseFacts) -> None:
+    """A request settles nothing and answers no regulator: what a complaint began of that, it ends."""
+    if referrals.waited_for(facts):
+        raise Refusal("监管转办尚未答复,不能转为其他受理", "the regulator waits for an answer: answer it first")
+    if vouchers.with_finance(facts):
+        raise Refusal("付款正在财务处理中,不能转为其他受理", "a payment is with finance: wait until that is settled")
+    remedy = facts.remedy or {}
+    if remedy.get("approved") and Decimal(remedy["compensation"]):
+        raise Refusal(
+            "已批准赔付,不能转为其他受理;如不再赔付,请先重新提出不含赔付的方案",
+            "compensation is approved: where none is owed after all, propose a remedy without any first",
+        )
 
 
 def _was(facts: CaseFacts) -> dict[str, Any]:

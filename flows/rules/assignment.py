@@ -7,7 +7,7 @@ from datetime import datetime
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
-from flows.rules import absence, clocks
+from flows.rules import absence, clocks, liability
 from flows.rules.authority import own_proposal
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.people_terms import Role
@@ -117,7 +117,7 @@ def _sorted_out(
     able: list[_Able] = []
     barred: dict[Reason, list[int]] = defaultdict(list)
     units, suspects = facts.named_units, {*facts.named_staff, facts.handler_id, facts.proposer_id}
-    each = facts.stage in (Stage.APPROVAL, Stage.CONTACT, Stage.COUNTERPART)
+    each = facts.stage in (Stage.APPROVAL, Stage.CONTACT, Stage.COUNTERPART, Stage.FINDING)
     marks = _Marks(facts, policy)
     climbs = bool(authority(facts))
     for role, members in team.roles():
@@ -152,6 +152,8 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
         return obstacle
     if facts.stage is Stage.COUNTERPART and one.unit != facts.details.get("counterpart"):
         return NOT_ASKED
+    if facts.stage is Stage.FINDING:
+        return liability.barred(facts, one, policy)
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
         return REVISITS
     if facts.stage is Stage.CONTACT and one.id in facts.details.get("barred", ()):

@@ -23,7 +23,7 @@ class Needed:
 
 
 def level_for(amount: Decimal, customer_class: CustomerClass | None, policy: Policy) -> int:
-    """The lowest level that may grant so much (CNY) to a customer of this class; the highest has no limit."""
+    """The lowest level that may grant so much to a customer of this class; the highest has no limit."""
     approval = policy.rulebook.approval
     limits = approval.by_class.get(customer_class or policy.rulebook.default_class, approval.limits)
     return next((level for level, limit in enumerate(limits) if amount <= limit), len(limits) - 1)
@@ -32,20 +32,23 @@ def level_for(amount: Decimal, customer_class: CustomerClass | None, policy: Pol
 def for_compensation(amount: Decimal, others: Sequence[Decimal], facts: CaseFacts, policy: Policy) -> Needed:
     """What `amount` needs together with the other payments: splitting a sum does not lower the authority it needs.
 
-    Payments in CNY, made or promised on the same waybill or to the same customer in the rulebook's window. Where no
+    Payments made or promised on the same waybill or to the same customer in the rulebook's window. Where no
     money is to move, no authority is needed. The reason names no cases: who reads it may not know of them.
     """
     if not amount:
         return Needed(0, amount, Reason("不涉及赔付", "no money is to be paid"))
     total = amount + sum(others, Decimal(0))
     level = level_for(total, facts.customer_class, policy)
+    en = policy.rulebook.settlement.currency
+    zh = "元" if en == "CNY" else en
     if not others:
-        return Needed(level, total, Reason(f"赔付 {amount} 元,须 {level} 级权限", f"{amount} CNY need level {level}"))
+        why = Reason(f"赔付 {amount} {zh},须 {level} 级权限", f"{amount} {en} need level {level}")
+        return Needed(level, total, why)
     more = total - amount
     why = Reason(
-        f"赔付 {amount} 元,与同一运单或客户近期另 {len(others)} 笔共 {more} 元合计 {total} 元,须 {level} 级权限",
-        f"{amount} CNY count together with {more} CNY of {len(others)} other payments on the same waybill or to the "
-        f"same customer: {total} CNY in all need level {level}",
+        f"赔付 {amount} {zh},与同一运单或客户近期另 {len(others)} 笔共 {more} {zh}合计 {total} {zh},须 {level} 级权限",
+        f"{amount} {en} count together with {more} {en} of {len(others)} other payments on the same waybill or to the "
+        f"same customer: {total} {en} in all need level {level}",
     )
     return Needed(level, total, why)
 

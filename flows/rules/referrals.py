@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, lifecycle, reopening
-from models.values.case import CaseFacts, Deadline, Decision, Reason
+from flows.rules import clocks, follow_up, lifecycle, reopening, vouchers
+from models.values.case import CaseFacts, Deadline, Decision, Reason, Row
 from models.values.money_policy import RegulatorTerms
 from models.values.policy import Policy
+from models.values.settlement import Money
 from models.values.stage_terms import ClockName, EventKind, Stage
 
 FLAG = "regulator"
@@ -32,7 +33,13 @@ def clock(
 
 
 def decide(
-    facts: CaseFacts, number: str, received_at: datetime, its_clock: Deadline, policy: Policy, now: datetime
+    facts: CaseFacts,
+    number: str,
+    received_at: datetime,
+    its_clock: Deadline,
+    money: Money,
+    policy: Policy,
+    now: datetime,
 ) -> Decision:
     """What the referral means for its case: urgent from now on; a closed case is handled again, one level higher."""
     reopens = facts.stage is Stage.CLOSED
@@ -49,9 +56,13 @@ def decide(
         "clocks": left,
         "overdue": follow_up.overdue(left, now),
     }
+    rows: tuple[Row, ...] = ()
     reasons = [Reason(f"监管转办:{its_clock.why.zh}", f"referred by the regulator: {its_clock.why.en}")]
     if reopens:
-        changes |= reopening.changes(replace(facts, clocks=left), policy, now)
+        dropped = vouchers.dropped(facts, left, money, now)
+        changes |= reopening.changes(facts, dropped, policy, now)
+        data |= dropped.data
+        rows = dropped.rows
         reasons.append(Reason("已结案,重新处理并升一级", "it was closed: handled again, one level higher"))
     changes["stage"] = lifecycle.stage_after(facts.stage, EventKind.REFERRED, data)
-    return Decision(EventKind.REFERRED, changes, tuple(reasons), data)
+    return Decision(EventKind.REFERRED, changes, tuple(reasons), data, rows=rows)

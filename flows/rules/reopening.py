@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, lifecycle
+from flows.rules import clocks, follow_up, lifecycle, vouchers
+from flows.rules.vouchers import Dropped
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
+from models.values.settlement import Money
 from models.values.stage_terms import EventKind, Stage
 from models.values.vocabulary import Category, Outcome
 
@@ -47,17 +49,17 @@ def reopens(earlier: Earlier, policy: Policy) -> bool:
     return policy.rulebook.repeats.then == "reopen" and earlier.outcome not in NOT_REOPENED and not often
 
 
-def changes(facts: CaseFacts, policy: Policy, now: datetime) -> dict[str, Any]:
+def changes(facts: CaseFacts, dropped: Dropped, policy: Policy, now: datetime) -> dict[str, Any]:
     """What changes when a closed complaint is handled again; how often it was counts, and stays."""
-    left = clocks.start_round(facts, facts.clocks, now, policy)
+    left = clocks.start_round(facts, dropped.clocks, now, policy)
     return {
+        **dropped.changes,
         "level": higher(facts.level, policy),
         "reopenings": facts.reopenings + 1,
         "owner_id": None,
         "outcome": None,
         "score": None,
         "solved": None,
-        "remedy": None,
         "linked_to": None,
         "withdrawn": False,
         "closed_at": None,
@@ -67,19 +69,20 @@ def changes(facts: CaseFacts, policy: Policy, now: datetime) -> dict[str, Any]:
     }
 
 
-def by_repeats(facts: CaseFacts, repeats: Sequence[int], policy: Policy, now: datetime) -> Decision:
+def by_repeats(facts: CaseFacts, repeats: Sequence[int], money: Money, policy: Policy, now: datetime) -> Decision:
     """A closed case was told to look up: by cases linked to it (their numbers), or by what has passed meanwhile.
 
     How often it may be reopened was looked at when they were linked to it.
     """
     if not repeats:
         return Decision(None, {"poked": False})
-    changed = changes(facts, policy, now)
+    dropped = vouchers.dropped(facts, facts.clocks, money, now)
+    changed = changes(facts, dropped, policy, now)
     said = "、".join(str(number) for number in repeats), ", ".join(str(number) for number in repeats)
     why = Reason(
         f"结案后同一运单同一原因再次投诉(工单 {said[0]}),升至 {changed['level']} 级重新处理",
         f"the same cause again after it was closed (case {said[1]}): handled again at level {changed['level']}",
     )
-    data = {"level": changed["level"], "repeats": list(repeats)}
+    data = {"level": changed["level"], "repeats": list(repeats), **dropped.data}
     changed["stage"] = lifecycle.stage_after(facts.stage, EventKind.REOPENED, data)
-    return Decision(EventKind.REOPENED, changed, (why,), data)
+    return Decision(EventKind.REOPENED, changed, (why,), data, rows=dropped.rows)

@@ -32,7 +32,7 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
         "marks": marks,
         "missed": missed,
         "agent": facts.handler_id,
-        "unit": facts.liable if facts.firm_liable else None,
+        "unit": counted_to(facts),
         "firm_liable": facts.firm_liable,
     }
     shares = {name: "—" if mark is None else f"{mark:.2f}" for name, mark in marks.items()}
@@ -47,7 +47,7 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
                 f"missed: {', '.join(missed)}",
             )
         )
-    reasons.append(_counts(facts, policy))
+    reasons.append(counts(facts, policy))
     left = clocks.meet_all(facts.clocks, now)
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.SCORED, data),
@@ -82,8 +82,16 @@ def awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:
     return Decision(EventKind.PROMISES_AWAITED, {"stage": stage, "owner_id": None}, (why,), data)
 
 
-def _counts(facts: CaseFacts, policy: Policy) -> Reason:
-    """A case counts against a unit only when the finding says the firm is liable; the analysis alone proposes."""
+def counted_to(facts: CaseFacts) -> str | None:
+    """The party a case counts against, by the last finding; None: against nobody."""
+    return facts.liable if facts.firm_liable else None
+
+
+def counts(facts: CaseFacts, policy: Policy) -> Reason:
+    """A case counts against a unit only when the finding says the firm is liable; the analysis alone proposes.
+
+    A finding after the case was scored says so again: from then on it counts as that has it.
+    """
     if facts.firm_liable is None:
         return Reason("尚无责任认定,不计入任何单位", "no finding on liability: it counts against no unit")
     if not facts.firm_liable:

@@ -4,7 +4,7 @@ It never asks who is liable inside the firm (`liability`): the customer does not
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -23,8 +23,14 @@ STANDING = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED, PaymentStat
 WITH_FINANCE = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED})
 PROMISING = frozenset({Stage.CARRY_OUT, Stage.APPROVAL})
 """Stages at which a proposal of money stands."""
-FED_BACK = "feed_back"
-"""How an agreement came about that nobody asked for apart: the customer accepted the outcome."""
+
+
+@dataclass(frozen=True)
+class Waybill:
+    """What other cases know of a waybill; of several that differ, the lowest."""
+
+    declared_value: Decimal | None = None
+    freight: Decimal | None = None
 
 
 def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -> tuple[Settlement, Reason]:
@@ -48,6 +54,22 @@ def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -
     currency = known.currency
     why = Reason(f"赔付限额 {text(most)} {currency}:{how.zh}", f"at most {text(most)} {currency}: {how.en}")
     return replace(known, owed_at_most=most, limit_basis=basis), why
+
+
+def of_waybill(
+    known: Settlement | None, others: Waybill, facts: CaseFacts, terms: SettlementTerms
+) -> Settlement | None:
+    """What a case knows of its loss, with the limit as of now: by its category of today, and by its whole waybill.
+
+    What this case does not know of the waybill, another one may; the loss is each case's own.
+    """
+    if known is None and others == Waybill():
+        return None
+    known = known or Settlement(facts.id, terms.currency)
+    declared = others.declared_value if known.declared_value is None else known.declared_value
+    freight = others.freight if known.freight is None else known.freight
+    found, _ = owed(replace(known, declared_value=declared, freight=freight), facts.category, terms)
+    return replace(known, owed_at_most=found.owed_at_most, limit_basis=found.limit_basis)
 
 
 def over_limit(more: Decimal, money: Money) -> Reason | None:
@@ -130,40 +152,6 @@ def void_agreement(known: Settlement | None) -> tuple[Row, ...]:
     if known is None or known.agreed_at is None:
         return ()
     return (row(replace(known, agreed_amount=None, agreed_at=None, agreed_how=None, agreed_party=None)),)
-
-
-def agreed(known: Settlement, money: Money) -> tuple[Row, ...]:
-    """The settlement agreed to, and the compensation on its way that was waiting for that."""
-    waiting = (
-        replace(one, agreed_at=known.agreed_at)
-        for one in money.payments
-        if one.state in WITH_FINANCE and one.agreed_at is None and one.kind is PaymentKind.COMPENSATION
-    )
-    return (row(known), *(row(one) for one in waiting))
-
-
-def agreed_when_told(facts: CaseFacts, money: Money, currency: str, now: datetime) -> tuple[Row, ...]:
-    """Who accepts the outcome agrees to what it pays, unless he said so before."""
-    compensation = Decimal((facts.remedy or {}).get("compensation", 0))
-    known = money.settlement or Settlement(facts.id, currency)
-    if not compensation or known.agreed_at is not None:
-        return ()
-    told = replace(known, agreed_amount=compensation, agreed_at=now, agreed_how=FED_BACK, agreed_party=facts.party)
-    return agreed(told, money)
-
-
-def cancelled(left: clocks.Clocks, money: Money, now: datetime) -> tuple[tuple[Payment, ...], Decimal, clocks.Clocks]:
-    """The compensation not paid yet when the customer refuses it, cancelled; how much counted as paid; the clocks left.
-
-    What finance sent back is cancelled too: sent again, it would be paid beside what is proposed next. An advance was
-    given whatever he says about the whole; what finance confirmed is as good as paid.
-    """
-    stopped = (PaymentState.AWAITING, PaymentState.RETURNED)
-    refused = [one for one in money.payments if one.kind is PaymentKind.COMPENSATION and one.state in stopped]
-    counted = sum((one.amount for one in refused if one.state is PaymentState.AWAITING), Decimal(0))
-    for one in refused:
-        left = clocks.meet(left, ClockName.PAYMENT, now, ref=one.number)
-    return tuple(replace(one, state=PaymentState.CANCELLED) for one in refused), counted, left
 
 
 def row(one: Settlement | Payment) -> Row:

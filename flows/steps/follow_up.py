@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.acts.money import money_of
 from flows.roster import owners
 from flows.rulebook.store import Policies
 from flows.rules import follow_up, reopening
 from flows.rules.follow_up import Main
 from models.case import cases
 from models.values.case import CaseFacts, Decision, StaffFacts
+from models.values.settlement import Money
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Outcome
 
@@ -26,6 +28,8 @@ class Around:
 
     mains: Mapping[UUID, Main]
     repeats: Mapping[UUID, Sequence[int]]
+    money: Mapping[UUID, Money]
+    """Of those that are reopened."""
     owners: Mapping[int, StaffFacts]
 
 
@@ -37,7 +41,10 @@ class FollowUp:
     async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Around:
         ids = {one.owner_id for one in facts if one.owner_id is not None}
         owning = await owners(connection, ids, self.policies.current, now) if ids else {}
-        return Around(await self._mains(connection, facts), await self._repeats(connection, facts), owning)
+        repeats = await self._repeats(connection, facts)
+        again = [one for one in facts if one.id in repeats]  # few at a time: a closed case comes back now and then
+        money = {one.id: await money_of(connection, one, self.policies.of(one), lock=False) for one in again}
+        return Around(await self._mains(connection, facts), repeats, money, owning)
 
     async def _mains(self, connection: AsyncConnection, facts: Sequence[CaseFacts]) -> Mapping[UUID, Main]:
         ids = [one.linked_to for one in facts if one.linked_to is not None]
@@ -64,7 +71,8 @@ class FollowUp:
 
     def decide(self, facts: CaseFacts, loaded: Around, now: datetime) -> Decision | None:
         if facts.stage is Stage.CLOSED and facts.poked:
-            return reopening.by_repeats(facts, loaded.repeats.get(facts.id, ()), self.policies.of(facts), now)
+            money = loaded.money.get(facts.id, Money())
+            return reopening.by_repeats(facts, loaded.repeats.get(facts.id, ()), money, self.policies.of(facts), now)
         main = loaded.mains.get(facts.linked_to) if facts.linked_to else None
         owner = loaded.owners.get(facts.owner_id) if facts.owner_id else None
         return follow_up.decide(facts, main, self.policies.of(facts), now, owner)

@@ -46,6 +46,8 @@ class Incident:
     """The counterpart was silent: liability is presumed on it."""
     found_level: int = 0
     """The authority level of whoever found who is liable."""
+    appealed_by: int | None = None
+    """Who filed the appeal about the finding."""
     corrections: int = 0
     root_cause: str | None = None
     """The method: five_whys or eight_d."""

@@ -116,6 +116,8 @@ class Money:
     """What other cases on the same waybill have promised or paid: one waybill has one limit."""
     finding: Finding | None = None
     """The last one."""
+    hands: frozenset[int] = frozenset()
+    """Everybody who proposed, decided on or carried out a remedy of this case."""
     together: tuple[Decimal, ...] = ()
     """What else was paid on the waybill or to the customer within the rulebook's window, or is promised: a proposal
     needs the authority of the sum."""

@@ -191,3 +191,27 @@ async def test_a_look_up_leaves_the_digest_of_a_number_and_never_the_number(cent
     assert known == []
     assert row.caller_key == phone_key(database.seal, PHONE)
     assert "1390731" not in str(row)
+
+
+@pytest.mark.parametrize("way", ["carry-out", "advance"])
+async def test_who_is_named_after_the_proposal_has_his_other_payments_counted(centre: Centre, way: str) -> None:
+    """Whichever way the money would go."""
+    known = await customer(centre)
+    done, now = {"method": "admit_error", "finding": "已查实"}, {"amount": "150", "why": "急用"}
+    said = done if way == "carry-out" else now
+    id_, owner = await apart(centre, waybill="SF910")
+    await owner.done(id_, "propose", remedy="赔付", compensation="150")
+    await owner.done(id_, "identify", customer=known)
+    refused = is_problem(await owner.act(id_, way, **said), 409)
+    assert "named after the proposal" in refused["detail"]
+    await owner.done(id_, "propose", remedy="赔付", compensation="150")
+    await owner.done(id_, way, **said)
+
+
+async def test_nobody_approves_a_sum_that_lacks_what_was_paid_to_who_was_named_since(centre: Centre) -> None:
+    known = await customer(centre)
+    id_, owner = await apart(centre, waybill="SF911")
+    assert (await owner.done(id_, "propose", remedy="赔付", compensation="1500"))["stage"] == "approval"
+    await centre.supervisor.done(id_, "identify", customer=known)
+    assert "reject first" in is_problem(await centre.supervisor.act(id_, "approve"), 409)["detail"]
+    await centre.supervisor.done(id_, "reject", why="客户已认定,请合并计算")

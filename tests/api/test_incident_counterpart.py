@@ -125,6 +125,47 @@ async def test_a_unit_with_a_minor_share_sees_it_and_appeals_to_somebody_above_t
     assert (await centre.owner(id_)).name == "manager"
 
 
+async def test_a_hold_keeps_no_unit_from_its_appeal(centre: Centre, hub: Person) -> None:
+    """Its term runs on."""
+    id_ = await found(centre)
+    owner = await centre.owner(id_)
+    await owner.done(id_, "hold", reason="waiting_unit")
+    assert (await centre.line.done(id_, "appeal", party="linehaul", grounds="不服"))["stage"] == "finding"
+    await centre.carry()
+    case = await centre.manager.read(id_)
+    assert (case["hold"], case["owner"] is not None) == (None, True)
+
+
+async def test_who_filed_the_appeal_does_not_decide_on_it(centre: Centre, hub: Person) -> None:
+    id_ = await found(centre)
+    await centre.supervisor.done(id_, "appeal", party="linehaul", grounds="不服")
+    await centre.carry()
+    is_problem(await centre.supervisor.act(id_, "name-liable", firm_liable=False, why="不属实"), 403)
+    assert (await centre.owner(id_)).name == "second_supervisor"
+    await centre.second_supervisor.done(id_, "name-liable", firm_liable=False, why="不属实")
+
+
+async def test_what_the_highest_found_is_reviewed_by_the_level_below_it(centre: Centre, hub: Person) -> None:
+    id_ = await asked(centre)
+    await centre.line.done(id_, "respond", agrees=True, statement="属实")
+    await centre.general_manager.done(id_, "name-liable", firm_liable=True, shares=SHARED, why="装载不规范")
+    await centre.line.done(id_, "appeal", party="linehaul", grounds="不服")
+    await centre.carry()
+    is_problem(await centre.general_manager.act(id_, "name-liable", firm_liable=False, why="x"), 403)
+    assert (await centre.owner(id_)).name == "manager"
+    await centre.manager.done(id_, "name-liable", firm_liable=False, why="申诉成立")
+
+
+async def test_who_alone_would_decide_files_no_appeal(centre: Centre, hub: Person) -> None:
+    id_ = await asked(centre)
+    await centre.line.done(id_, "respond", agrees=True, statement="属实")
+    await centre.manager.done(id_, "name-liable", firm_liable=True, shares=SHARED, why="装载不规范")
+    is_problem(await centre.general_manager.act(id_, "appeal", party="linehaul", grounds="不服"), 403)
+    await centre.supervisor.done(id_, "appeal", party="linehaul", grounds="不服")
+    await centre.carry()
+    assert (await centre.owner(id_)).name == "general_manager"
+
+
 async def test_an_appeal_is_decided_by_somebody_else_one_level_higher(centre: Centre, hub: Person) -> None:
     id_ = await found(centre)
     finder = await centre.owner(id_)

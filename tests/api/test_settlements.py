@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.values.people_terms import Role
-from tests.api.centre import MANY, Centre, Person, is_problem
+from tests.api.centre import MANY, Centre, Person, is_problem, reasons
 
 DAMAGE = "寄的杯子送到时全摔碎了,箱子也破了,货物损毁,要求赔偿。"
 WAYBILL = "SD202603180001"
@@ -69,7 +69,7 @@ async def test_a_settlement_goes_from_the_loss_to_the_money_on_the_customers_acc
 
     # 先行赔付, before the customer agreed to the whole, and without anybody found liable
     await handler.done(id_, "advance", amount="200", why="客户急需补货")
-    agreed = {"amount": "650.50", "agreed_at": "2026-03-04T09:30:00+08:00", "how": "phone", "party": "consignee"}
+    agreed = {"amount": "650.50", "agreed_at": "2026-03-04T10:00:00+08:00", "how": "phone", "party": "consignee"}
     await handler.done(id_, "agree", **agreed, by="陈先生本人")
     await handler.done(id_, "carry-out", **DONE)
 
@@ -188,7 +188,9 @@ async def test_finance_alone_pays_and_never_what_it_handled(centre: Centre, fina
         ("advance", {"amount": "80.01", "why": "急用"}, 409),
         ("advance", {"amount": "-5", "why": "急用"}, 422),
         ("advance", {"amount": "0.001", "why": "急用"}, 422),
-        ("agree", {"amount": "79", "agreed_at": "2026-03-04T09:00:00+08:00", "how": "phone", "by": "陈"}, 409),
+        ("agree", {"amount": "79", "agreed_at": "2026-03-04T10:00:00+08:00", "how": "phone", "by": "陈"}, 409),
+        ("agree", {"amount": "80", "agreed_at": "2001-03-04T10:00:00+08:00", "how": "phone", "by": "陈"}, 409),
+        ("agree", {"amount": "80", "agreed_at": "2026-03-04T09:59:00+08:00", "how": "phone", "by": "陈"}, 409),
         ("agree", {"amount": "80", "agreed_at": "2026-03-05T09:00:00+08:00", "how": "phone", "by": "陈"}, 409),
         ("settle", {"evidence": [{"kind": "photograph", "reference": "陈先生 身份证.jpg"}]}, 422),
         ("settle", {"declared_value": "NaN"}, 422),
@@ -302,6 +304,18 @@ async def test_liability_is_found_appealed_once_and_recharged_to_the_cent(centre
     assert [(one["round"], one["standing"]) for one in known["findings"]] == [(1, "appealed"), (2, "final")]
 
 
+async def test_who_handled_it_once_does_not_judge_it_later(centre: Centre) -> None:
+    """Also when somebody else carried it out in the end."""
+    id_, _ = await complaint(centre)
+    for one, accepted in ((centre.second_supervisor, False), (centre.supervisor, True)):
+        await one.done(id_, "propose", remedy="赔付", compensation="80")
+        await one.done(id_, "carry-out", **DONE)
+        await one.done(id_, "feed-back", accepted=accepted, said="已告知")
+    said = {"firm_liable": False, "grounds": "监控"}
+    is_problem(await centre.second_supervisor.act(id_, "find-liable", **said), 403)
+    await centre.manager.done(id_, "find-liable", **said)
+
+
 @pytest.mark.parametrize(
     ("firm", "shares", "sentence"),
     [
@@ -351,6 +365,24 @@ async def test_a_case_counts_against_a_unit_only_when_the_finding_says_the_firm_
     scored = next(one for one in await centre.supervisor.events(id_) if one["kind"] == "scored")
     assert scored["data"]["unit"] == ("last_mile" if finding else None)
     assert scored["data"]["firm_liable"] is finding
+
+
+async def test_a_finding_after_the_case_is_closed_says_whom_it_counts_against_from_then_on(
+    centre: Centre, finance: Person
+) -> None:
+    id_ = await paid(centre, finance)
+    await centre.carry()
+    await centre.revisitor.done(id_, "survey", solved=True, satisfaction=5)
+    await centre.carry()
+    for one, share in ((centre.second_supervisor, "last_mile"), (centre.manager, "sorting_centre")):
+        shares = [{"party": share, "percent": 100}]
+        await one.done(id_, "find-liable", firm_liable=True, shares=shares, grounds="监控")
+        event = (await centre.supervisor.events(id_))[-1]
+        assert event["data"]["unit"] == share
+        assert f"it counts against {share}" in reasons(event)
+        assert (await centre.supervisor.read(id_))["liable"] == share
+        if share == "last_mile":
+            await centre.supervisor.done(id_, "appeal-liability", party="last_mile", grounds="不服")
 
 
 async def test_finance_is_reminded_and_missed_once_even_after_the_case_is_closed(

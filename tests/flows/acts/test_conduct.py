@@ -171,7 +171,7 @@ MONEY = {"agree", "advance", "voucher", "confirm-voucher", "return-voucher", "pa
 """Acts about money, liability and the regulator: they wait for no customer and no unit."""
 
 
-OTHERS = {"acknowledge-incident", "tell-authority", "deliver", "respond"}
+OTHERS = {"acknowledge-incident", "tell-authority", "deliver", "respond", "appeal"}
 """What others do about an incident while the centre waits: a hold must not keep anybody from his deadline."""
 
 
@@ -191,7 +191,7 @@ def test_an_act_in_the_wrong_stage_is_refused_in_words(name: str, stage: Stage) 
 
 
 def test_a_closed_case_takes_only_reopening_or_a_complaint_and_what_others_still_do_about_it() -> None:
-    late = MONEY - {"agree", "advance"}
+    late = MONEY - {"advance"}
     closed = {name for name, act in ACTS.items() if Stage.CLOSED in act.stages}
     assert closed == {"reopen", "turn-into-complaint"} | late
     assert {Stage.LINKED, Stage.DRAW, Stage.CONTACTS, Stage.RECORDED, Stage.SUMMARY} == OPEN - ACTIVE

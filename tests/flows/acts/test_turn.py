@@ -7,7 +7,7 @@ import pytest
 
 from flows.acts.refusals import NotYours
 from flows.rules import clocks
-from models.values.case import Refusal
+from models.values.case import Reason, Refusal
 from models.values.request import RequestDetails
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Category, Kind, Outcome, Procedure
@@ -97,6 +97,31 @@ def test_refused_it_goes_back_to_who_asked_and_stays_a_complaint():
     refused = after(facts, decide("refuse-turn", facts, BOB, why="客户明确要求赔偿"))
     assert (refused.stage, refused.kind, refused.owner_id) == (Stage.CARRY_OUT, Kind.COMPLAINT, ANN.id)
     assert RequestDetails.of(refused.details).asked is None
+
+
+REGULATOR = clocks.timer(ClockName.REGULATOR, NOW, NOW + timedelta(days=9), Reason("转办", "referred"), ref=4)
+WITH_FINANCE = clocks.timer(ClockName.PAYMENT, NOW, NOW + timedelta(days=3), Reason("付款", "a payment"), ref=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"clocks": (REGULATOR,)}, "the regulator waits"),
+        ({"clocks": (WITH_FINANCE,)}, "with finance"),
+        ({"remedy": {"compensation": "80", "approved": True}}, "compensation is approved"),
+    ],
+)
+def test_what_money_or_the_regulator_waits_for_stays_a_complaint(facts, sentence):
+    with pytest.raises(Refusal, match=sentence):
+        asked(**facts)
+    with pytest.raises(Refusal, match=sentence):
+        decide("agree-turn", replace(asked(), **facts), BOB)
+
+
+def test_what_is_paid_answered_or_refused_may_be_turned():
+    over = tuple(replace(one, met_at=NOW) for one in (REGULATOR, WITH_FINANCE))
+    for remedy in (None, {"compensation": "80", "approved": False}, {"compensation": "0.00", "approved": True}):
+        assert asked(clocks=over, remedy=remedy).stage is Stage.APPROVAL
 
 
 def test_a_turn_is_no_proposal_and_a_proposal_no_turn():

@@ -56,6 +56,14 @@ def test_other_payments_never_lower_it_and_where_no_money_moves_none_is_needed(
     assert authority.for_compensation(Decimal(0), others, under_way(), POLICY).level == 0
 
 
+def test_the_reason_speaks_of_the_currency_of_the_rulebook() -> None:
+    foreign = policy(lambda book: book["settlement"].update(currency="HKD"))
+    for others in ((), (Decimal(100),)):
+        why = authority.for_compensation(Decimal(150), others, under_way(), foreign).why
+        assert ("150 HKD" in why.zh, "150 HKD" in why.en, "元" in why.zh, "CNY" in why.en) == (True, True, False, False)
+        assert "150 元" in authority.for_compensation(Decimal(150), others, under_way(), POLICY).why.zh
+
+
 def test_the_reason_says_what_counts_together() -> None:
     needed = authority.for_compensation(Decimal(150), [Decimal(100), Decimal(30)], under_way(), POLICY)
     assert (needed.level, needed.total) == (1, Decimal(280))

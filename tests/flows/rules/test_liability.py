@@ -4,16 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.rules import liability
+from flows.rules import assignment, liability
+from models.values.case import CaseFacts
 from models.values.money_terms import LiableKind
 from models.values.permissions import Permit, Relation
 from models.values.settlement import Finding, Share
+from models.values.stage_terms import Stage
 from tests.flows.rules.making import NOW, POLICY, often, staff, under_way
 
 TERMS = POLICY.rulebook.liability
@@ -104,6 +107,54 @@ def test_the_rulebook_says_who_decides_and_who_on_an_appeal(role: str, first: bo
     assert liability.partial(CASE, replace(one, id=11), (), disputed, TERMS) is not None, "who found first"
 
 
+def test_who_had_a_hand_in_it_or_filed_the_appeal_does_not_decide_whoever_has_it_now() -> None:
+    one, disputed = staff("manager", 12), finding(appealed_at=NOW, appellant=UNITS[0], appealed_by=12)
+    assert liability.partial(CASE, one, (), None, TERMS, {13}) is None
+    assert liability.partial(CASE, one, (), None, TERMS, {12}) is not None
+    assert liability.partial(CASE, one, (), disputed, TERMS) is not None
+    assert liability.partial(CASE, replace(one, id=13), (), disputed, TERMS) is None
+
+
+def incident(*, appealed_by: int | None = None, **facts: Any) -> CaseFacts:
+    details = {"counterpart": "linehaul", "appealed_by": appealed_by}
+    return under_way(Stage.FINDING, **({"unit": "sorting_centre", "details": details} | facts))
+
+
+@pytest.mark.parametrize("unit", ["linehaul", "sorting_centre", "last_mile"])
+def test_of_the_units_concerned_only_the_last_instance_finds_who_is_liable(unit: str) -> None:
+    facts = incident(liable_units=("last_mile",), proposer_id=5)
+    for role in ("handler", "supervisor", "manager"):
+        assert liability.barred(facts, staff(role, 12, unit=unit), POLICY) is not None
+        assert liability.barred(facts, staff(role, 12, unit="pricing"), POLICY) is None
+    assert liability.barred(facts, staff("general", 12, unit=unit), POLICY) is None
+    disputed = incident(liable_units=("last_mile",), proposer_id=5, appealed_by=6)
+    own_appeal = liability.barred(disputed, staff("general", 12, unit=unit), POLICY) is not None
+    assert own_appeal == (unit == "last_mile"), "not even that decides on what its own unit was found to bear"
+
+
+def test_who_found_or_filed_does_not_decide_on_the_appeal_about_an_incident() -> None:
+    disputed = incident(proposer_id=5, appealed_by=6)
+    may = [liability.barred(disputed, staff("general", id_), POLICY) is None for id_ in (5, 6, 7)]
+    assert may == [False, False, True]
+    assert liability.barred(incident(proposer_id=5), staff("general", 5), POLICY) is None
+
+
+@pytest.mark.parametrize(("level", "found", "appeal"), [(0, 0, 1), (0, 2, 3), (2, 0, 2), (0, 3, 2), (3, 3, 2)])
+def test_an_appeal_about_an_incident_goes_one_level_higher_or_from_the_top_one_down(
+    level: int, found: int, appeal: int
+) -> None:
+    """Above the highest there is nobody."""
+    assert liability.appeal_level(incident(level=level), found, POLICY) == appeal
+
+
+def test_an_incident_of_the_centres_own_unit_is_given_to_somebody_who_may_find_who_is_liable() -> None:
+    facts = incident(owner_id=None, level=1, details={"counterpart": "service_centre"})
+    team = [staff("supervisor", 11, unit="service_centre"), staff("manager", 12, unit="service_centre")]
+    assert assignment.decide(facts, team, POLICY, NOW).changes.get("owner_id") is None
+    team.append(staff("general", 13, unit="service_centre"))
+    assert assignment.decide(facts, team, POLICY, NOW).changes["owner_id"] == 13
+
+
 def test_who_bore_a_share_before_the_appeal_is_still_a_party() -> None:
     disputed = finding(appealed_at=NOW, appellant=UNITS[0])
     his = replace(staff("manager", 12), unit=UNITS[0])
@@ -133,6 +184,12 @@ def test_a_finding_is_final_after_its_term_or_after_the_appeal() -> None:
     assert liability.standing(disputed, NOW + timedelta(days=90)) == "appealed"
     second = liability.find(CASE, disputed, False, (), 12, TERMS, POLICY, NOW)
     assert (second.round, liability.standing(second, NOW)) == (2, "final")
+
+
+def test_the_last_instance_about_its_own_unit_is_not_appealed() -> None:
+    last = liability.find(CASE, None, True, shares(100), 13, TERMS, POLICY, NOW, final=True)
+    assert (last.appeal_until, liability.standing(last, NOW)) == (None, "final")
+    assert liability.unappealable(last, UNITS[0], NOW) is not None
 
 
 def test_of_equal_shares_the_first_by_name_is_the_chief() -> None:

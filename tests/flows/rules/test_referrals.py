@@ -7,6 +7,7 @@ from flows.rules import referrals, triage
 from flows.rules.agenda import agenda
 from flows.rules.triage import Relative
 from models.values.case import CaseFacts
+from models.values.settlement import Money
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Category
 from tests.flows.rules.making import NOW, POLICY, after, case, reading, under_way
@@ -16,7 +17,7 @@ TERMS = POLICY.rulebook.regulator
 
 def referred(facts: CaseFacts) -> CaseFacts:
     clock = referrals.clock(facts, NOW, None, TERMS, POLICY)
-    return after(facts, referrals.decide(facts, "R1", NOW, clock, POLICY, NOW))
+    return after(facts, referrals.decide(facts, "R1", NOW, clock, Money(), POLICY, NOW))
 
 
 def test_a_day_that_the_referral_names_goes_before_the_term_of_the_rulebook() -> None:

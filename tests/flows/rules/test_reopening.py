@@ -10,6 +10,7 @@ import pytest
 from flows.rules import lifecycle, reopening, triage
 from models.values.case import CaseFacts, Decision
 from models.values.policy import Policy
+from models.values.settlement import Money
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Category, Kind, Outcome
 from tests.flows.rules.making import NOW, POLICY, TOP, after, case, clock, decide, policy, reading, under_way
@@ -131,7 +132,7 @@ def test_what_nobody_is_sure_about_reopens_nothing_until_a_person_has_said_so() 
 def test_the_case_told_reopens_one_level_higher_and_counts_it() -> None:
     closed = under_way(Stage.CLOSED, poked=True, score=88.0, outcome=Outcome.SOLVED, closed_at=NOW, reopenings=1)
     closed = replace(closed, clocks=())
-    decision = reopening.by_repeats(closed, [8, 9], POLICY, NOW)
+    decision = reopening.by_repeats(closed, [8, 9], Money(), POLICY, NOW)
     facts = after(closed, decision)
     assert decision.event is EventKind.REOPENED
     assert (facts.stage, facts.level, facts.reopenings, facts.poked) == (Stage.CARRY_OUT, 1, 2, False)
@@ -143,12 +144,12 @@ def test_the_case_told_reopens_one_level_higher_and_counts_it() -> None:
 
 
 def test_told_for_nothing_it_stays_closed() -> None:
-    decision = reopening.by_repeats(under_way(Stage.CLOSED, poked=True), [], POLICY, NOW)
+    decision = reopening.by_repeats(under_way(Stage.CLOSED, poked=True), [], Money(), POLICY, NOW)
     assert (decision.event, decision.changes) == (None, {"poked": False})
 
 
 def test_a_person_reopens_it_the_same_way() -> None:
     closed = replace(under_way(Stage.CLOSED, closed_at=NOW, outcome=Outcome.SOLVED), clocks=())
     facts = after(closed, decide("reopen", closed, why="再次出现"))
-    told = after(closed, reopening.by_repeats(closed, [8], POLICY, NOW))
+    told = after(closed, reopening.by_repeats(closed, [8], Money(), POLICY, NOW))
     assert facts == told

@@ -57,6 +57,29 @@ def test_unknown_is_not_zero() -> None:
     assert settlement.over_limit(Decimal(10**7), Money(found)) is None
 
 
+def test_what_one_case_does_not_know_of_the_waybill_another_one_may() -> None:
+    facts = under_way(category=Category.DAMAGE)
+    elsewhere = settlement.Waybill(declared_value=Decimal(150), freight=Decimal(20))
+    for own, most in (
+        (None, "150"),
+        (known(freight="1000"), "150"),
+        (known(loss="80"), "80"),
+        (known(declared_value="300"), "300"),
+    ):
+        found = settlement.of_waybill(own, elsewhere, facts, TERMS)
+        assert found is not None
+        assert found.owed_at_most == Decimal(most)
+        assert (found.declared_value, found.freight) == ((own.declared_value, own.freight) if own else (None, None))
+    assert settlement.of_waybill(None, settlement.Waybill(), facts, TERMS) is None
+
+
+def test_the_limit_is_that_of_the_category_of_today() -> None:
+    stale = replace(known(freight="20"), owed_at_most=Decimal(20), limit_basis=LimitBasis.FREIGHT)
+    found = settlement.of_waybill(stale, settlement.Waybill(), under_way(category=Category.DAMAGE), TERMS)
+    assert found is not None
+    assert found.owed_at_most == 60
+
+
 def test_the_multiple_is_the_rulebooks() -> None:
     rules = policy(lambda book: book["settlement"].update(freight_multiple=7))
     found, _ = settlement.owed(known(freight="20.01"), Category.LOSS, rules.rulebook.settlement)
@@ -99,15 +122,3 @@ def test_a_payment_waits_for_finance_on_a_clock_of_its_own_that_no_hold_stops() 
     assert (made.number, made.voucher, made.state) == (1, "PV-7-1", PaymentState.AWAITING)
     assert (clock.name, clock.ref, clock.due_at, clock.pausable) == (ClockName.PAYMENT, 1, made.due_at, False)
     assert clocks.meet_all((clock,), NOW) == (clock,)
-
-
-@pytest.mark.parametrize("state", PaymentState)
-@pytest.mark.parametrize("kind", PaymentKind)
-def test_a_refusal_cancels_only_compensation_that_finance_does_not_pay(state: PaymentState, kind: PaymentKind) -> None:
-    clock = clocks.start(ClockName.PAYMENT, TERMS.pay_within, NOW, POLICY, ref=1)
-    held = Money(payments=(replace(payment(Decimal(9), state), kind=kind),))
-    cancelled, counted, left = settlement.cancelled((clock,), held, NOW)
-    hit = state in (PaymentState.AWAITING, PaymentState.RETURNED) and kind is PaymentKind.COMPENSATION
-    assert counted == (9 if hit and state is PaymentState.AWAITING else 0), "what came back counts as unpaid already"
-    assert [one.state for one in cancelled] == [PaymentState.CANCELLED] * hit
-    assert (left[0].met_at is not None) == hit

@@ -88,7 +88,7 @@ def test_a_clock_is_reminded_of_once_and_missed_once(seeds: range) -> None:
 
 def test_whoever_owns_a_case_may_own_it() -> None:
     """As the system assigns; people may escalate afterwards what somebody owns at the level before."""
-    for seed in range(200):
+    for seed in range(400):
         walk = Walk(Random(seed))  # noqa: S311 - dice for tests
         for _ in range(MOVES):
             walk.carry()
@@ -101,7 +101,7 @@ def test_whoever_owns_a_case_may_own_it() -> None:
 def test_the_walks_see_every_stage_and_every_event() -> None:
     stages: set[Stage] = set()
     events: set[EventKind] = set()
-    for seed in range(200):
+    for seed in range(400):
         walk = Walk(Random(seed))  # noqa: S311 - dice for tests
         for _ in range(MOVES):
             walk.carry()

@@ -120,9 +120,9 @@ class Walk:
         """The regulator sends something on."""
         number = f"R{len(self.referrals) + 1}"
         clock = referrals.clock(self.facts, self.now, None, POLICY.rulebook.regulator, POLICY)
-        decision = referrals.decide(self.facts, number, self.now, clock, POLICY, self.now)
+        decision = referrals.decide(self.facts, number, self.now, clock, self.money, POLICY, self.now)
         row = {"number": number, "clock": clock.ref, "due_at": clock.due_at, "answered_at": None}
-        self.write(replace(decision, rows=(Row("referrals", row),)))
+        self.write(replace(decision, rows=(*decision.rows, Row("referrals", row))))
 
     def carry(self) -> int:
         """The system's steps until the case waits for somebody or for later; how many there were."""
@@ -304,11 +304,12 @@ class Walk:
         """The act that takes the case on from where it stands."""
         turn = RequestDetails.of(self.facts.details).asked
         remedy = self.facts.remedy or {"approved": False}
-        approved = remedy["approved"] and remedy["customer"] == self.facts.customer_id
+        same = remedy.get("customer") == self.facts.customer_id
+        judged = "approve" if same else "reject"  # for who was named since it is proposed anew
         return {
             Stage.TRIAGE: "classify",
-            Stage.CARRY_OUT: "carry-out" if approved else "propose",
-            Stage.APPROVAL: self.random.choice(["agree-turn", "refuse-turn"]) if turn else "approve",
+            Stage.CARRY_OUT: "carry-out" if remedy["approved"] and same else "propose",
+            Stage.APPROVAL: self.random.choice(["agree-turn", "refuse-turn"]) if turn else judged,
             Stage.FEED_BACK: "feed-back",
             Stage.REVISIT: "survey",
             Stage.WRITTEN_ANSWER: "answer",
@@ -331,7 +332,7 @@ class Walk:
             case "assign":
                 return assignment.decide(facts, self.team, self.policy, now)
             case "follow_up" if facts.stage is Stage.CLOSED and facts.poked:
-                return reopening.by_repeats(facts, self.repeats, self.policy, now)
+                return reopening.by_repeats(facts, self.repeats, self.money, self.policy, now)
             case "follow_up":
                 owner = next((one for one in self.team if one.id == facts.owner_id), None)
                 return follow_up.decide(facts, self.main if facts.linked_to else None, self.policy, now, owner)
