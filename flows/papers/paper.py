@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import zip_longest
+from typing import cast
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, WrapMode
 from fpdf.fonts import FontFace
+from fpdf.util import Padding
 from pylopdf_fonts_zh_cn import sans_path
 
 FONT = "sc"
@@ -22,7 +24,7 @@ SMALL, NORMAL, LARGE, LARGEST = 7.5, 9.0, 12.0, 17.0
 MARGIN = 16.0
 LACKING = "〓"
 """Printers' mark for a character that the font does not have."""
-LINE, PADDING = 4.0, 0.6
+LINE, PADDING = 4.0, Padding(0.6, 0.6, 0.6, 0.6)
 LINES_AT_MOST = 40
 """Lines of one row: a row cannot be taller than what a page has left under the headings."""
 GREY = (236, 238, 241)
@@ -155,7 +157,7 @@ def _page_high(sheets: FPDF, cells: Sequence[str], widths: Sequence[int]) -> Ite
 def _pieces(sheets: FPDF, text: str, width: float) -> Sequence[str]:
     if len(text) <= LINES_AT_MOST:  # every line has a character or ends with one
         return (text,)
-    lines = sheets.multi_cell(
+    found = sheets.multi_cell(
         width,
         LINE,
         text,
@@ -165,6 +167,7 @@ def _pieces(sheets: FPDF, text: str, width: float) -> Sequence[str]:
         dry_run=True,
         output=MethodReturnValue.LINES,
     )
+    lines = cast(list[str], found)
     if len(lines) <= LINES_AT_MOST:
         return (text,)
     return ["\n".join(lines[start : start + LINES_AT_MOST]) for start in range(0, len(lines), LINES_AT_MOST)]
