@@ -64,6 +64,8 @@ class FormField(Section):
     choices: Mapping[Name, Words] = {}
     required: bool = False
     """The form is complete when every required field is filled."""
+    personal: bool = False
+    """It names somebody, or says how to reach him: masked for those who need not call."""
 
     @model_validator(mode="after")
     def a_choice_has_choices(self) -> Self:
