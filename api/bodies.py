@@ -2,7 +2,8 @@
 
 Bodies as RFC 8259 has them, and no name twice in one object (which of the two was meant?): Python's own reader also
 takes NaN, Infinity, UTF-16 and the last of two equal names. A query asks only for what the route knows: a filter with
-a slip of the pen would otherwise answer with everything.
+a slip of the pen would otherwise answer with everything. A form has no field that the route does not know and none
+twice: of two files the first would be lost without a word.
 """
 
 import json
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from api.faults import UNKNOWN_FIELD
@@ -28,9 +30,20 @@ class StrictRoute(APIRoute):
                 raise RequestValidationError([{"type": UNKNOWN_FIELD, "loc": ("query", one)} for one in unknown])
             strict = _StrictRequest(request.scope, request.receive)
             await strict.body()  # before a form is parsed from the stream: the idempotency key looks at the bytes too
+            if self.body_field is not None and isinstance(self.body_field.field_info, Form):
+                await self._read_form(strict)
             return await handle(strict)
 
         return strictly
+
+    async def _read_form(self, request: Request) -> None:
+        known = {parameter.alias for parameter in self.dependant.body_params}
+        given = [name for name, _ in (await request.form()).multi_items()]
+        wrong = [{"type": UNKNOWN_FIELD, "loc": ("body", one)} for one in given if one not in known]
+        wrong += [{"type": "given_twice", "loc": ("body", one)} for one in known if given.count(one) > 1]
+        if wrong:
+            await request.close()
+            raise RequestValidationError(wrong)
 
 
 class _StrictRequest(Request):

@@ -1,7 +1,8 @@
 """From a customer's record to what the API answers: masked by role."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from api.customer_schemas import (
     CustomerSummary,
@@ -13,9 +14,9 @@ from api.customer_schemas import (
     StaleView,
 )
 from api.schemas import CaseSummary
-from api.views import reason, summary
+from api.views import reason, shown, summary
 from flows.customers.dossier import Dossier
-from flows.papers.masking import mask_name, mask_phone
+from flows.papers.masking import Mask, mask_name, mask_phone
 from models.values.case import CaseFacts, StaffFacts
 from models.values.customers import Customers
 
@@ -32,7 +33,10 @@ def customer_summary(found: Dossier, actor: StaffFacts, policy: Customers) -> Cu
     )
 
 
-def customer_view(found: Dossier, actor: StaffFacts, policy: Customers, now: datetime) -> CustomerView:
+def customer_view(
+    found: Dossier, actor: StaffFacts, policy: Customers, masks: Mapping[UUID, Mask | None], now: datetime
+) -> CustomerView:
+    """`masks`: what must come before each case with a promise."""
     record = found.record
     return CustomerView(
         **customer_summary(found, actor, policy).model_dump(),
@@ -50,7 +54,11 @@ def customer_view(found: Dossier, actor: StaffFacts, policy: Customers, now: dat
         earlier_cases=[_case(one, held) for one, held in found.cases if one.closed_at is not None],
         promises=[
             PromiseView(
-                case=_case(one.case, False), promise=one.ref, due_at=one.due_at, overdue=one.due_at < now, what=one.what
+                case=_case(one.case, False),
+                promise=one.ref,
+                due_at=one.due_at,
+                overdue=one.due_at < now,
+                what=shown(one.what, masks[one.case.id]),
             )
             for one in found.promises
         ],

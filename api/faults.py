@@ -34,6 +34,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "less_than": ("must be less than {lt}", "须小于 {lt}"),
     "dict_type": ("must be a JSON object", "须为 JSON 对象"),
     "cursor": ("must be the `next` of an earlier page", "须为上一页的 next"),
+    "given_twice": ("is given more than once; send one", "只能有一个,请勿重复"),
     "repeated": ("names something twice", "有重复项"),
 }
 """By pydantic's type of error (docs.pydantic.dev/latest/errors) or our own (`flows.acts.inputs`)."""

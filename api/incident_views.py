@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader
 from api.incident_schemas import AffectedShipment, FormFieldView, FormView, IncidentView, LiableShare
 from api.schemas import ReasonView
 from api.views import summary
-from flows.incidents.forms import Filled
+from flows.incidents.forms import Filled, veiled
 from flows.incidents.standing import Standing
+from flows.papers.masking import Mask
 from flows.papers.paper import Pairs, Paper, Section
 from flows.rules import derivation, liability
 from models.values.case import CaseFacts
@@ -24,7 +25,10 @@ PAGES = Environment(loader=PackageLoader("api", "pages"), autoescape=True, trim_
 UNKNOWN = ReasonView(zh="不详", en="not known")
 
 
-def incident_view(facts: CaseFacts, held: bool, around: Standing, policy: Policy, now: datetime) -> IncidentView:
+def incident_view(
+    facts: CaseFacts, held: bool, around: Standing, mask: Mask | None, policy: Policy, now: datetime
+) -> IncidentView:
+    form = veiled(around.form, mask)
     incident, finding = Incident.of(facts.details), around.finding
     same = set(IncidentView.model_fields) & set(incident.__dataclass_fields__)
     values = {name: getattr(incident, name) for name in same}
@@ -33,8 +37,8 @@ def incident_view(facts: CaseFacts, held: bool, around: Standing, policy: Policy
         **values,
         case=summary(facts, quarantined=held),
         unit=facts.unit,
-        what=around.form.what,
-        where=around.form.where,
+        what=form.what,
+        where=form.where,
         liable=facts.liable,
         shares=[LiableShare(**vars(one)) for one in finding.shares] if finding else [],
         standing=liability.standing(finding, now) if finding else None,

@@ -1,6 +1,6 @@
 """Errors as problem details (RFC 9457): a sentence in English and Chinese, never what was sent."""
 
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.faults import fault, where
 from flows.acts.refusals import Stale, status_of
+from flows.legs.blame import DRIVERS, Blame, blame
 from models.values.case import Refusal
 
 MEDIA = "application/problem+json"
@@ -30,6 +31,7 @@ TITLES = {
     409: ("Conflict", "与当前状态冲突"),
     413: ("Too large", "内容过大"),
     422: ("Invalid", "内容不合要求"),
+    500: ("Failed", "系统内部出错"),
     503: ("Away for a moment", "暂时不可用"),
 }
 
@@ -90,10 +92,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _away)
-    app.add_exception_handler(OSError, _away)
-    app.add_exception_handler(TimeoutError, _away)
-    app.add_exception_handler(PoolTimeout, _away)
+    for kind in (DBAPIError, *get_args(DRIVERS), OSError, PoolTimeout):
+        app.add_exception_handler(kind, _away)
+    app.add_exception_handler(Exception, _failed)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -120,13 +121,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _away(request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, DBAPIError) and not _passing(error):
+    if blame(error) is Blame.CASE:
         raise error
     log.warning("database away", error=type(error).__name__)
     return problem(503, "the database is away or busy; nothing was changed, try again", "数据库暂不可用,请稍后重试")
 
 
-def _passing(error: DBAPIError) -> bool:
-    """Connection lost, server starting or stopping, time-outs, deadlocks: it passes."""
-    state = str(getattr(error.orig, "sqlstate", None) or "08")
-    return error.connection_invalidated or state[:2] in {"08", "53", "57", "40"} or state in {"55P03", "25P03", "25P04"}
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    """What nobody foresaw. It is raised again after this answer, so the log has it."""
+    return problem(500, "something went wrong here; the log of the API says what", "系统内部出错,详见服务日志")

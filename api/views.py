@@ -26,7 +26,7 @@ from api.schemas import (
 )
 from flows.acts.act import Act
 from flows.acts.registry import ACTS
-from flows.papers.masking import mask_name, mask_phone
+from flows.papers.masking import Mask, mask_name, mask_phone
 from flows.rulebook.differences import Difference
 from flows.rules import clocks, wording
 from models.sealing import Seal
@@ -37,7 +37,6 @@ from models.values.request import RequestDetails
 from models.values.vocabulary import Procedure
 
 PREFIX = "/api/v1/cases"
-PERSONAL = ("text", "remedy_sought", "caller")
 
 
 def links(case_id: UUID) -> Links:
@@ -75,12 +74,14 @@ def summary(facts: CaseFacts, *, quarantined: bool) -> CaseSummary:
     return CaseSummary(**summary_fields(facts, quarantined=quarantined))
 
 
-def case_view(found: Found, said: Mapping[str, Any] | None, linked: Sequence[UUID], now: datetime) -> CaseView:
+def case_view(
+    found: Found, said: Mapping[str, Any] | None, mask: Mask | None, linked: Sequence[UUID], now: datetime
+) -> CaseView:
     facts = found.facts
     same = (set(CaseView.model_fields) - set(CaseSummary.model_fields)) & set(facts.__dataclass_fields__)
     more = {name: getattr(facts, name) for name in same}
     more |= {
-        "statement": statement(said) if said is not None and "text" in said else None,
+        "statement": statement(said, mask) if said is not None and "text" in said else None,
         "customer": facts.customer_id,
         "contact": contact_view(facts),
         "request": request_view(RequestDetails.of(facts.details)),
@@ -136,22 +137,26 @@ def clock_view(clock: Deadline, now: datetime) -> ClockView:
     )
 
 
-def statement(said: Mapping[str, Any]) -> Statement:
-    caller = said.get("caller") or {}
+def statement(said: Mapping[str, Any], mask: Mask | None) -> Statement:
+    """Whom to call is shown to nobody here; what was written, as far as he may read it."""
+    caller, words = said.get("caller") or {}, shown(said, mask)
     return Statement(
-        text=said["text"],
-        remedy_sought=said.get("remedy_sought"),
+        text=words["text"],
+        remedy_sought=words.get("remedy_sought"),
         caller_name=mask_name(caller.get("name")),
         caller_phone=mask_phone(caller.get("phone")),
     )
 
 
-def event_view(row: RowMapping, seal: Seal, names: Mapping[int, str]) -> EventView:
+def shown(said: Any, mask: Mask | None) -> Any:
+    return said if mask is None else mask.said(said)
+
+
+def event_view(row: RowMapping, seal: Seal, names: Mapping[int, str], mask: Mask | None) -> EventView:
     said = seal.open(row["sealed"]) if row["sealed"] is not None else None
     data = dict(row["data"])
-    reasons = data.pop("reasons", None) or (said or {}).pop("reasons", [])
-    if said and "caller" in said:
-        said = statement(said).model_dump()
+    reasons = data.pop("reasons", None) or shown((said or {}).pop("reasons", []), mask)
+    said = statement(said, mask).model_dump() if said and "caller" in said else shown(said, mask)
     return EventView(
         seq=row["seq"],
         kind=row["kind"],

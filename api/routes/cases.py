@@ -12,6 +12,7 @@ from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
 from api.schemas import CasePage, CaseView, EventList, RunList
 from flows.acts.inputs import Line
+from flows.papers.veil import veil
 from models.case import cases
 from models.event import events
 from models.values.permissions import Permit
@@ -76,16 +77,18 @@ async def read_case(case_id: UUID, here: OfficeDep, connection: Connection, acto
     same_cause = and_(cases.c.linked_to == case_id, await reading.sight(connection, here.desk, actor))
     linked = (await connection.execute(select(cases.c.id).where(same_cause).order_by(cases.c.id))).scalars().all()
     said = here.desk.seal.open(sealed) if sealed is not None and Permit.READ_EVENTS in found.granted else None
-    return views.case_view(found, said, linked, await here.desk.clock.now(connection))
+    mask = await veil(connection, here.desk, found.facts, actor)
+    return views.case_view(found, said, mask, linked, await here.desk.clock.now(connection))
 
 
 @router.get("/cases/{case_id}/events", responses=answers(404))
 async def read_events(case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> EventList:
-    """The ledger of a case: who did what, when, why, in which run."""
-    await reading.find_case(connection, here.desk, case_id, actor, Permit.READ_EVENTS)
+    """The ledger of a case: who did what, when, why, in which run. Masked for those who need not call."""
+    found = await reading.find_case(connection, here.desk, case_id, actor, Permit.READ_EVENTS)
+    mask = await veil(connection, here.desk, found.facts, actor)
     rows = await reading.case_events(connection, case_id)
     names = await reading.names_of(connection, {row["actor_id"] for row in rows if row["actor_id"]})
-    return EventList(items=[views.event_view(row, here.desk.seal, names) for row in rows])
+    return EventList(items=[views.event_view(row, here.desk.seal, names, mask) for row in rows])
 
 
 @router.get("/cases/{case_id}/runs", responses=answers(404))

@@ -4,21 +4,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from sqlalchemy import and_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import customer_views as views
 from api import reading
 from api.bodies import StrictRoute
 from api.customer_schemas import CustomerView, LookupAnswer, Unmasked
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, Office, OfficeDep, OnceKey
 from api.problems import answers
 from flows.acts import once
 from flows.acts.refusals import NotFound
 from flows.customers.auditing import note
 from flows.customers.correcting import Correction, correct
-from flows.customers.dossier import cases_where, dossier
+from flows.customers.dossier import Dossier, cases_where, dossier
 from flows.customers.finding import Lookup, find, may_see
 from flows.customers.unmasking import Unmask, unmask
+from flows.papers.veil import veil
 from models.case import cases
+from models.values.case import StaffFacts
 from models.values.people_terms import AccessKind
 
 router = APIRouter(tags=["customer 客户"], route_class=StrictRoute)
@@ -32,8 +35,7 @@ async def look_up(said: Lookup, here: OfficeDep, connection: Connection, actor: 
     policy, sees = here.desk.policies.current.rulebook.customers, await reading.sight(connection, here.desk, actor)
     dossiers = [await dossier(connection, here.desk, id_, sees) for id_ in found.ids]
     if len(dossiers) == 1:
-        now = await here.desk.clock.now(connection)
-        view = views.customer_view(dossiers[0], actor, policy, now)
+        view = await _shown(here, connection, actor, dossiers[0])
         return LookupAnswer(customer=view, matches=[], cases=[])
     matches = [views.customer_summary(one, actor, policy) for one in dossiers]
     own = []
@@ -51,7 +53,7 @@ async def read_customer(customer_id: CustomerId, here: OfficeDep, connection: Co
     sees, now = await reading.sight(connection, here.desk, actor), await here.desk.clock.now(connection)
     found = await dossier(connection, here.desk, customer_id, sees)
     await note(connection, actor, AccessKind.READ, found.id, now)
-    return views.customer_view(found, actor, here.desk.policies.current.rulebook.customers, now)
+    return await _shown(here, connection, actor, found)
 
 
 @router.post("/customers/{customer_id}/unmask", responses=answers(404, repeatable=200))
@@ -90,5 +92,10 @@ async def correct_customer(
             await once.keep(connection, actor.id, key, {"customer": customer_id})
     response.headers["Idempotent-Replayed"] = str(first is not None).lower()
     found = await dossier(connection, here.desk, customer_id, await reading.sight(connection, here.desk, actor))
-    now = await here.desk.clock.now(connection)
-    return views.customer_view(found, actor, here.desk.policies.current.rulebook.customers, now)
+    return await _shown(here, connection, actor, found)
+
+
+async def _shown(here: Office, connection: AsyncConnection, actor: StaffFacts, found: Dossier) -> CustomerView:
+    masks = {one.case.id: await veil(connection, here.desk, one.case, actor) for one in found.promises}
+    policy, now = here.desk.policies.current.rulebook.customers, await here.desk.clock.now(connection)
+    return views.customer_view(found, actor, policy, masks, now)

@@ -22,6 +22,7 @@ from flows.acts.report import FirstReport, report
 from flows.incidents import affected
 from flows.incidents.figures import figures
 from flows.incidents.standing import read_standing
+from flows.papers.veil import veil
 from models.values.incident import Incident
 from models.values.permissions import Permit
 from models.values.stage_terms import Stage
@@ -46,7 +47,8 @@ async def read_incident(case_id: UUID, here: OfficeDep, connection: Connection, 
     facts, held, policy = await find_incident(connection, here, case_id, actor)
     visible = await reading.sight(connection, here.desk, actor)
     standing = await read_standing(connection, here.desk.seal, case_id, visible)
-    return views.incident_view(facts, held, standing, policy, await here.desk.clock.now(connection))
+    mask = await veil(connection, here.desk, facts, actor)
+    return views.incident_view(facts, held, standing, mask, policy, await here.desk.clock.now(connection))
 
 
 @router.get("/incidents/{case_id}/affected", responses=answers(404))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, all_, literal, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
@@ -13,6 +13,7 @@ from flows.acts.refusals import NotYours
 from flows.legs import chain, ledger
 from flows.rules import assignment, lifecycle, order, permission
 from flows.rules.agenda import agenda
+from flows.seeing import not_named
 from models.case import cases, to_facts
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.permissions import Permit
@@ -91,6 +92,7 @@ async def _owned(connection: AsyncConnection, actor: StaffFacts) -> Sequence[Cas
         cases.c.closed_at.is_(None),
         cases.c.hold.is_(None),
         cases.c.stage.in_(lifecycle.PERSONS),
+        not_named(actor),
     )
     return [to_facts(row) for row in (await connection.execute(query)).mappings().all()]
 
@@ -119,7 +121,7 @@ async def _free(connection: AsyncConnection, desk: Desk, actor: StaffFacts) -> l
 def _not_barred(actor: StaffFacts) -> list[ColumnElement[bool]]:
     """What `assignment.taboo` says of most cases, so that those one may not take do not hide those one may."""
     return [
-        literal(actor.id) != all_(cases.c.named_staff),
+        not_named(actor),
         or_(cases.c.stage.not_in(assignment.LADDER), cases.c.level <= actor.level),
         or_(cases.c.stage != Stage.REVISIT, cases.c.handler_id.is_distinct_from(actor.id)),
         or_(cases.c.stage != Stage.APPROVAL, cases.c.proposer_id.is_distinct_from(actor.id)),
@@ -138,7 +140,7 @@ async def _watched(connection: AsyncConnection, actor: StaffFacts) -> list[CaseF
             cases.c.overdue,
             cases.c.closed_at.is_(None),
             cases.c.owner_id.is_distinct_from(actor.id),
-            literal(actor.id) != all_(cases.c.named_staff),
+            not_named(actor),
         )
         .order_by(wakes.c.place_at, wakes.c.case_id)
         .limit(LOOKED_AT)

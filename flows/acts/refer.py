@@ -20,6 +20,7 @@ from flows.legs import chain, ledger
 from flows.rules import permission
 from flows.rules import referrals as rules
 from flows.rules.agenda import agenda
+from flows.seeing import not_named
 from models.case import cases
 from models.settlement import referrals
 from models.values.case import Row, StaffFacts
@@ -78,7 +79,7 @@ async def refer(
         raise NotYours("无权登记监管转办", "your role does not record referrals")
     first = await once.answered(connection, actor.id, key) if key is not None else None
     await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(said.number, LOCK_SEED))))
-    if known := await _known(connection, said.number):
+    if known := await _known(connection, actor, said.number):
         if key is not None and first is None:
             await once.keep(connection, actor.id, key, {"id": str(known.id)})
         return known
@@ -97,20 +98,30 @@ async def refer(
     return referred
 
 
-async def _known(connection: AsyncConnection, number: str) -> Referred | None:
+async def _known(connection: AsyncConnection, actor: StaffFacts, number: str) -> Referred | None:
+    """Raises NotFound where it is about a case that the caller, or his unit, is complained about in."""
     query = (
         select(referrals.c.case_id, referrals.c.opened, referrals.c.due_at, cases.c.number)
         .join(cases, cases.c.id == referrals.c.case_id)
         .where(referrals.c.number == number)
     )
     row = (await connection.execute(query)).first()
-    return Referred(row.case_id, row.number, row.opened, row.due_at, repeated=True) if row else None
+    if row is None:
+        return None
+    if not await _his_to_know(connection, actor, row.case_id):
+        raise NotFound
+    return Referred(row.case_id, row.number, row.opened, row.due_at, repeated=True)
+
+
+async def _his_to_know(connection: AsyncConnection, actor: StaffFacts, case_id: UUID) -> bool:
+    query = select(cases.c.id).where(cases.c.id == case_id, not_named(actor))
+    return (await connection.execute(query)).first() is not None
 
 
 async def _complaint(connection: AsyncConnection, actor: StaffFacts, said: Referral) -> UUID | None:
     """The newest complaint it is about (of a linked one: the main case); None: there is none yet.
 
-    Raises NotFound for a case number that does not exist, or of a case the caller is complained about in.
+    Raises NotFound for a case number that does not exist, or of a case the caller, or his unit, is complained about in.
     """
     complaint = (cases.c.procedure == Procedure.COMPLAINT) & or_(cases.c.kind.is_(None), cases.c.kind == Kind.COMPLAINT)
     named: list[ColumnElement[bool]] = []
@@ -122,10 +133,12 @@ async def _complaint(connection: AsyncConnection, actor: StaffFacts, said: Refer
         if said.reference is not None:
             named.append(cases.c.reference == said.reference)
     for condition in named:
-        query = select(cases.c.id, cases.c.stage, cases.c.linked_to, cases.c.named_staff).where(complaint, condition)
+        query = select(cases.c.id, cases.c.stage, cases.c.linked_to).where(complaint, condition)
         row = (await connection.execute(query.order_by(cases.c.number.desc()).limit(1))).first()
-        if row is not None and actor.id not in row.named_staff:
-            found: UUID = row.linked_to if row.stage == Stage.LINKED and row.linked_to else row.id
+        if row is None or not await _his_to_know(connection, actor, row.id):
+            continue
+        found: UUID = row.linked_to if row.stage == Stage.LINKED and row.linked_to else row.id
+        if await _his_to_know(connection, actor, found):
             return found
     if said.case_number is not None:
         raise NotFound

@@ -14,7 +14,7 @@ from flows.customers.family import by_code, family
 from flows.customers.identity import code_key
 from flows.customers.turns import Say, take_turn
 from flows.legs import chain, ledger
-from flows.legs.erasing import erase_sealed
+from flows.legs.erasing import erase_attached, erase_sealed
 from flows.rules.agenda import agenda
 from models.case import cases
 from models.customer import accesses, customers, erasures, merges, phones, possible_duplicates
@@ -52,6 +52,7 @@ async def erase(
     events = 0
     for start in range(0, len(found), CHUNK):
         events += await _erase_cases(connection, desk, found[start : start + CHUNK], actor, reason)
+    await erase_attached(connection, found)
     await connection.execute(update(notices).where(notices.c.case_id.in_(found)).values(payload=None))
     for column in (shipments.c.consignor_key, shipments.c.consignee_key):
         named = or_(shipments.c.customer_id.in_(ids), column.in_(keys))

@@ -1,7 +1,7 @@
 """The report form 商务事故上报单 as it stands: what the ledger says of every field, the last word each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.papers.masking import Mask
 from models.event import events
 from models.sealing import Seal
 from models.values.stage_terms import EventKind
@@ -22,6 +23,14 @@ class Filled:
     where: str | None
     values: Mapping[str, str]
     filled_at: datetime | None
+
+
+def veiled(form: Filled, mask: Mask | None) -> Filled:
+    """As somebody may read it."""
+    if mask is None:
+        return form
+    what, where = (one and mask.text(one) for one in (form.what, form.where))
+    return replace(form, what=what, where=where, values=mask.said(form.values))
 
 
 async def read_form(connection: AsyncConnection, seal: Seal, case_id: UUID) -> Filled:

@@ -2,12 +2,16 @@
 
 from enum import Enum, auto
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError
 
 TOOK_TOO_LONG = frozenset({"55P03", "57014", "40P01", "40001"})
 """SQLSTATE of a lock time-out, a statement time-out, a deadlock and a serialisation failure."""
 OF_THE_SERVER = ("08", "25P03", "25P04", "53", "57P", "58")
 """SQLSTATE (or its beginning) of lost connections, ended sessions, missing resources, shutdowns, broken disks."""
+
+DRIVERS = asyncpg.PostgresError | asyncpg.InterfaceError
+"""What the driver raises itself: SQLAlchemy wraps errors of a statement, not those of reading on in a stream."""
 
 
 class Blame(Enum):
@@ -24,16 +28,24 @@ def blame(error: Exception) -> Blame:
     """Only what the case itself provokes may count as an attempt."""
     if isinstance(error, DatabaseAway | OSError | TimeoutError):
         return Blame.DATABASE
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError | DRIVERS):
         return Blame.CASE
-    state = getattr(error.orig, "sqlstate", None) or ""
+    state = getattr(_driver(error), "sqlstate", None) or ""
     if state in TOOK_TOO_LONG:
         return Blame.HOLDER
-    if error.connection_invalidated or state.startswith(OF_THE_SERVER):
+    if getattr(error, "connection_invalidated", False) or state.startswith(OF_THE_SERVER):
         return Blame.DATABASE
     # Without a state it never reached the server: a closed connection, or a value that cannot be sent (ValueError).
-    unsendable = isinstance(error.orig and error.orig.__cause__, ValueError)
-    return Blame.DATABASE if isinstance(error, InterfaceError) and not unsendable else Blame.CASE
+    unsendable = isinstance(_driver(error), ValueError)
+    lost = isinstance(error, InterfaceError | asyncpg.InterfaceError)
+    return Blame.DATABASE if lost and not unsendable else Blame.CASE
+
+
+def _driver(error: Exception) -> BaseException | None:
+    """The driver's own error: as it comes, or below the two that SQLAlchemy puts around it."""
+    if not isinstance(error, DBAPIError):
+        return error
+    return (error.orig and error.orig.__cause__) or error.orig
 
 
 def place(error: BaseException) -> str:

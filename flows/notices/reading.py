@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.notices import targets
 from flows.notices.outbox import NOBODY
+from flows.seeing import not_named
 from models.case import cases
 from models.notice import deliveries, notices, subscriptions
 from models.sealing import Seal
@@ -70,7 +71,7 @@ CONDITIONS: dict[NoticeState, ColumnElement[bool]] = {
 
 
 def visible(actor: StaffFacts | None) -> ColumnElement[bool]:
-    """Those addressed to him, to his role or unit; those above see all. Never what is about a case that names him.
+    """Those addressed to him, to his role or unit; those above see all. Never of a case that names him or his unit.
 
     None: the command line.
     """
@@ -78,9 +79,7 @@ def visible(actor: StaffFacts | None) -> ColumnElement[bool]:
         return literal(True)
     if actor.role is Role.CHANNEL:
         return literal(False)
-    named = select(cases.c.id).where(
-        cases.c.id == notices.c.case_id, literal(actor.id) == func.any(cases.c.named_staff)
-    )
+    named = select(cases.c.id).where(cases.c.id == notices.c.case_id, not_(not_named(actor)))
     unnamed = not_(named.correlate(notices).exists())
     if actor.level > 0 or actor.role in SEE_ALL:
         return unnamed

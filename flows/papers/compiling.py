@@ -15,7 +15,8 @@ from flows.acts.refusals import NotFound
 from flows.customers.at_hand import permits
 from flows.legs.verify import Verdict, verify
 from flows.papers.attached import list_attachments
-from flows.rules import permission
+from flows.papers.masking import Mask
+from flows.papers.veil import veil
 from models.case import cases, to_facts
 from models.customer import accesses
 from models.event import events
@@ -40,7 +41,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class Compiled:
-    """Everything in a dossier, unmasked; `unmasked` says whether whoever asked may see it so."""
+    """Everything in a dossier, unmasked; `mask` is what must come before it; None: whoever asked may see it so."""
 
     facts: CaseFacts
     policy: Policy
@@ -51,7 +52,7 @@ class Compiled:
     referrals: Sequence[RowMapping]
     verdict: Verdict
     head: bytes
-    unmasked: bool
+    mask: Mask | None
     made_for: str
     made_at: datetime
 
@@ -84,7 +85,7 @@ async def compile_dossier(connection: AsyncConnection, desk: Desk, case_id: UUID
         referrals=(await connection.execute(query)).mappings().all(),
         verdict=await verify(connection, desk.seal, only=case_id),
         head=row["head"],
-        unmasked=actor is not None and permission.may(actor, Permit.UNMASK, desk.policies.current),
+        mask=await veil(connection, desk, facts, actor),
         made_for=actor.name if actor else "redress dossier",
         made_at=now,
     )

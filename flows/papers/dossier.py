@@ -17,7 +17,7 @@ from models.values.stage_terms import EventKind
 
 
 def dossier_paper(compiled: Compiled) -> Paper:
-    facts = compiled.facts
+    facts, whole = compiled.facts, compiled.mask is None
     sections = [
         the_case(compiled),
         *_referrals(compiled),
@@ -31,7 +31,7 @@ def dossier_paper(compiled: Compiled) -> Paper:
         f"工单档案 Case dossier No. {facts.number}",
         compiled.made_at,
         f"{facts.id} · 制作 made {moment(compiled.made_at)} · {compiled.made_for}",
-        f"工单 case {facts.number} · {'含个人信息 personal data' if compiled.unmasked else '个人信息已遮蔽 masked'}",
+        f"工单 case {facts.number} · {'含个人信息 personal data' if whole else '个人信息已遮蔽 masked'}",
         sections,
     )
 
@@ -96,8 +96,11 @@ def _settlement(compiled: Compiled) -> Iterable[Section]:
                 ]
             )
         )
-    evidence = [("录音 recording", recording, NONE)] if recording else []
-    evidence += [(word(one.kind), one.reference, one.sha256 or NONE) for one in (known.evidence if known else ())]
+    evidence = [("录音 recording", masked(compiled, recording), NONE)] if recording else []
+    evidence += [
+        (word(one.kind), masked(compiled, one.reference), one.sha256 or NONE)
+        for one in (known.evidence if known else ())
+    ]
     for one in compiled.attached:
         evidence.append((LABELS[one["label"]], f"{one['media']} · {one['size']} B", one["digest"]))
     if evidence:
@@ -141,7 +144,7 @@ def _timeline(compiled: Compiled) -> Section:
             moment(one.row["at"]),
             word(EventKind(one.row["kind"])),
             one.by,
-            masked(compiled, _told(one, unmasked=compiled.unmasked)),
+            masked(compiled, _told(one, unmasked=compiled.mask is None)),
         )
         for one in compiled.happened
     ]

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
+from typing import cast
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, WrapMode
+from fpdf.enums import Align, MethodReturnValue, TableBordersLayout, WrapMode
 from fpdf.fonts import FontFace
+from fpdf.util import Padding
 from pylopdf_fonts_zh_cn import sans_path
 
 FONT = "sc"
@@ -21,8 +24,9 @@ SMALL, NORMAL, LARGE, LARGEST = 7.5, 9.0, 12.0, 17.0
 MARGIN = 16.0
 LACKING = "〓"
 """Printers' mark for a character that the font does not have."""
-CELL_AT_MOST = 2_000
-"""Characters of a cell: a row cannot be taller than a page."""
+LINE, PADDING = 4.0, Padding(0.6, 0.6, 0.6, 0.6)
+LINES_AT_MOST = 40
+"""Lines of one row: a row cannot be taller than what a page has left under the headings."""
 GREY = (236, 238, 241)
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table that it cuts
@@ -128,20 +132,45 @@ def _table(sheets: FPDF, columns: Sequence[str], widths: Sequence[int], rows: It
         col_widths=tuple(widths),
         headings_style=head,
         first_row_as_headings=bool(columns),
-        line_height=4,
-        padding=0.6,
-        text_align="LEFT",
+        line_height=LINE,
+        padding=PADDING,
+        text_align=Align.L,
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         wrapmode=WrapMode.WORD,
     ) as table:
-        for cells in (columns, *rows) if columns else rows:
-            row = table.row()
-            for cell in cells:
-                row.cell(printable(_shortened(cell)))
+        if columns:
+            table.row([printable(column) for column in columns])
+        for cells in rows:
+            for part in _page_high(sheets, cells, widths):
+                table.row(part)
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= CELL_AT_MOST else f"{text[:CELL_AT_MOST]} … ({len(text)} 字 characters)"
+def _page_high(sheets: FPDF, cells: Sequence[str], widths: Sequence[int]) -> Iterable[Sequence[str]]:
+    """A row as rows that fit on a page each: what a tall cell says goes on below, under the cell's own column."""
+    whole = sum(widths)
+    columns = [
+        _pieces(sheets, printable(cell), sheets.epw * width / whole) for cell, width in zip(cells, widths, strict=True)
+    ]
+    return zip_longest(*columns, fillvalue="")
+
+
+def _pieces(sheets: FPDF, text: str, width: float) -> Sequence[str]:
+    if len(text) <= LINES_AT_MOST:  # every line has a character or ends with one
+        return (text,)
+    found = sheets.multi_cell(
+        width,
+        LINE,
+        text,
+        align=Align.L,
+        padding=PADDING,
+        wrapmode=WrapMode.WORD,
+        dry_run=True,
+        output=MethodReturnValue.LINES,
+    )
+    lines = cast(list[str], found)
+    if len(lines) <= LINES_AT_MOST:
+        return (text,)
+    return ["\n".join(lines[start : start + LINES_AT_MOST]) for start in range(0, len(lines), LINES_AT_MOST)]
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flows.papers.compiling import Compiled
-from flows.papers.masking import mask_name, mask_phone, mask_text
+from flows.papers.masking import mask_name, mask_phone
 from flows.papers.paper import Pairs, Paragraph, Section
 from flows.rules import incident_course
 from models.values.calendar import SHANGHAI
@@ -22,7 +22,7 @@ def the_case(compiled: Compiled) -> Section:
     first = compiled.happened[0]
     said = first.said or {}
     caller = said.get("caller") or {}
-    shown = compiled.unmasked
+    shown = compiled.mask is None
     name = caller.get("name") if shown else mask_name(caller.get("name"))
     phone = caller.get("phone") if shown else mask_phone(caller.get("phone"))
     stage = wording.stages.get(facts.stage)
@@ -35,7 +35,7 @@ def the_case(compiled: Compiled) -> Section:
         ("接到 received", moment(facts.received_at)),
         ("登记 recorded", moment(facts.recorded_at)),
         ("运单号 waybill", facts.waybill or NONE),
-        ("外部编号 reference", facts.reference or NONE),
+        ("外部编号 reference", masked(compiled, facts.reference or NONE)),
         ("客户等级 class", facts.customer_class or NONE),
         ("投诉人 caller", " ".join(one for one in (name, phone) if one) or NONE),
         ("紧急 urgent", ", ".join(facts.urgent) or NONE),
@@ -69,10 +69,7 @@ def _of_incident(facts: CaseFacts) -> Rows:
 
 
 def masked(compiled: Compiled, words: str) -> str:
-    if compiled.unmasked:
-        return words
-    caller = (compiled.happened[0].said or {}).get("caller") or {}
-    return mask_text(words, caller.get("name"), caller.get("address"))
+    return compiled.mask.text(words) if compiled.mask is not None else words
 
 
 def moment(at: datetime | None) -> str:

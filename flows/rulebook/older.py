@@ -76,6 +76,8 @@ SINCE: tuple[tuple[str, ...], ...] = (
     ("attachments",),
 )
 """Settings that came later than the first rulebook."""
+PERSONAL_FIELDS = frozenset({"reporter", "reporter_phone", "unit_head", "consignor", "consignee"})
+"""Of the report form as it was first shipped."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")
 """What the section on customers said before there was one on permissions."""
 
@@ -88,10 +90,12 @@ def complemented(content: str, shipped: str) -> str:
         return content
     if not isinstance(own, dict):
         return content
-    missing = [path for path in SINCE if _lacks(own, path)]
-    if not missing or not _has_units_and_levels(own):
+    missing, unmarked = [path for path in SINCE if _lacks(own, path)], _unmarked(own)
+    if not (missing or unmarked) or not _has_units_and_levels(own):
         return content
     newest = json.loads(shipped)
+    for field in unmarked:
+        field["personal"] = True
     if ("permissions",) in missing and isinstance(own.get("customers"), dict):
         own["customers"] = {name: it for name, it in own["customers"].items() if name not in MOVED_TO_PERMISSIONS}
     for *sections, name in missing:
@@ -102,6 +106,19 @@ def complemented(content: str, shipped: str) -> str:
     if isinstance(own.get("calendars"), dict):
         own["calendars"] = newest["calendars"] | own["calendars"]  # what is complemented names calendars
     return json.dumps(own, ensure_ascii=False)
+
+
+def _fields(book: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of the report form."""
+    found: Any = book
+    for name in ("incidents", "form", "fields"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return [field for field in found if isinstance(field, dict)] if isinstance(found, list) else []
+
+
+def _unmarked(own: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fields of a form from before a field said that it is personal."""
+    return [one for one in _fields(own) if "personal" not in one and str(one.get("name")) in PERSONAL_FIELDS]
 
 
 def _as_it_is(value: Any, assignment: Any) -> Any:

@@ -75,6 +75,8 @@ class FormField(Section):
     """What may be chosen, in both languages."""
     required: bool = False
     """The form is complete when every required field is filled."""
+    personal: bool = False
+    """It names somebody, or says how to reach him: masked for those who need not call."""
 
     @model_validator(mode="after")
     def a_choice_has_choices(self) -> Self:

@@ -30,13 +30,14 @@ async def id_(centre: Centre) -> str:
 
 
 async def attach(
-    person: Person, id_: str, content: bytes = PNG, media: str = "image/png", key: str | None = None
+    person: Person, id_: str, content: bytes = PNG, media: str = "image/png", key: str | None = None, label: str = ""
 ) -> httpx.Response:
     version = (await person.read(id_))["version"]
     headers = {"Idempotency-Key": key} if key else {}
+    label = label or ("photograph" if media.startswith("image/") else "paper")
     return await person.http.post(
         f"/cases/{id_}/attachments",
-        data={"version": str(version), "label": "photograph"},
+        data={"version": str(version), "label": label},
         files={"file": ("现场.png", content, media)},
         headers=headers,
     )
@@ -66,6 +67,9 @@ async def test_a_photograph_is_attached_and_its_hash_is_in_the_ledger(centre: Ce
         (PNG, "application/pdf", "not what it says"),
         (b"RIFF0000WAVE", "image/webp", "not what it says"),
         (b"", "image/png", "not what it says"),
+        (PNG[:8], "image/png", "not what it says"),
+        (PNG[:8] + b"<script>alert(1)</script>" * 9, "image/png", "not what it says"),
+        (b"%PDF-<script>alert(1)</script>%%EOF", "application/pdf", "not what it says"),
         (b"MZ", "application/x-msdownload", "attachments are of the types"),
     ],
 )
@@ -104,6 +108,30 @@ async def test_a_form_without_its_parts_is_a_sentence(centre: Centre, id_: str) 
         path, data={"version": "1", "label": "paper"}, files={"file": ("a.png", PNG, "image/png")}
     )
     is_problem(stale, 409)
+
+
+async def test_a_photograph_is_an_image(centre: Centre, id_: str) -> None:
+    problem = is_problem(await attach(centre.hub, id_, PDF, "application/pdf", label="photograph"), 422)
+    assert "a photograph is an image" in problem["detail"]
+    assert (await attach(centre.hub, id_, label="paper")).status_code == 200, "a paper may be photographed"
+
+
+async def test_an_upload_brings_one_file_and_nothing_else(centre: Centre, id_: str) -> None:
+    """Of two files the first was lost, an unknown field passed over."""
+    before = await centre.counts()
+    path, version = f"/cases/{id_}/attachments", (await centre.hub.read(id_))["version"]
+    said = {"version": str(version), "label": "paper"}
+    file = ("file", ("a.png", PNG, "image/png"))
+    for fields, files, sentence in (
+        (said, [file, ("file", ("b.pdf", PDF, "application/pdf"))], "file: is given more than once"),
+        (said | {"label": ["paper", "paper"]}, [file], "label: is given more than once"),
+        (said | {"colour": "red"}, [file], "(a field): is not known here"),
+        (said, [file, ("other", ("b.pdf", PDF, "application/pdf"))], "(a field): is not known here"),
+    ):
+        problem = is_problem(await centre.hub.http.post(path, data=fields, files=files), 422)
+        assert sentence in problem["detail"]
+    assert await centre.counts() == before
+    assert (await centre.hub.http.post(path, data=said, files=[file])).status_code == 200
 
 
 async def test_evidence_of_a_complaint_is_kept_and_named_in_its_dossier(centre: Centre) -> None:

@@ -151,6 +151,30 @@ async def test_a_complaint_about_a_unit_is_hidden_from_its_people_in_every_list(
         is_problem(await centre.acceptor.post("/complaints", {"text": DELAY, "about_units": wrong}), 422)
 
 
+async def test_a_complaint_about_a_unit_is_told_to_its_people_nowhere(centre: Centre) -> None:
+    """Not by the queue of who watches over it, not by a referral that would link to it."""
+    main = await centre.carried(DELAY, waybill="SF907", about_units=["linehaul"])
+    linked = await centre.carried(DELAY, waybill="SF907")
+    assert (await centre.manager.read(linked))["stage"] == "linked"
+    known = {"number": "12305-2026-0907", "text": "用户申诉快递延误", "waybill": "SF907"}
+    assert (await centre.acceptor.post("/referrals", known)).json()["id"] == main
+    watched = update(cases).where(cases.c.id == UUID(main)).values(watch=1, overdue=True)
+    async with centre.engine.begin() as connection:
+        await change(connection, "second_supervisor", {"unit": "linehaul"})
+        await connection.execute(watched)
+    before = await centre.manager.read(main)
+    for one, sees in ((centre.supervisor, True), (centre.second_supervisor, False)):
+        queue = (await one.get("/queue")).json()["items"]
+        assert (main in [item["case"]["id"] for item in queue]) is sees
+    numbers = {"case_number": before["number"]}, {"case_number": before["number"] + 1}
+    for said in ({}, *numbers):
+        number = known["number"] if not said else "12305-2026-0908"
+        is_problem(await centre.second_supervisor.post("/referrals", known | {"number": number} | said), 404)
+    opened = await centre.second_supervisor.post("/referrals", known | {"number": "12305-2026-0909"})
+    assert opened.json()["id"] not in (main, linked)
+    assert (await centre.manager.read(main))["version"] == before["version"]
+
+
 async def test_a_deputy_has_the_desk_of_who_is_away_and_gives_it_back(centre: Centre) -> None:
     id_ = await centre.carried()
     owner = await centre.owner(id_)

@@ -4,10 +4,12 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.app import POOL_SIZE
 from deployments.home import discard
@@ -116,3 +118,24 @@ async def test_when_every_connection_is_taken_one_is_told_to_come_back(database:
         for connection in held:
             await connection.close()
         assert (await centre.handler.get("/cases")).status_code == 200
+
+
+async def test_a_stream_that_takes_too_long_and_what_nobody_foresaw_are_problems_too(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading on in a stream raises the driver's own errors; any other error is a 500, in the form of all others."""
+    id_ = await centre.carried()
+
+    async def slowly(connection: AsyncConnection, *_: Any, **__: Any) -> None:
+        await connection.execute(text("SET LOCAL statement_timeout = '200ms'"))
+        async for _row in await connection.stream(text("SELECT pg_sleep(0.01) FROM generate_series(1, 500)")):
+            pass
+
+    async def wrongly(*_: Any, **__: Any) -> None:
+        raise RuntimeError(DELAY)
+
+    monkeypatch.setattr("flows.papers.compiling.verify", slowly)
+    is_problem(await centre.supervisor.get(f"/cases/{id_}/dossier"), 503)
+    monkeypatch.setattr("flows.papers.compiling.verify", wrongly)
+    answer = await centre.supervisor.get(f"/cases/{id_}/dossier")
+    assert DELAY not in str(is_problem(answer, 500))

@@ -63,6 +63,16 @@ async def test_who_is_complained_about_does_not_hear_of_it(centre, tell):
     is_problem(await centre.supervisor.post(f"/notices/{id_}/acknowledge"), 404)
 
 
+async def test_the_people_of_a_unit_that_is_complained_about_do_not_hear_of_it(centre, tell):
+    other = await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")
+    named = await centre.hire("linehaul", Role.BUSINESS_UNIT, "linehaul")
+    case = await centre.start(about_units=["linehaul"])
+    for one, sees in ((other, True), (named, False)):
+        id_ = await tell(Addressee(staff_id=one.id), case_id=case)
+        assert await seen(one) == [id_] * sees
+        assert (await one.get(f"/notices/{id_}")).status_code == (200 if sees else 404)
+
+
 async def test_states_are_told_and_filtered_by(centre, tell):
     unheard, failed = await tell(), await tell(Addressee(role=Role.MANAGER))
     assert await seen(centre.manager, state="unheard") == [unheard]

@@ -3,14 +3,21 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import LargeBinary, select
+from sqlalchemy import LargeBinary, insert, select, update
 
+from flows.customers.identity import seal_name
+from models.case import cases
+from models.customer import customers
 from models.database import metadata
-from tests.api.centre import DELAY, Centre, is_problem
+from models.values.people_terms import Role
+from tests.api.centre import DELAY, Centre, Person, is_problem
 from tests.api.conftest import opened, serving
+from tests.api.incidents import FORM, WHAT, first
 from tests.fixtures.database import Database
+from tests.fixtures.paper import read_back
 
 NAME = "欧阳震华"
 PHONE = "13907318264"
@@ -141,3 +148,66 @@ async def test_errors_and_logs_hold_nothing_personal(database: Database, tmp_pat
     assert b"POST /api/v1/complaints" in log, "it does log"
     assert b"database away" in log
     assert not [one for one in (*PERSONAL, DELAY) if holds(log, one)]
+
+
+HIDDEN = (NAME, "17000001234", "310101199001011234", "6222021234567890", "who@mail.example", "吴记粮油", "陈先生本人")
+
+
+async def read(person: Person, path: str) -> str:
+    """What an answer says, whether it is JSON, a page or a paper."""
+    answer = await person.get(path)
+    assert answer.status_code == 200, answer.text
+    paper = answer.headers["content-type"] == "application/pdf"
+    return read_back(answer.content).replace("\n", "") if paper else answer.content.decode()
+
+
+async def test_who_need_not_call_reads_masked_what_people_wrote(centre: Centre) -> None:
+    """In the ledger, the case and the dossier; whoever handles it reads it whole."""
+    waybill = "SF310101900101123"
+    said = f"{NAME} tel17000001234 身份证310101199001011234 卡6222021234567890 who@mail.example 吴记粮油 {waybill}"
+    caller = {"name": NAME, "phone": "17000001234"}
+    id_ = await centre.carried(f"{DELAY} {said}", caller=caller, remedy_sought=said, waybill=waybill)
+    async with centre.engine.begin() as connection:
+        record = {"code": "c9", "name": seal_name(centre.office.desk.seal, "吴记粮油")}
+        his = (await connection.execute(insert(customers).values(record).returning(customers.c.id))).scalar_one()
+        known = {"customer_id": his, "unit": "delivery_station"}
+        await connection.execute(update(cases).where(cases.c.id == UUID(id_)).values(known))
+    handler = await centre.owner(id_)
+    await handler.done(id_, "note", text=said)
+    await handler.done(id_, "promise", what=said, by="2026-03-05T10:00:00+08:00")
+    await handler.done(id_, "propose", remedy=said, compensation="50.00")
+    agreed = {"amount": "50.00", "agreed_at": (await centre.now()).isoformat(), "how": "phone", "by": "陈先生本人"}
+    await handler.done(id_, "agree", **agreed)
+    masked = [
+        await centre.hire("operator", Role.OPERATOR),
+        await centre.hire("finance", Role.FINANCE),
+        await centre.hire("auditor", Role.AUDITOR),
+        await centre.hire("unit", Role.BUSINESS_UNIT, "delivery_station"),
+    ]
+    paths = [f"/cases/{id_}", f"/cases/{id_}/events"]
+    seen = [(one.name, path, await read(one, path)) for one in masked for path in paths]
+    seen.append(("auditor", "dossier", await read(centre.auditor, f"/cases/{id_}/dossier")))
+    seen.append(("operator", "customer", await read(centre.operator, f"/customers/{his}")))
+    for name, path, words in seen:
+        assert not [one for one in HIDDEN if one in words], (name, path)
+        assert waybill in words, (name, path)
+    whole = await read(handler, f"/cases/{id_}/events") + await read(handler, f"/cases/{id_}/dossier")
+    assert not [one for one in HIDDEN if one not in whole]
+
+
+async def test_who_need_not_call_reads_an_incidents_papers_masked(centre: Centre) -> None:
+    hub = await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")
+    id_ = (await hub.post("/incidents", first(what=f"{WHAT},司机17000001234"))).json()["id"]
+    await centre.carry()
+    written = {"reporter": NAME, "reporter_phone": "170-0000-1234", "consignee": "吴记粮油"}
+    owner = await centre.owner(id_)
+    await owner.done(id_, "fill-form", fields=FORM | written | {"summary": "电话17000001234"})
+    secrets = (NAME, "17000001234", "170-0000-1234", "吴记粮油")
+    paths = [f"/cases/{id_}/events", *(f"/incidents/{id_}{one}" for one in ("", "/form", "/form.html", "/form.pdf"))]
+    await centre.hire("auditor", Role.AUDITOR)
+    await centre.hire("operator", Role.OPERATOR)
+    for one in (centre.operator, centre.auditor, hub):
+        for path in paths:
+            words = await read(one, path)
+            assert not [secret for secret in secrets if secret in words], (one.name, path)
+    assert not [secret for secret in secrets if secret not in await read(owner, f"/incidents/{id_}/form.pdf")]

@@ -52,6 +52,22 @@ async def opened(database):
     return said
 
 
+async def attached(database, *which):
+    """One sheet of paper each, by case and the sign its digest consists of."""
+    async with database.engine.begin() as connection:
+        for case_id, sign in which:
+            values = {"case_id": case_id, "digest": sign * 64, "label": "paper", "media": "application/pdf", "size": 5}
+            values |= {"at": datetime.now(UTC), "staff_id": 1}
+            kept = Row("contents", {"digest": sign * 64}, {"sealed": {"base64": "JVBERi0="}})
+            await save_rows(connection, database.seal, [kept, Row("attachments", values)])
+
+
+async def left(database):
+    """Whether what was attached can still be read."""
+    rows = await database.rows("SELECT digest, sealed IS NOT NULL AS kept FROM contents")
+    return {row.digest[0]: row.kept for row in rows}
+
+
 async def test_everything_personal_goes_and_the_ledger_verifies(importer, office, database):
     await importer.customers(PEOPLE)
     await importer.shipments(ORDERS)
@@ -77,15 +93,29 @@ async def test_what_was_attached_goes_unless_another_case_has_it_too(importer, o
     await importer.customers(PEOPLE)
     (hers,) = await office.complain(1, caller={"phone": "138 1234 5678", "name": "王小明"})
     (other,) = await office.complain(1, caller={"phone": "13900000003"})
-    async with database.engine.begin() as connection:
-        for case_id, digest in ((hers, "a" * 64), (hers, "b" * 64), (other, "b" * 64)):
-            values = {"case_id": case_id, "digest": digest, "label": "paper", "media": "application/pdf", "size": 5}
-            values |= {"at": datetime.now(UTC), "staff_id": 1}
-            kept = Row("contents", {"digest": digest}, {"sealed": {"base64": "JVBERi0="}})
-            await save_rows(connection, database.seal, [kept, Row("attachments", values)])
+    await attached(database, (hers, "a"), (hers, "b"), (other, "b"))
     await by(office, erase, "c1")
-    left = await database.rows("SELECT digest, sealed IS NULL AS gone FROM contents ORDER BY digest")
-    assert [(row.digest[0], row.gone) for row in left] == [("a", True), ("b", False)]
+    assert await left(database) == {"a": False, "b": True}
+
+
+async def test_what_was_attached_to_two_customers_goes_with_the_second(importer, office, database):
+    await importer.customers(PEOPLE)
+    (hers,) = await office.complain(1, caller={"phone": "138 1234 5678", "name": "王小明"})
+    (his,) = await office.complain(1, caller={"phone": "13900000003"})
+    await attached(database, (hers, "a"), (his, "a"))
+    await by(office, erase, "c1")
+    assert await left(database) == {"a": True}
+    await by(office, erase, "c3")
+    assert await left(database) == {"a": False}
+
+
+async def test_what_many_cases_of_one_customer_share_goes(importer, office, database, monkeypatch):
+    monkeypatch.setattr("flows.customers.erasing.CHUNK", 1)
+    await importer.customers(PEOPLE)
+    first, second = await office.complain(2, caller={"phone": "138 1234 5678", "name": "王小明"})
+    await attached(database, (first, "a"), (second, "a"))
+    await by(office, erase, "c1")
+    assert await left(database) == {"a": False}
 
 
 async def test_shipments_stay_under_an_anonymous_code(importer, office, database):

@@ -1,6 +1,7 @@
 """Papers: a PDF that holds its own font, whatever text comes."""
 
 import logging
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pylopdf_fonts_zh_cn import sans_path
 
 from flows.papers.paper import LACKING, Pairs, Paper, Paragraph, Section, Table, printable, render
+from tests.fixtures.paper import read_back
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -32,10 +34,32 @@ def test_a_character_the_font_lacks_is_marked_and_never_logged(caplog: pytest.Lo
     assert "𠮷" not in caplog.text
 
 
-def test_a_long_paper_has_many_pages_and_a_cell_longer_than_a_page_is_cut() -> None:
-    rows = [("一", "长" * 9_000), *((str(one), "短") for one in range(200))]
-    made = render(paper(Section("经过", (Table(("序", "说"), (1, 5), rows),))))
-    assert made.count(b"/Type /Page\n") > 3
+TALL = {
+    "many lines": "\n".join(f"第{one}行" for one in range(2_000)) + "末",
+    "empty lines": "\n" * 3_000 + "末",
+    "one word": "W" * 9_999 + "末",
+    "Chinese": "长" * 9_999 + "末",
+    "words": "word " * 2_000 + "末",
+    "lines longer than the column": "\n".join(f"{one:04}" + "宽" * 300 for one in range(30)) + "末",
+    "spaces": " " * 5_000 + "末",
+    "breaks of every kind": "\r\n\u2028\u00ad\u3000\t-" * 1_000 + "末",
+}
+
+
+@pytest.mark.parametrize("text", TALL.values(), ids=TALL)
+def test_a_text_of_any_height_is_printed_to_its_end(text: str) -> None:
+    columns, before = ("时限 deadline", "从 from", "到 until", "于 met", "状态 state", "依据"), "一二三四五"
+    narrow = Table(columns, (3, 3, 3, 3, 3, 8), [(*before, text)])
+    made = render(paper(Section("经过", (Pairs((("情况", text),)), narrow, Paragraph(text)))))
+    told = re.sub(r"\s", "", read_back(made))
+    for wanted in ("末", *re.findall(r"第\d+行", text), *re.findall(r"\d{4}(?=宽)", text)):
+        assert told.count(wanted) == 3, wanted
+    assert (told.count("W"), told.count("长")) == (3 * text.count("W"), 3 * text.count("长"))
+
+
+def test_a_long_table_has_many_pages() -> None:
+    rows = [(str(one), "短") for one in range(200)]
+    assert render(paper(Section("经过", (Table(("序", "说"), (1, 5), rows),)))).count(b"/Type /Page\n") > 3
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +74,8 @@ def test_whatever_is_printed_the_font_has(known: frozenset[int], text: str) -> N
     assert all(one == "\n" or ord(one) in known for one in printable(text))
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80), st.integers(1, 300))
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_text_can_be_printed(text: str) -> None:
-    assert render(paper(Section(text, (Paragraph(text), Pairs(((text, text),)))))).startswith(b"%PDF-")
+def test_any_text_can_be_printed(text: str, times: int) -> None:
+    long = text * times
+    assert render(paper(Section(text, (Paragraph(long), Pairs(((text, long),)))))).startswith(b"%PDF-")

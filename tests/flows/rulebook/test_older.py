@@ -36,6 +36,23 @@ def test_each_setting_alone_may_be_missing_and_its_own_value_is_kept(path: tuple
     assert complemented(read(), read()) == read()
 
 
+def test_a_report_form_from_before_fields_were_personal_is_masked_as_todays() -> None:
+    content = json.loads(read())
+    for field in content["incidents"]["form"]["fields"]:
+        field.pop("personal", None)
+    assert load(json.dumps(content)).rulebook == load(read()).rulebook
+    content["incidents"]["form"]["fields"][0]["personal"] = False
+    assert not load(json.dumps(content)).incidents.form.fields[0].personal, "what it says itself stands"
+
+
+@pytest.mark.parametrize("form", [3, {"fields": 3}, {"fields": [3, {"name": []}]}])
+def test_a_report_form_that_is_none_is_told(form: object) -> None:
+    content = json.loads(read())
+    content["incidents"]["form"] = form
+    with pytest.raises(RulebookError):
+        load(json.dumps(content))
+
+
 def test_calendars_that_only_the_shipped_rulebook_has_come_with_what_names_them() -> None:
     content = without(*SINCE)
     content["calendars"] = {"centre": {"always": True}, "days": {"country": "CN"}}

@@ -1,0 +1,48 @@
+"""Whose doing an error of the database is, whether SQLAlchemy wraps it or the driver raises it in a stream."""
+
+from contextlib import suppress
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError
+
+from flows.legs.blame import Blame, blame
+from tests.fixtures.database import Database
+
+SLOWLY = text("SELECT one, pg_sleep(0.01) FROM generate_series(1, 500) AS one")
+
+
+async def test_a_stream_that_takes_too_long_is_the_holders_doing(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        await connection.execute(text("SET LOCAL statement_timeout = '200ms'"))
+        with pytest.raises(asyncpg.QueryCanceledError) as caught:
+            async for _ in await connection.stream(SLOWLY):
+                pass
+    assert blame(caught.value) is Blame.HOLDER
+
+
+async def test_a_stream_whose_session_is_ended_is_the_databases_doing(database: Database) -> None:
+    with suppress(InterfaceError):  # there is nothing left to roll back
+        async with database.engine.connect() as connection:
+            pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            rows = await connection.stream(SLOWLY)
+            await database.value(f"SELECT pg_terminate_backend({pid})")
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)) as caught:
+                await rows.all()
+    assert blame(caught.value) is Blame.DATABASE
+
+
+@pytest.mark.parametrize(
+    ("error", "whose"),
+    [
+        (asyncpg.PostgresConnectionError(), Blame.DATABASE),
+        (asyncpg.InterfaceError("connection is closed"), Blame.DATABASE),
+        (asyncpg.DeadlockDetectedError(), Blame.HOLDER),
+        (asyncpg.UniqueViolationError(), Blame.CASE),
+        (asyncpg.DataError(), Blame.CASE),
+        (ValueError(), Blame.CASE),
+    ],
+)
+def test_an_error_of_the_driver_is_judged_by_its_state(error: Exception, whose: Blame) -> None:
+    assert blame(error) is whose
