@@ -31,6 +31,7 @@ class IncidentView(BaseModel):
     where: str | None
     waybills: list[str]
     vehicle: str | None
+    """As hub and batch: all that are known, with 、 between them."""
     hub: str | None
     batch: str | None
     value: Decimal | None

@@ -172,10 +172,11 @@ def conclude(facts: CaseFacts, said: Conclude, setting: Setting) -> Decision:
 
 def _missing(facts: CaseFacts, incident: Incident, setting: Setting) -> list[tuple[Reason, bool]]:
     owed = any(one.name is ClockName.AUTHORITY and one.met_at is None for one in facts.clocks)
-    form = setting.policy.incidents.form.required - set(incident.filled)
+    asked = [one for one in setting.policy.incidents.form.fields if one.required and one.name not in incident.filled]
+    zh, en = "、".join(one.zh for one in asked), ", ".join(sorted(one.name for one in asked))
     return [
         (Reason("根本原因未分析", "its root cause is not named"), incident.root_cause is None),
-        (Reason("上报单未填完", f"the report form lacks {', '.join(sorted(form))}"), bool(form)),
+        (Reason(f"上报单未填({zh})", f"the report form lacks {en}"), bool(asked)),
         (Reason("尚有待报告主管部门事项", "a report to an authority is still owed"), owed),
         (Reason("应知悉的级别未确认", "the level that must know has not acknowledged"), not incident.acknowledged_by),
     ]

@@ -17,7 +17,7 @@ from models.customer import customers
 from models.incident import shipment_notices
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
-from models.values.incident import Incident
+from models.values.incident import PLACES, Incident
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Kind, Procedure
 from models.wake import wakes
@@ -42,8 +42,8 @@ def touched(incident: Incident, days: int) -> ColumnElement[bool]:
         shipments.c.ordered_at.between(discovered - timedelta(days=days), discovered),
         or_(shipments.c.delivered_at.is_(None), shipments.c.delivered_at >= discovered),
     )
-    places = {"vehicle": incident.vehicle, "hub": incident.hub, "batch": incident.batch}
-    found = [and_(shipments.c[name] == place, aboard) for name, place in places.items() if place is not None]
+    places = {name: getattr(incident, name) for name in PLACES}
+    found = [and_(shipments.c[name].in_(those), aboard) for name, those in places.items() if those]
     if incident.waybills:
         found.append(shipments.c.waybill_no.in_(incident.waybills))
     return or_(*found) if found else false()

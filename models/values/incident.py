@@ -21,9 +21,10 @@ class Incident:
     discovered_at: datetime
     phoned_at: datetime | None = None
     waybills: tuple[str, ...] = ()
-    vehicle: str | None = None
-    hub: str | None = None
-    batch: str | None = None
+    vehicle: tuple[str, ...] = ()
+    hub: tuple[str, ...] = ()
+    batch: tuple[str, ...] = ()
+    """What it touched adds up: what is traced later stands beside what was reported first."""
     value: Decimal | None = None
     """Estimated loss of cargo value, CNY."""
     casualties: int | None = None
@@ -61,7 +62,8 @@ class Incident:
             if values.get(name) is not None:
                 values[name] = datetime.fromisoformat(values[name])
         for name in _LISTS:
-            values[name] = tuple(values.get(name, ()))
+            found = values.get(name) or ()
+            values[name] = (found,) if isinstance(found, str) else tuple(found)  # one word: from before it was a list
         values["kind"] = IncidentKind(values["kind"])
         values["grade"] = IncidentGrade(values["grade"]) if values.get("grade") else None
         values["value"] = Decimal(values["value"]) if values.get("value") is not None else None
@@ -87,7 +89,9 @@ class Incident:
 
 
 _MOMENTS = ("discovered_at", "phoned_at", "contained_at", "noticed_at")
-_LISTS = ("waybills", "duties", "filled")
+PLACES = ("vehicle", "hub", "batch")
+"""Where its shipments were, beside on its waybills."""
+_LISTS = ("waybills", *PLACES, "duties", "filled")
 
 
 @dataclass(frozen=True)

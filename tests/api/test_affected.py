@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, update
 
+from flows.acts.incident_known import PLACES_AT_MOST
 from flows.incidents.affected import look_again
 from flows.incidents.late import open_some
 from flows.steps import reach_out
@@ -113,6 +114,24 @@ async def test_customers_who_have_not_complained_are_called_once_each(centre: Ce
     await centre.carry()
     assert len(await tasks(centre)) == 3, "only the shipment that nobody knew of"
     is_problem(await owner.act(id_, "trace", batch="T-7"), 409)
+
+
+async def test_what_is_traced_stands_beside_what_was_known(centre: Centre, hub: Person) -> None:
+    one, two = await customer(centre, "C1"), await customer(centre, "C2")
+    await ship(centre, one, "A1")
+    await ship(centre, two, "B1", vehicle="沪B·00000")
+    id_ = await reported(centre, vehicle=TRUCK)
+    owner = await centre.owner(id_)
+    await owner.done(id_, "trace", vehicle="沪B·00000")
+    await centre.carry()
+    assert [item["order_id"] for item in (await affected(centre, id_))["items"]] == ["A1", "B1"]
+    assert len(await tasks(centre)) == 2
+    assert (await centre.manager.get(f"/incidents/{id_}")).json()["vehicle"] == f"{TRUCK}、沪B·00000"
+    is_problem(await owner.act(id_, "trace", vehicle=TRUCK), 409)
+    for number in range(PLACES_AT_MOST - 2):
+        await owner.done(id_, "trace", vehicle=f"V{number}")
+    problem = is_problem(await owner.act(id_, "trace", vehicle="V-more"), 409)
+    assert "at most 20 vehicles" in problem["detail"]
 
 
 async def test_who_complained_of_the_incident_without_a_waybill_is_not_told_of_it(centre: Centre, hub: Person) -> None:

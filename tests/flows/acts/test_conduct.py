@@ -171,8 +171,9 @@ MONEY = {"agree", "advance", "voucher", "confirm-voucher", "return-voucher", "pa
 """Acts about money, liability and the regulator: they wait for no customer and no unit."""
 
 
-OTHERS = {"acknowledge-incident", "tell-authority", "deliver", "respond"}
-"""What others do about an incident while the centre waits: a hold must not keep anybody from his deadline."""
+OTHERS = {"acknowledge-incident", "tell-authority", "deliver", "respond", "value", "regrade", "trace", "fill-form"}
+"""What others do about an incident, and what becomes known of it, while the centre waits: a hold must not keep anybody
+from his deadline."""
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
