@@ -61,6 +61,8 @@ class EndComplaints(Input):
     """What the incident's finding answers to all who complained about it."""
 
     finding: Text
+    after: UUID | None = None
+    """`next` of the answer before: go on behind it."""
 
 
 class StandingComplaint(BaseModel):
@@ -71,11 +73,12 @@ class StandingComplaint(BaseModel):
 
 
 class EndedComplaints(BaseModel):
-    """Complaints whose customers are told next, and those that stand as they were; `more`: ask again for the rest."""
+    """Complaints whose customers are told next, and those that stand as they were; `more`: go on after `next`."""
 
     ended: list[UUID]
     standing: list[StandingComplaint]
     more: bool
+    next: UUID | None
 
 
 class AffectedShipment(BaseModel):

@@ -79,6 +79,11 @@ def may(actor: StaffFacts, permit: Permit, policy: Policy) -> bool:
     return permit in policy.permissions.anywhere[actor.role]
 
 
+def ever(permit: Permit, actor: StaffFacts, policy: Policy) -> bool:
+    """Whether his role does this with any case, whatever he is to it."""
+    return any(permit in permits for permits in policy.permissions.by_relation[actor.role].values())
+
+
 def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> Reason:
     """Why somebody who sees a case may not do this with it."""
     columns = policy.permissions.by_relation[actor.role]

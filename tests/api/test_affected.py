@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, update
 
+from flows.acts import joined
 from flows.acts.incident_known import PLACES_AT_MOST
 from flows.incidents.affected import look_again
 from flows.incidents.late import open_some
@@ -268,6 +269,30 @@ async def test_a_complaint_about_the_incident_is_linked_and_ends_with_it(centre:
     assert "carry it out first" in problem["detail"]
     await handler.done(complaint, "propose", remedy="致歉", compensation="0")
     assert (await handler.done(complaint, "end-with-incident", finding="同上"))["stage"] == "feed_back"
+
+
+async def test_complaints_that_cannot_be_ended_hide_no_others(
+    centre: Centre, hub: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joined, "AT_ONCE", 1)
+    paid, plain = [await centre.carried(DELAY, waybill=f"WX{number}") for number in range(2)]
+    id_ = await reported(centre, vehicle=TRUCK)
+    for complaint in (plain, paid):
+        await (await centre.owner(complaint)).done(complaint, "join", incident=id_)
+    owner = await centre.owner(id_)
+    await owner.done(id_, "contain", measures="隔离")
+    await owner.done(id_, "investigate", finding="装载超高")
+    await owner.done(id_, "name-liable", firm_liable=False, why="不可抗力")
+    await (await centre.owner(paid)).done(paid, "propose", remedy="赔付", compensation="50.00")
+    path, said = f"/incidents/{id_}/end-complaints", {"finding": "已整改"}
+    auditor = await centre.hire("auditor", Role.AUDITOR)
+    for person in (hub, auditor):
+        problem = is_problem(await person.post(path, said), 403)
+        assert "your role does not do that" in problem["detail"]
+    first_page = (await centre.supervisor.post(path, said)).json()
+    assert (first_page["ended"], first_page["more"], first_page["next"]) == ([], True, paid)
+    rest = (await centre.supervisor.post(path, said | {"after": paid})).json()
+    assert (rest["ended"], rest["more"], rest["next"]) == ([plain], False, None)
 
 
 async def late(centre: Centre) -> tuple[int, int]:
