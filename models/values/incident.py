@@ -10,6 +10,14 @@ from models.values.incident_terms import IncidentGrade, IncidentKind
 
 
 @dataclass(frozen=True)
+class Action:
+    """A corrective action: the sequence number of the event that planned it, and who sees to it."""
+
+    ref: int
+    owner: int
+
+
+@dataclass(frozen=True)
 class Incident:
     """None means not known (yet), which is never the same as nothing.
 
@@ -48,6 +56,8 @@ class Incident:
     found_level: int = 0
     """The authority level of whoever found who is liable."""
     corrections: int = 0
+    actions: tuple[Action, ...] = ()
+    """The corrective actions, done or not."""
     root_cause: str | None = None
     """The method: five_whys or eight_d."""
     reach: str | None = None
@@ -64,6 +74,7 @@ class Incident:
         for name in _LISTS:
             found = values.get(name) or ()
             values[name] = (found,) if isinstance(found, str) else tuple(found)  # one word: from before it was a list
+        values["actions"] = tuple(Action(**one) for one in values.get("actions", ()))
         values["kind"] = IncidentKind(values["kind"])
         values["grade"] = IncidentGrade(values["grade"]) if values.get("grade") else None
         values["value"] = Decimal(values["value"]) if values.get("value") is not None else None
@@ -81,6 +92,8 @@ class Incident:
             elif isinstance(value, Decimal):
                 value = f"{value:f}"
             values[field.name] = list(value) if isinstance(value, tuple) else value
+        if self.actions:
+            values["actions"] = [vars(one) for one in self.actions]
         return values
 
     def but(self, **changes: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.values.people_terms import Role
 from tests.api.centre import MANY, MORNING, Centre, Person, is_problem
 from tests.api.incidents import FORM, KNOWN, WHAT, first, found, incident, notice_of, reported
 
@@ -277,6 +278,37 @@ async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_
     assert units["sorting_centre"]["cases"] == [id_]
     table = (await centre.manager.get("/reports/incidents", format="csv")).text.splitlines()
     assert len(table) == 3
+
+
+async def test_whose_corrective_action_it_is_reads_the_incident_and_reports_it_done(
+    centre: Centre, hub: Person
+) -> None:
+    id_ = await found(centre)
+    owner, mine = await centre.owner(id_), await centre.hire("mine", Role.BUSINESS_UNIT, "claims")
+    other = await centre.hire("other", Role.QUALITY_INSPECTOR)
+    is_problem(await mine.get(f"/incidents/{id_}"), 404)
+    by = (MORNING + timedelta(days=3)).isoformat()
+    auditor = await centre.hire("auditor", Role.AUDITOR)
+    is_problem(await owner.act(id_, "plan-correction", what="限高", owner=auditor.id, by=by), 422)
+    refs = []
+    for person in (mine, other):
+        await owner.done(id_, "plan-correction", what="限高", owner=person.id, by=by)
+        refs.append((await owner.events(id_))[-1]["data"]["correction"])
+    assert [one["id"] for one in (await mine.get("/cases")).json()["items"]] == [id_]
+    is_problem(await mine.act(id_, "fill-form", fields=FORM), 403)
+    problem = is_problem(await mine.act(id_, "complete-correction", correction=refs[1], how="已改"), 403)
+    assert "somebody else's" in problem["detail"]
+    handler = (await centre.manager.read(id_))["handler"]
+    await mine.done(id_, "complete-correction", correction=refs[0], how="已改")
+    assert (await centre.manager.read(id_))["handler"] == handler, "who handles it stays who handled it"
+    await owner.done(id_, "complete-correction", correction=refs[1], how="已改")
+    await centre.move(timedelta(days=22))
+    await centre.carry()
+    said = {"effective": True, "finding": "三周无复发"}
+    if (await centre.manager.read(id_))["owner"] != other.id:
+        await (await centre.owner(id_)).done(id_, "reassign", to=other.id, why="轮值")
+    problem = is_problem(await other.act(id_, "check-effect", **said), 403)
+    assert "does not check the effect" in problem["detail"]
 
 
 async def test_what_one_may_not_know_of_the_figures_is_not_found(centre: Centre, hub: Person) -> None:
