@@ -31,6 +31,7 @@ class IncidentView(BaseModel):
     where: str | None
     waybills: list[str]
     vehicle: str | None
+    """As hub and batch: all that are known, with 、 between them."""
     hub: str | None
     batch: str | None
     value: Decimal | None
@@ -60,6 +61,8 @@ class EndComplaints(Input):
     """What the incident's finding answers to all who complained about it."""
 
     finding: Text
+    after: UUID | None = None
+    """`next` of the answer before: go on behind it."""
 
 
 class StandingComplaint(BaseModel):
@@ -70,11 +73,12 @@ class StandingComplaint(BaseModel):
 
 
 class EndedComplaints(BaseModel):
-    """Complaints whose customers are told next, and those that stand as they were; `more`: ask again for the rest."""
+    """Complaints whose customers are told next, and those that stand as they were; `more`: go on after `next`."""
 
     ended: list[UUID]
     standing: list[StandingComplaint]
     more: bool
+    next: UUID | None
 
 
 class AffectedShipment(BaseModel):

@@ -1,6 +1,6 @@
 """From an incident's facts and papers to what the API answers, and to the form as a page and as a PDF."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from flows.papers.paper import Pairs, Paper, Section
 from flows.rules import derivation, liability
 from models.values.case import CaseFacts
 from models.values.chinese import chinese
-from models.values.incident import Incident
+from models.values.incident import PLACES, Incident
 from models.values.incident_policy import FieldKind, FormField
 from models.values.policy import Policy
 
@@ -33,6 +33,7 @@ def incident_view(
     same = set(IncidentView.model_fields) & set(incident.__dataclass_fields__)
     values = {name: getattr(incident, name) for name in same}
     values |= {name: list(values[name]) for name in ("waybills", "duties")}
+    values |= {name: _joined(values[name]) for name in PLACES}
     return IncidentView(
         **values,
         case=summary(facts, quarantined=held),
@@ -111,10 +112,10 @@ def _facts(facts: CaseFacts, incident: Incident, form: Filled) -> list[FormField
         ("recorded_at", "上报时间", "Reported at", _moment(facts.recorded_at)),
         ("where", "地点", "Place", _same(form.where)),
         ("what", "情况", "What happened", _same(form.what)),
-        ("waybills", "运单", "Waybills", _same("、".join(incident.waybills) or None)),
-        ("vehicle", "车辆", "Vehicle", _same(incident.vehicle)),
-        ("hub", "场站", "Hub", _same(incident.hub)),
-        ("batch", "批次", "Batch", _same(incident.batch)),
+        ("waybills", "运单", "Waybills", _same(_joined(incident.waybills))),
+        ("vehicle", "车辆", "Vehicle", _same(_joined(incident.vehicle))),
+        ("hub", "场站", "Hub", _same(_joined(incident.hub))),
+        ("batch", "批次", "Batch", _same(_joined(incident.batch))),
         ("value", "估计货损(元)", "Estimated loss (CNY)", _same(_money(incident.value))),
         ("casualties", "伤亡人数", "Casualties", _same(_number(incident.casualties))),
         ("dangerous_goods", "危险货物", "Dangerous goods", _yes_no(incident.dangerous_goods)),
@@ -157,6 +158,10 @@ def _both(words: tuple[str, str]) -> ReasonView:
 
 def _same(value: str | None) -> ReasonView:
     return UNKNOWN if value is None else ReasonView(zh=value, en=value)
+
+
+def _joined(names: Sequence[str]) -> str | None:
+    return "、".join(names) or None
 
 
 def _moment(moment: datetime | None) -> ReasonView:

@@ -29,8 +29,8 @@ async def incident(leg_id: UUID | None = None) -> State[str]:
     """Carry one leg: every incident it holds goes from where it stands to its next wait."""
     async with carrying(PROCEDURE, leg_id) as leg:
         await grade(leg)  # 2
-        await reach_out(leg)  # 3
         await assign(leg)  # 4, 5, and wherever else a person must act
         await follow_incident_up(leg)  # 2, 6: silence; reminders and deadlines of all others
+        await reach_out(leg)  # 3: last, for it takes many legs to tell many customers
         await score_incident(leg)  # 9
     return ended(leg)

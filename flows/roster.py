@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.rules import presence
 from flows.staffing import StaffError, id_of, look_up, revoke_tokens_of, to_staff
 from models.case import cases
+from models.notice import subscriptions
 from models.staff import absences, staff
 from models.values.case import StaffFacts
 from models.values.people_terms import AbsenceReason, Role
@@ -62,9 +63,13 @@ async def change(connection: AsyncConnection, name: str, values: Mapping[str, An
 
 
 async def leave(connection: AsyncConnection, name: str, now: datetime) -> int:
-    """Somebody leaves the centre: no new cases, tokens revoked (how many). What he did stays on his name."""
+    """Somebody leaves the centre: no new cases, tokens revoked (how many), told nothing any more. What he did stays on
+    his name."""
     await change(connection, name, {"left_at": now})
-    await look_up(connection, await id_of(connection, name))
+    id_ = await id_of(connection, name)
+    await look_up(connection, id_)
+    his = update(subscriptions).where(subscriptions.c.staff_id == id_, subscriptions.c.ended_at.is_(None))
+    await connection.execute(his.values(ended_at=now))
     return await revoke_tokens_of(connection, name)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Numeric, all_, and_, any_, cast, false, literal, or_, true
+from sqlalchemy import ColumnElement, Numeric, all_, and_, any_, cast, false, func, literal, or_, true
 
 from flows.customers.at_hand import at_hand
 from models.case import cases
@@ -43,4 +43,6 @@ def _holds(relation: Relation, actor: StaffFacts, policy: Policy, now: datetime)
         case Relation.MONEY:
             proposed = cast(cases.c.remedy["compensation"].as_string(), Numeric) > 0
             return or_(cases.c.paid > 0, proposed, cases.c.category.in_(policy.permissions.money_categories))
+        case Relation.CORRECTOR:
+            return func.coalesce(cases.c.details["actions"].contains([{"owner": actor.id}]), false())
     return false()

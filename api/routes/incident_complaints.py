@@ -28,6 +28,6 @@ async def end_complaints(
     """End complaints linked under an incident with its finding: their owners tell the customers next."""
     await find_incident(connection, here, case_id, actor)
     visible = await reading.sight(connection, here.desk, actor)
-    done = await end_joined(connection, here.desk, case_id, actor, said.finding, visible, key)
+    done = await end_joined(connection, here.desk, case_id, actor, said.finding, said.after, visible, key)
     response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
     return EndedComplaints.model_validate(done.answer)

@@ -84,5 +84,6 @@ async def report_incidents(
     reading.refuse_unless(actor, Permit.REPORTS, here.desk)
     if first is not None and last is not None and last < first:
         raise Implausible("结束日期早于开始日期", "the period ends before it begins")
-    found = incidents_report(first, last, await figures(connection, first, last))
+    by_unit = await figures(connection, here.desk.policies.current, first, last)
+    found = incidents_report(first, last, by_unit)
     return found if format == "json" else Response(incidents_csv(found), media_type=CSV_MEDIA)

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Input, Line, Moment, StaffId, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
-from flows.rules import authority, clocks, derivation, follow_up, incident_course, incident_notices
+from flows.rules import authority, clocks, derivation, follow_up, incident_course, incident_notices, permission
 from models.staff import staff
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.incident import Incident
+from models.values.incident import Action, Incident
 from models.values.incident_terms import IncidentGrade
-from models.values.people_terms import Role
+from models.values.permissions import Permit, Relation
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Outcome
 
@@ -70,14 +70,15 @@ class Conclude(ActInput):
 
 
 async def owner_exists(connection: AsyncConnection, facts: CaseFacts, said: PlanCorrection, setting: Setting) -> bool:
-    here = staff.c.left_at.is_(None), staff.c.role != Role.CHANNEL
-    query = select(staff.c.id).where(staff.c.id == said.owner, *here)
+    """Somebody who is here, and whose role may report it done."""
+    may = permission.roles_who(Permit.COMPLETE_CORRECTION, Relation.CORRECTOR, setting.policy)
+    query = select(staff.c.id).where(staff.c.id == said.owner, staff.c.left_at.is_(None), staff.c.role.in_(may))
     return (await connection.execute(query)).first() is not None
 
 
 def plan_correction(facts: CaseFacts, said: PlanCorrection, setting: Setting) -> Decision:
     if not setting.loaded:
-        raise Implausible("没有该员工", "there is no such member of staff to own it")
+        raise Implausible("没有可负责整改的该员工", "there is no such member of staff who could own it")
     if said.by <= setting.now:
         raise Implausible("整改期限须在将来", "the date of a corrective action lies in the future")
     ref = facts.events + 1
@@ -88,7 +89,9 @@ def plan_correction(facts: CaseFacts, said: PlanCorrection, setting: Setting) ->
     incident = Incident.of(facts.details)
     data = {"correction": ref, "owner": said.owner, "by": said.by.isoformat()}
     late = follow_up.overdue(left, setting.now)
-    changes = {"clocks": left, "details": incident.but(corrections=incident.corrections + 1), "overdue": late}
+    actions = (*incident.actions, Action(ref, said.owner))
+    details = incident.but(corrections=incident.corrections + 1, actions=actions)
+    changes = {"clocks": left, "details": details, "overdue": late}
     told = incident_notices.of_correction(facts, said.owner, said.by, setting.now)
     return Decision(EventKind.CORRECTION_PLANNED, changes, (why,), data, {"what": said.what}, rows=(told,))
 
@@ -97,22 +100,25 @@ def complete_correction(facts: CaseFacts, said: CompleteCorrection, setting: Set
     running = [one for one in facts.clocks if one.name is ClockName.CORRECTION and one.met_at is None]
     if said.correction not in {one.ref for one in running}:
         raise Refusal("没有这项未完成的整改", "there is no open corrective action of that number")
+    actor, incident = setting.actor, Incident.of(facts.details)
+    lent = permission.only_as_corrector(Permit.COMPLETE_CORRECTION, facts, actor, setting.policy)
+    if lent and Action(said.correction, actor.id) not in incident.actions:
+        raise NotYours("该项整改由他人负责", "that corrective action is somebody else's")
     left = clocks.meet(facts.clocks, ClockName.CORRECTION, setting.now, ref=said.correction)
     open_ones = len(running) - 1
     data = {"correction": said.correction, "left": open_ones}
     terms = setting.policy.incidents.clocks
-    changes: dict[str, object] = {}
+    changes: dict[str, object] = {} if lent else {"handler_id": actor.id}
     if not open_ones:
         begins = clocks.after(terms.effect_after, setting.now, setting.policy)
         left = (*left, clocks.start(ClockName.EFFECT, terms.effect, begins, setting.policy))
-        changes = {"owner_id": None}
+        changes["owner_id"] = None
     late = follow_up.overdue(left, setting.now)
     return moved(
         facts,
         EventKind.CORRECTED,
         data,
         sealed={"how": said.how},
-        handler_id=setting.actor.id,
         clocks=left,
         overdue=late,
         **changes,
@@ -125,7 +131,7 @@ def check_effect(facts: CaseFacts, said: CheckEffect, setting: Setting) -> Decis
         raise Refusal(
             f"效果须于 {derivation.local(begins)} 后验证", f"the effect is checked from {derivation.local(begins)} on"
         )
-    if setting.actor.id == facts.handler_id:
+    if setting.actor.id in permission.correctors(facts) | {facts.handler_id}:
         raise NotYours("效果须由他人验证", "whoever corrected it does not check the effect")
     incident, terms = Incident.of(facts.details), setting.policy.incidents.clocks
     left = clocks.meet(facts.clocks, ClockName.EFFECT, setting.now)
@@ -172,10 +178,11 @@ def conclude(facts: CaseFacts, said: Conclude, setting: Setting) -> Decision:
 
 def _missing(facts: CaseFacts, incident: Incident, setting: Setting) -> list[tuple[Reason, bool]]:
     owed = any(one.name is ClockName.AUTHORITY and one.met_at is None for one in facts.clocks)
-    form = setting.policy.incidents.form.required - set(incident.filled)
+    asked = [one for one in setting.policy.incidents.form.fields if one.required and one.name not in incident.filled]
+    zh, en = "、".join(one.zh for one in asked), ", ".join(sorted(one.name for one in asked))
     return [
         (Reason("根本原因未分析", "its root cause is not named"), incident.root_cause is None),
-        (Reason("上报单未填完", f"the report form lacks {', '.join(sorted(form))}"), bool(form)),
+        (Reason(f"上报单未填({zh})", f"the report form lacks {en}"), bool(asked)),
         (Reason("尚有待报告主管部门事项", "a report to an authority is still owed"), owed),
         (Reason("应知悉的级别未确认", "the level that must know has not acknowledged"), not incident.acknowledged_by),
     ]

@@ -37,7 +37,9 @@ def fill_form(facts: CaseFacts, said: FillForm, setting: Setting) -> Decision:
     }
     late = follow_up.overdue(left, setting.now)
     changes = {"details": incident.but(filled=filled), "clocks": left, "overdue": late}
-    return Decision(EventKind.FORM_FILLED, changes, (), data, {"fields": said.fields})
+    return Decision(EventKind.FORM_FILLED, changes, (), data, {"fields": said.fields}, overwrites=True)
 
 
-ACTS = (Act("fill-form", "填写上报单 · fill in the report form", FillForm, fill_form, incident_course.GRADED),)
+ACTS = (
+    Act("fill-form", "填写上报单 · fill in the report form", FillForm, fill_form, incident_course.GRADED, on_hold=True),
+)

@@ -1,7 +1,7 @@
 """What becomes known about an incident, and who must know: acknowledge, tell an authority, value, regrade, trace."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -9,10 +9,10 @@ from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
 from flows.acts.report import Money, Persons, Place, Short, Waybill
-from flows.rules import authority, clocks, follow_up, incident_course, incident_follow_up, incident_grading
+from flows.rules import authority, clocks, follow_up, grading, incident_course, incident_follow_up, incident_grading
 from models.values.case import CaseFacts, Decision, Reason, Refusal
-from models.values.incident import Incident
-from models.values.incident_terms import IncidentKind
+from models.values.incident import PLACES, Incident
+from models.values.incident_terms import IncidentGrade, IncidentKind
 from models.values.stage_terms import ClockName, EventKind, Stage
 
 
@@ -49,7 +49,7 @@ class Regrade(ActInput):
 
 
 class Trace(ActInput):
-    """What else the incident touched: waybills, the vehicle, hub or batch."""
+    """What else the incident touched: waybills, a vehicle, hub or batch, beside what is known already."""
 
     waybills: Annotated[tuple[Waybill, ...], Field(max_length=200)] = ()
     vehicle: Short | None = None
@@ -82,6 +82,8 @@ def tell_authority(facts: CaseFacts, said: TellAuthority, setting: Setting) -> D
     at = said.at or setting.now
     if at > setting.now:
         raise Implausible("报告时间不能在将来", "the report to the authority cannot lie in the future")
+    if at < incident.discovered_at:
+        raise Implausible("报告时间不能早于事故发现", "nobody could be told of the incident before it was discovered")
     left = clocks.meet(facts.clocks, ClockName.AUTHORITY, max(at, owed[0].started_at), ref=ref)
     changes = {"clocks": left, "overdue": follow_up.overdue(left, setting.now)}
     data = {"duty": said.duty, "at": at.isoformat(), "in_time": at <= owed[0].due_at}
@@ -110,18 +112,30 @@ def regrade(facts: CaseFacts, said: Regrade, setting: Setting) -> Decision:
 def trace(facts: CaseFacts, said: Trace, setting: Setting) -> Decision:
     incident = Incident.of(facts.details)
     more = tuple(dict.fromkeys((*incident.waybills, *(one.strip().upper() for one in said.waybills))))
-    places = {name: getattr(said, name) for name in ("vehicle", "hub", "batch") if getattr(said, name) is not None}
-    if len(more) == len(incident.waybills) and all(getattr(incident, name) == it for name, it in places.items()):
+    named = {name: getattr(said, name) for name in PLACES if getattr(said, name) is not None}
+    fresh = {name: it for name, it in named.items() if it not in getattr(incident, name)}
+    if len(more) == len(incident.waybills) and not fresh:
         raise Refusal("没有新的信息", "nothing new: name waybills, a vehicle, hub or batch not known yet")
     if len(more) > WAYBILLS_AT_MOST:
         raise Refusal(f"运单最多 {WAYBILLS_AT_MOST} 个", f"an incident names at most {WAYBILLS_AT_MOST} waybills")
+    places: dict[str, Any] = {name: (*getattr(incident, name), it) for name, it in fresh.items()}
+    if any(len(those) > PLACES_AT_MOST for those in places.values()):
+        raise Refusal(
+            f"车辆、场站、批次各最多 {PLACES_AT_MOST} 个",
+            f"an incident names at most {PLACES_AT_MOST} vehicles, hubs or batches each",
+        )
     changes = {"details": replace(incident, waybills=more, reach="open", **places).as_json()}
-    data = {"waybills": len(more) - len(incident.waybills), **places}
+    data = {"waybills": len(more) - len(incident.waybills), **fresh}
     return Decision(EventKind.TRACED, changes, (), data)
 
 
 def _regraded(facts: CaseFacts, incident: Incident, setting: Setting) -> Decision:
     decision = incident_grading.regrade(facts, incident, setting.policy, setting.now)
+    before = Incident.of(facts.details)
+    less = before.value is not None and incident.value is not None and incident.value < before.value
+    milder = grading.higher(decision.data["grade"], before.grade or IncidentGrade.MAJOR)
+    if less and milder and setting.actor.level < 1:
+        raise NotYours("因减少货损而降级须由主管更正", "only a supervisor lowers the grade by a smaller loss")
     concludes = authority.for_incident(decision.data["grade"], facts.customer_class, setting.policy)
     if facts.stage is not Stage.CLOSING or concludes <= facts.level:
         return decision
@@ -136,6 +150,8 @@ def _open(facts: CaseFacts, ref: int) -> bool:
 
 WAYBILLS_AT_MOST = 1000
 """What one incident can name one by one; more of them are on a vehicle, hub or batch."""
+PLACES_AT_MOST = 20
+"""Of vehicles, hubs and batches each: what touched more than that is no one incident."""
 AT = incident_course.GRADED
 ACTS = (
     Act(
@@ -147,7 +163,7 @@ ACTS = (
         on_hold=True,
     ),
     Act("tell-authority", "报告主管部门 · an authority was told", TellAuthority, tell_authority, AT, on_hold=True),
-    Act("value", "核定货损 · the loss is valued", Value, value, AT),
-    Act("regrade", "重新定级 · what became known changes the grade", Regrade, regrade, AT),
-    Act("trace", "追查涉及运单 · what else it touched", Trace, trace, AT),
+    Act("value", "核定货损 · the loss is valued", Value, value, AT, on_hold=True),
+    Act("regrade", "重新定级 · what became known changes the grade", Regrade, regrade, AT, on_hold=True),
+    Act("trace", "追查涉及运单 · what else it touched", Trace, trace, AT, on_hold=True),
 )

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
 from flows.acts.joining import END, EndWithIncident
-from flows.acts.perform import Desk, Done, perform
+from flows.acts.perform import Desk, Done, barred, perform
+from flows.rules import permission
 from models.case import cases
 from models.values.case import Reason, Refusal, StaffFacts
+from models.values.permissions import Permit
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Procedure
 
@@ -34,14 +36,21 @@ async def end_joined(
     incident_id: UUID,
     actor: StaffFacts,
     finding: str,
+    after: UUID | None,
     visible: ColumnElement[bool],
     key: once.Key | None,
 ) -> Done:
-    """Raises KeyReused. Complaints somebody else handles, or on which money is still owed, stand as they are."""
+    """Those `after` the one a former answer named as `next`: complaints somebody else handles, or on which money is
+    still owed, stand as they are, and must not hide the others. Raises NotYours or KeyReused.
+    """
+    if not permission.ever(Permit.END_WITH_INCIDENT, actor, desk.policies.current):
+        raise barred(Permit.END_WITH_INCIDENT, actor, desk.policies.current)
     if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     under = cases.c.linked_to == incident_id, cases.c.procedure == Procedure.COMPLAINT
     query = select(cases.c.id, cases.c.version).where(*under, cases.c.stage == Stage.CARRY_OUT, visible)
+    if after is not None:
+        query = query.where(cases.c.id > after)
     rows = (await connection.execute(query.order_by(cases.c.id).limit(AT_ONCE + 1).with_for_update())).all()
     ended, standing = [], []
     for row in rows[:AT_ONCE]:
@@ -52,12 +61,13 @@ async def end_joined(
             ended.append(row.id)
         except Refusal as why:
             standing.append(Standing(row.id, why.reason))
-    answer = _answer(ended, standing, more=len(rows) > AT_ONCE)
+    answer = _answer(ended, standing, rows[AT_ONCE - 1].id if len(rows) > AT_ONCE else None)
     if key is not None:
         await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 
-def _answer(ended: Sequence[UUID], standing: Sequence[Standing], *, more: bool) -> dict[str, Any]:
+def _answer(ended: Sequence[UUID], standing: Sequence[Standing], following: UUID | None) -> dict[str, Any]:
     left = [{"id": str(one.id), "why": {"zh": one.why.zh, "en": one.why.en}} for one in standing]
-    return {"ended": [str(id_) for id_ in ended], "standing": left, "more": more}
+    found = {"ended": [str(id_) for id_ in ended], "standing": left}
+    return {**found, "more": following is not None, "next": str(following) if following else None}

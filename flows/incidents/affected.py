@@ -6,17 +6,18 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, cast, false, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, cast, false, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from flows.incidents.some_customers import WHO, of_some_customers
 from flows.rules.incident_course import AGAIN
 from models.case import INCIDENTS, cases
 from models.customer import customers
 from models.incident import shipment_notices
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
-from models.values.incident import Incident
+from models.values.incident import PLACES, Incident
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Kind, Procedure
 from models.wake import wakes
@@ -41,8 +42,8 @@ def touched(incident: Incident, days: int) -> ColumnElement[bool]:
         shipments.c.ordered_at.between(discovered - timedelta(days=days), discovered),
         or_(shipments.c.delivered_at.is_(None), shipments.c.delivered_at >= discovered),
     )
-    places = {"vehicle": incident.vehicle, "hub": incident.hub, "batch": incident.batch}
-    found = [and_(shipments.c[name] == place, aboard) for name, place in places.items() if place is not None]
+    places = {name: getattr(incident, name) for name in PLACES}
+    found = [and_(shipments.c[name].in_(those), aboard) for name, those in places.items() if those]
     if incident.waybills:
         found.append(shipments.c.waybill_no.in_(incident.waybills))
     return or_(*found) if found else false()
@@ -76,8 +77,10 @@ async def page(
         .limit(1)
         .scalar_subquery()
     )
+    linked = joined_by(id_, WHO).where(visible).order_by(cases.c.number.desc()).limit(1)
+    about = func.coalesce(complaint, linked.correlate(customers).scalar_subquery())
     whole = (
-        select(chosen, customers.c.code, complaint.label("complaint"), shipment_notices.c.case_id.label("notice"))
+        select(chosen, customers.c.code, about.label("complaint"), shipment_notices.c.case_id.label("notice"))
         .join(customers, customers.c.id == chosen.c.customer_id)
         .outerjoin(shipment_notices, told)
         .order_by(chosen.c.day, chosen.c.customer_id, chosen.c.order_id)
@@ -94,27 +97,27 @@ async def totals(connection: AsyncConnection, incident: Incident, days: int) -> 
 async def untold(
     connection: AsyncConnection, id_: UUID, incident: Incident, days: int, customers_at_most: int
 ) -> dict[int, list[Any]]:
-    """Shipments by customer (as merged) whose customer neither complained about them nor has a notice task for them."""
-    who = func.coalesce(customers.c.merged_into, customers.c.id).label("who")
+    """Shipments by customer (as merged) whose customer neither complained about them nor has a notice task for them.
+
+    A complaint linked under the incident counts for all its customer's shipments: it often names no waybill.
+    """
     complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, COMPLAINT)
     told = select(shipment_notices.c.case_id).where(
         shipment_notices.c.cause == str(id_),
         shipment_notices.c.customer_id == shipments.c.customer_id,
         shipment_notices.c.order_id == shipments.c.order_id,
     )
-    query = (
-        select(who, shipments.c.customer_id, shipments.c.order_id, shipments.c.waybill_no)
-        .join(customers, customers.c.id == shipments.c.customer_id)
-        .where(touched(incident, days), customers.c.erased_at.is_(None), ~complained.exists(), ~told.exists())
-        .order_by(who, shipments.c.order_id)
-    )
-    found: dict[int, list[Any]] = {}
-    async with connection.stream(query) as rows:
-        async for row in rows:
-            if row.who not in found and len(found) == customers_at_most:
-                break
-            found.setdefault(row.who, []).append(row)
-    return found
+    linked = joined_by(id_, WHO).correlate(customers)
+    wanted = touched(incident, days), ~complained.exists(), ~told.exists(), ~linked.exists()
+    return await of_some_customers(connection, wanted, customers_at_most)
+
+
+def joined_by(id_: UUID, who: ColumnElement[int]) -> Select[UUID]:
+    """Complaints of a customer (as merged) that are linked under an incident."""
+    theirs = customers.alias()
+    root = func.coalesce(theirs.c.merged_into, theirs.c.id)
+    query = select(cases.c.id).join(theirs, theirs.c.id == cases.c.customer_id)
+    return query.where(cases.c.linked_to == id_, COMPLAINT, root == who)
 
 
 async def look_again(connection: AsyncConnection) -> int:

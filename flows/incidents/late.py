@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from flows.classing.intake import class_of
 from flows.incidents.affected import COMPLAINT
+from flows.incidents.some_customers import of_some_customers
 from flows.legs import ledger
 from flows.rules import customer_notices
 from flows.rules.agenda import agenda
 from flows.rules.customer_notices import PROMISE, Call, Told
 from models.case import cases
-from models.customer import customers
 from models.incident import shipment_notices
 from models.sealing import Seal
 from models.shipment import shipments
@@ -45,32 +45,27 @@ async def open_some(connection: AsyncConnection, seal: Seal, policy: Policy, now
 
 
 async def _calls(connection: AsyncConnection, policy: Policy, today: date) -> list[Call]:
-    """Who complained about a shipment already knows, and asks no second time."""
-    who = func.coalesce(customers.c.merged_into, customers.c.id).label("who")
+    """Who complained about a shipment already knows, and asks no second time; nor does who is about to be called, or
+    was called because its day had passed. That he was told of an incident before says nothing of the day."""
     complained = select(cases.c.id).where(cases.c.waybill == shipments.c.waybill_no, COMPLAINT)
-    told = select(shipment_notices.c.case_id).where(
-        shipment_notices.c.customer_id == shipments.c.customer_id,
-        shipment_notices.c.order_id == shipments.c.order_id,
+    told = (
+        select(shipment_notices.c.case_id)
+        .join(cases, cases.c.id == shipment_notices.c.case_id)
+        .where(
+            shipment_notices.c.customer_id == shipments.c.customer_id,
+            shipment_notices.c.order_id == shipments.c.order_id,
+            or_(shipment_notices.c.cause == PROMISE, cases.c.closed_at.is_(None)),
+        )
     )
     since = today - timedelta(days=policy.incidents.promise_days)
-    query = (
-        select(who, shipments.c.customer_id, shipments.c.order_id, shipments.c.waybill_no)
-        .join(customers, customers.c.id == shipments.c.customer_id)
-        .where(
-            shipments.c.promised_at < today,
-            shipments.c.promised_at >= since,
-            shipments.c.delivered_at.is_(None),
-            customers.c.erased_at.is_(None),
-            ~complained.exists(),
-            ~told.exists(),
-        )
-        .order_by(who, shipments.c.order_id)
+    wanted = (
+        shipments.c.promised_at < today,
+        shipments.c.promised_at >= since,
+        shipments.c.delivered_at.is_(None),
+        ~complained.exists(),
+        ~told.exists(),
     )
-    found: dict[int, list[Told]] = {}
-    async with connection.stream(query) as rows:
-        async for row in rows:
-            if row.who not in found and len(found) == CUSTOMERS:
-                break
-            found.setdefault(row.who, []).append(Told(row.customer_id, row.order_id, row.waybill_no))
-    known = await class_of(connection, list(found), today, policy.rulebook.classes.basis)
-    return [Call(uuid7(), id_, known.get(id_), told) for id_, told in found.items()]
+    found = await of_some_customers(connection, wanted, CUSTOMERS)
+    calls = {id_: [Told(row.customer_id, row.order_id, row.waybill_no) for row in rows] for id_, rows in found.items()}
+    known = await class_of(connection, list(calls), today, policy.rulebook.classes.basis)
+    return [Call(uuid7(), id_, known.get(id_), told) for id_, told in calls.items()]

@@ -45,7 +45,8 @@ def draft(entry: Entry, seal: Seal, now: datetime, leg_id: UUID | None) -> tuple
     if decision is None:
         return facts, None
     changes = dict(decision.changes)
-    if any(name in PERSONS_DECIDE_ON and changes[name] != getattr(facts, name) for name in changes):
+    moved = any(name in PERSONS_DECIDE_ON and changes[name] != getattr(facts, name) for name in changes)
+    if moved or decision.overwrites:
         changes["version"] = facts.version + 1
     if decision.event is None:
         return replace(facts, **changes), None

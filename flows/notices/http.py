@@ -28,12 +28,14 @@ async def post(url: str, request: Request, inside: Inside, seconds: float) -> di
         place = await look_up(url, inside)
     except OSError:
         raise NotTaken("the host is not found") from None
+    # An address that does not even connect leaves time for the others.
+    timeout = httpx.Timeout(seconds, connect=seconds / (len(place.addresses) + 1))
     # No proxy of the environment: it would look the host up anew, out of our sight.
-    async with httpx.AsyncClient(verify=_trusted(), trust_env=False, follow_redirects=False, timeout=seconds) as client:
+    async with httpx.AsyncClient(verify=_trusted(), trust_env=False, follow_redirects=False, timeout=timeout) as client:
         for address in place.addresses:
             try:
                 return await _post(client, place, address, request)
-            except httpx.ConnectError:
+            except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
             except httpx.TimeoutException:
                 raise NotTaken("no answer in time") from None

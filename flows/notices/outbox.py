@@ -59,12 +59,12 @@ async def resolve(connection: AsyncConnection, now: datetime) -> int:
         return 0
     subscribers, members = await _subscribers(connection), await _members(connection)
     for row in rows:
-        found = recipients(row.kind, _addressee(row), subscribers, members)
+        found = recipients(row.kind, addressee(row), subscribers, members)
         if found:
             ways = [{"notice_id": row.id, "subscription_id": one, "attempts": 0} for one in found]
             await connection.execute(insert(deliveries).on_conflict_do_nothing(), ways)
         values: dict[str, Any] = {"resolved_at": now} | ({} if found else {"error": NOBODY})
-        if not found and _addressee(row) != Addressee():
+        if not found and addressee(row) != Addressee():
             values["failed_at"] = now
         await connection.execute(update(notices).where(notices.c.id == row.id).values(values))
         if not found:
@@ -167,7 +167,8 @@ async def _tell_case(connection: AsyncConnection, notice: Row[Any], now: datetim
 
 
 async def _subscribers(connection: AsyncConnection) -> list[Subscriber]:
-    query = select(subscriptions).where(subscriptions.c.ended_at.is_(None))
+    gone = select(staff.c.id).where(staff.c.id == subscriptions.c.staff_id, staff.c.left_at.is_not(None))
+    query = select(subscriptions).where(subscriptions.c.ended_at.is_(None), ~gone.exists())
     rows = (await connection.execute(query)).all()
     return [
         Subscriber(
@@ -182,7 +183,8 @@ async def _members(connection: AsyncConnection) -> dict[int, Member]:
     return {row.id: Member(Role(row.role), row.unit) for row in rows}
 
 
-def _addressee(row: Row[Any]) -> Addressee:
+def addressee(row: Row[Any]) -> Addressee:
+    """Whom a row of `notices` is for."""
     return Addressee(row.to_staff, row.to_unit, Role(row.to_role) if row.to_role else None)
 
 

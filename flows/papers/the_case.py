@@ -56,13 +56,13 @@ def _of_complaint(facts: CaseFacts, wording: Wording) -> Rows:
 
 def _of_incident(facts: CaseFacts) -> Rows:
     incident = Incident.of(facts.details)
-    places = (incident.vehicle, incident.hub, incident.batch, *incident.waybills)
+    places = (*incident.vehicle, *incident.hub, *incident.batch, *incident.waybills)
     return [
         ("事故类别 kind", f"{chinese(incident.kind)} {incident.kind}"),
         ("等级 grade", f"{chinese(incident.grade)} {incident.grade}" if incident.grade else NONE),
         ("上报单位 reported by", facts.unit or NONE),
         ("发现 discovered", moment(incident.discovered_at)),
-        ("车辆、场站、批次、运单 where", "、".join(one for one in places if one) or NONE),
+        ("车辆、场站、批次、运单 where", "、".join(places) or NONE),
         ("货损 loss of cargo", "不详 not known" if incident.value is None else f"{incident.value:f} CNY"),
         ("伤亡 casualties", "不详 not known" if incident.casualties is None else str(incident.casualties)),
     ]

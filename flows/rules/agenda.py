@@ -36,10 +36,20 @@ def agenda(facts: CaseFacts, policy: Policy, now: datetime) -> Agenda:
 
 
 def _next(facts: CaseFacts, now: datetime) -> tuple[str, datetime | None]:
+    """Customers are looked for batch by batch, for as long as it takes: an owner, and whatever is due, come first.
+
+    Before the score: a case that is closed looks for nobody any more.
+    """
+    reaches_out = incident_course.reaches_out(facts)
     if step := SYSTEM.get(facts.stage):
-        return step, now
-    if incident_course.reaches_out(facts):
+        return ("reach_out" if reaches_out and facts.stage is Stage.SCORING else step), now
+    step, due = _followed(facts, now)
+    if reaches_out and (due is None or due > now):
         return "reach_out", now
+    return step, due
+
+
+def _followed(facts: CaseFacts, now: datetime) -> tuple[str, datetime | None]:
     if facts.poked:
         return "follow_up", now
     follow_up = clocks.earliest(tuple(clock for clock in facts.clocks if clock.name is not ClockName.ASSIGN_AGAIN))

@@ -19,7 +19,7 @@ BEYOND = frozenset({ClockName.PAYMENT, ClockName.REGULATOR})
 TIMERS = frozenset({ClockName.CALL_BACK, ClockName.HOLD, ClockName.ASSIGN_AGAIN, ClockName.AWAY})
 """Clocks that only call again: being late at them is not a breach."""
 
-UNPAUSED = frozenset({ClockName.STATUTORY, ClockName.INCIDENT_ACKNOWLEDGE, ClockName.AUTHORITY, ClockName.COUNTERPART})
+UNPAUSED = incident_clocks.OF_INCIDENTS | {ClockName.STATUTORY}
 """Clocks that no hold stops: the customer is not who they wait for."""
 
 AGREED = "agreed"

@@ -22,6 +22,15 @@ _AS_NAMED = frozenset(
 )
 """Clocks whose term has their name in `incidents.clocks`."""
 
+OF_INCIDENTS = _AS_NAMED - {ClockName.CUSTOMER_NOTICE} | {
+    ClockName.INCIDENT_ACKNOWLEDGE,
+    ClockName.AUTHORITY,
+    ClockName.COUNTERPART,
+    ClockName.CORRECTION,
+}
+"""Clocks of the incident itself: an accident is contained, told and investigated whoever else is waited for. Only the
+notice task calls a customer, and may wait for him."""
+
 
 def term_of(name: ClockName, facts: CaseFacts, policy: Policy) -> Term | None:
     """None: it is none of an incident's, or its moment is agreed, or owed to an authority by law."""

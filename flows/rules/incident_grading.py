@@ -66,21 +66,20 @@ def regrade(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime)
         "clocks": left,
         "overdue": follow_up.overdue(left, now),
     }
-    return Decision(EventKind.REGRADED, changes, reasons, data, rows=rows)
+    return Decision(EventKind.REGRADED, changes, reasons, data, rows=rows, overwrites=bool(changed))
 
 
 def _tell(
     facts: CaseFacts, incident: Incident, left: Clocks, policy: Policy, now: datetime
 ) -> tuple[Incident, Clocks, tuple[Row, ...]]:
-    """Tell the level that the grade asks for, unless it, or one above it, was told already."""
+    """Tell the level that the grade asks for, or the one above it that was told of a lower grade: it knew less."""
     grade = incident.grade or IncidentGrade.MAJOR
     rule = policy.incidents.grades[grade]
-    if rule.knows <= incident.knows:
-        return incident, left, ()
+    level = max(rule.knows, incident.knows)
     left = clocks.meet(left, ClockName.INCIDENT_ACKNOWLEDGE, now)
-    left = (*left, clocks.start(ClockName.INCIDENT_ACKNOWLEDGE, rule.acknowledge, now, policy, ref=rule.knows))
-    row = incident_notices.to_level(facts, incident, grade, rule.knows, policy, now)
-    return replace(incident, knows=rule.knows, acknowledged_by=None), left, (row,)
+    left = (*left, clocks.start(ClockName.INCIDENT_ACKNOWLEDGE, rule.acknowledge, now, policy, ref=level))
+    row = incident_notices.to_level(facts, incident, grade, level, policy, now)
+    return replace(incident, knows=level, acknowledged_by=None), left, (row,)
 
 
 def _owe(left: Clocks, incident: Incident, policy: Policy, known_at: datetime) -> tuple[Clocks, tuple[str, ...]]:

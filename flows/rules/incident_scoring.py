@@ -3,6 +3,7 @@
 Each indicator gives 0–1 or nothing; what was not measured is left out and said so, its weight shared by the rest.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flows.rules import clocks, lifecycle, report_form, scoring
@@ -13,16 +14,15 @@ from models.values.incident_policy import IncidentIndicator
 from models.values.policy import Policy
 from models.values.stage_terms import ClockName, EventKind
 
+Marks = Mapping[IncidentIndicator, float | None]
+
 
 def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Decision:
     """`repeats`: earlier incidents of the same kind and liable unit within the rulebook's window."""
     if owed := clocks.promised(facts.clocks):
         return scoring.awaited(facts, owed)
     marks = measure(facts, repeats, policy, now)
-    weights = policy.incidents.scoring.weights
-    known = {name: mark for name, mark in marks.items() if mark is not None}
-    total = sum(weights[name] for name in known)
-    score = round(100 * sum(weights[name] * mark for name, mark in known.items()) / total, 1) if total else None
+    score = weighted(marks, policy)
     missed = sorted({clock.name for clock in facts.clocks if clocks.late(clock, now)})
     data = {
         "score": score,
@@ -61,6 +61,14 @@ def measure(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> di
         "containment": _containment(facts, incident),
         "repeats": max(0.0, 1 - repeats * terms.repeat_costs) if facts.liable is not None else None,
     }
+
+
+def weighted(marks: Marks, policy: Policy) -> float | None:
+    """0–100 by the rulebook's weights, of what was measured; None: nothing was."""
+    weights = policy.incidents.scoring.weights
+    known = {name: mark for name, mark in marks.items() if mark is not None}
+    total = sum(weights[name] for name in known)
+    return round(100 * sum(weights[name] * mark for name, mark in known.items()) / total, 1) if total else None
 
 
 def promptness(lag: timedelta, full_minutes: float, lost_minutes: float) -> float:

@@ -50,8 +50,20 @@ def relations(facts: CaseFacts, actor: StaffFacts, policy: Policy, *, at_hand: b
         and actor.unit in (facts.unit, facts.liable, *facts.liable_units, facts.details.get("counterpart")),
         Relation.CALLER_AT_HAND: at_hand,
         Relation.MONEY: money(facts, policy),
+        Relation.CORRECTOR: actor.id in correctors(facts),
     }
     return frozenset(relation for relation, holds in held.items() if holds)
+
+
+def correctors(facts: CaseFacts) -> frozenset[int]:
+    """Whose corrective actions an incident has, or had."""
+    return frozenset(one["owner"] for one in facts.details.get("actions", ()))
+
+
+def only_as_corrector(permit: Permit, facts: CaseFacts, actor: StaffFacts, policy: Policy) -> bool:
+    """Whether he may do this for no other reason than that a corrective action is his."""
+    row = policy.permissions.by_relation[actor.role]
+    return {one for one in relations(facts, actor, policy) if permit in row[one]} == {Relation.CORRECTOR}
 
 
 def named(facts: CaseFacts, actor: StaffFacts) -> bool:
@@ -79,6 +91,16 @@ def may(actor: StaffFacts, permit: Permit, policy: Policy) -> bool:
     return permit in policy.permissions.anywhere[actor.role]
 
 
+def roles_who(permit: Permit, relation: Relation, policy: Policy) -> list[Role]:
+    """The roles that a relation to a case lets do this."""
+    return [role for role, columns in policy.permissions.by_relation.items() if permit in columns[relation]]
+
+
+def ever(permit: Permit, actor: StaffFacts, policy: Policy) -> bool:
+    """Whether his role does this with any case, whatever he is to it."""
+    return any(permit in permits for permits in policy.permissions.by_relation[actor.role].values())
+
+
 def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> Reason:
     """Why somebody who sees a case may not do this with it."""
     columns = policy.permissions.by_relation[actor.role]
@@ -98,6 +120,7 @@ _WHO: dict[Relation, tuple[str, str]] = {
     Relation.UNIT: ("责任单位人员", "on cases of its own unit"),
     Relation.CALLER_AT_HAND: ("刚接待该客户的人", "with the caller at hand, just looked up or received"),
     Relation.MONEY: ("涉及赔付的工单的经手人", "on cases with money in them"),
+    Relation.CORRECTOR: ("整改负责人", "on incidents of which a corrective action is its own"),
 }
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from models.values.case import StaffFacts
 from models.values.notices import Addressee
 from models.values.people_terms import Role
+from models.values.policy import Policy
 from models.values.telling_policy import Notices
 
 
@@ -35,6 +37,19 @@ def recipients(
     What is addressed to nobody goes to whoever named its kind. The whole centre's get their kinds in either case.
     """
     return tuple(sorted(one.id for one in subscribers if _gets(kind, to, one, staff)))
+
+
+def may_acknowledge(to: Addressee, actor: StaffFacts, policy: Policy) -> bool:
+    """Whether it counts that this person read it: it was for him, for his unit or role, or for a role of the ladder
+    that he stands above. Of what was for nobody in particular, that anybody did."""
+    if to == Addressee():
+        return True
+    if to.staff_id is not None:
+        return actor.id == to.staff_id
+    if to.unit is not None:
+        return actor.unit == to.unit
+    on_ladder = to.role in policy.rulebook.assignment.levels
+    return actor.role is to.role or (to.role is not None and on_ladder and actor.level > policy.level_of(to.role))
 
 
 def pause(attempts: int, policy: Notices) -> float | None:

@@ -202,6 +202,8 @@ class Decision:
     pokes: tuple[UUID, ...] = ()
     rows: tuple[Row, ...] = ()
     opens: tuple["Opening", ...] = ()
+    overwrites: bool = False
+    """It writes over what somebody else may just have written: the version moves, and one of the two looks again."""
 
 
 @dataclass(frozen=True)

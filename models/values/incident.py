@@ -10,6 +10,14 @@ from models.values.incident_terms import IncidentGrade, IncidentKind
 
 
 @dataclass(frozen=True)
+class Action:
+    """A corrective action: the sequence number of the event that planned it, and who sees to it."""
+
+    ref: int
+    owner: int
+
+
+@dataclass(frozen=True)
 class Incident:
     """None means not known (yet), which is never the same as nothing.
 
@@ -21,9 +29,10 @@ class Incident:
     discovered_at: datetime
     phoned_at: datetime | None = None
     waybills: tuple[str, ...] = ()
-    vehicle: str | None = None
-    hub: str | None = None
-    batch: str | None = None
+    vehicle: tuple[str, ...] = ()
+    hub: tuple[str, ...] = ()
+    batch: tuple[str, ...] = ()
+    """What it touched adds up: what is traced later stands beside what was reported first."""
     value: Decimal | None = None
     """Estimated loss of cargo value, CNY."""
     casualties: int | None = None
@@ -49,6 +58,8 @@ class Incident:
     appealed_by: int | None = None
     """Who filed the appeal about the finding."""
     corrections: int = 0
+    actions: tuple[Action, ...] = ()
+    """The corrective actions, done or not."""
     root_cause: str | None = None
     """The method: five_whys or eight_d."""
     reach: str | None = None
@@ -63,7 +74,9 @@ class Incident:
             if values.get(name) is not None:
                 values[name] = datetime.fromisoformat(values[name])
         for name in _LISTS:
-            values[name] = tuple(values.get(name, ()))
+            found = values.get(name) or ()
+            values[name] = (found,) if isinstance(found, str) else tuple(found)  # one word: from before it was a list
+        values["actions"] = tuple(Action(**one) for one in values.get("actions", ()))
         values["kind"] = IncidentKind(values["kind"])
         values["grade"] = IncidentGrade(values["grade"]) if values.get("grade") else None
         values["value"] = Decimal(values["value"]) if values.get("value") is not None else None
@@ -81,6 +94,8 @@ class Incident:
             elif isinstance(value, Decimal):
                 value = f"{value:f}"
             values[field.name] = list(value) if isinstance(value, tuple) else value
+        if self.actions:
+            values["actions"] = [vars(one) for one in self.actions]
         return values
 
     def but(self, **changes: Any) -> dict[str, Any]:
@@ -89,7 +104,9 @@ class Incident:
 
 
 _MOMENTS = ("discovered_at", "phoned_at", "contained_at", "noticed_at")
-_LISTS = ("waybills", "duties", "filled")
+PLACES = ("vehicle", "hub", "batch")
+"""Where its shipments were, beside on its waybills."""
+_LISTS = ("waybills", *PLACES, "duties", "filled")
 
 
 @dataclass(frozen=True)

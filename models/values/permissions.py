@@ -32,6 +32,8 @@ class Relation(StrEnum):
     """He looked the caller of this case up a moment ago, or received it from him."""
     MONEY = "money"
     """Money is in it: a compensation, or a category that is about money."""
+    CORRECTOR = "corrector"
+    """A corrective action of this incident is, or was, his."""
     NAMED = "named"
     """He, or his unit, is complained about."""
 
@@ -179,6 +181,9 @@ class Row(_Frozen):
     """With cases of the caller he just looked up, or spoke with."""
     money: Permits = ()
     """With cases in which money is."""
+    corrector: Permits = ("read-case", "read-events", "complete-correction")
+    """With incidents of which a corrective action is his. Whoever is given one must be able to report it done, whatever
+    his role and however old the rulebook."""
 
 
 class Permissions(_Frozen):

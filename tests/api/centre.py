@@ -183,9 +183,9 @@ class Centre:
             "revisit": (AssignContact(policies), FollowContact(policies), Record(policies, seal)),
             "incident": (
                 GradeIncident(policies),
-                ReachOut(policies),
                 Assign(policies),
                 IncidentFollowUp(policies),
+                ReachOut(policies),
                 ScoreIncident(policies),
             ),
         }

@@ -2,12 +2,17 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, update
 
+from flows.acts import joined
+from flows.acts.incident_known import PLACES_AT_MOST
 from flows.incidents.affected import look_again
 from flows.incidents.late import open_some
+from flows.steps import reach_out
+from models.case import cases
 from models.customer import customers
 from models.shipment import shipments
 from models.values.people_terms import Role
@@ -112,6 +117,71 @@ async def test_customers_who_have_not_complained_are_called_once_each(centre: Ce
     is_problem(await owner.act(id_, "trace", batch="T-7"), 409)
 
 
+async def test_what_is_traced_stands_beside_what_was_known(centre: Centre, hub: Person) -> None:
+    one, two = await customer(centre, "C1"), await customer(centre, "C2")
+    await ship(centre, one, "A1")
+    await ship(centre, two, "B1", vehicle="沪B·00000")
+    id_ = await reported(centre, vehicle=TRUCK)
+    owner = await centre.owner(id_)
+    await owner.done(id_, "trace", vehicle="沪B·00000")
+    await centre.carry()
+    assert [item["order_id"] for item in (await affected(centre, id_))["items"]] == ["A1", "B1"]
+    assert len(await tasks(centre)) == 2
+    assert (await centre.manager.get(f"/incidents/{id_}")).json()["vehicle"] == f"{TRUCK}、沪B·00000"
+    is_problem(await owner.act(id_, "trace", vehicle=TRUCK), 409)
+    for number in range(PLACES_AT_MOST - 2):
+        await owner.done(id_, "trace", vehicle=f"V{number}")
+    problem = is_problem(await owner.act(id_, "trace", vehicle="V-more"), 409)
+    assert "at most 20 vehicles" in problem["detail"]
+
+
+async def test_who_complained_of_the_incident_without_a_waybill_is_not_told_of_it(centre: Centre, hub: Person) -> None:
+    one, merged = await customer(centre, "C1"), await customer(centre, "C1-old")
+    async with centre.engine.begin() as connection:
+        await connection.execute(update(customers).values(merged_into=one).where(customers.c.id == merged))
+    complaint = await centre.carried(DELAY)
+    id_ = await reported(centre, batch="T-7")
+    await (await centre.owner(complaint)).done(complaint, "join", incident=id_)
+    async with centre.engine.begin() as connection:
+        await connection.execute(update(cases).values(customer_id=merged).where(cases.c.id == UUID(complaint)))
+    await ship(centre, one, "A1")
+    await (await centre.owner(id_)).done(id_, "trace", vehicle=TRUCK)
+    await centre.carry()
+    assert await tasks(centre) == []
+    (item,) = (await affected(centre, id_))["items"]
+    assert (item["complaint"], item["notice"]) == (complaint, None)
+
+
+async def test_customers_without_end_keep_nobody_from_owning_the_incident_nor_from_climbing(
+    centre: Centre, hub: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach_out, "CUSTOMERS", 1)
+    for number in range(3):
+        await ship(centre, await customer(centre, f"C{number}"), f"A{number}")
+    id_ = await reported(centre, vehicle=TRUCK)
+    happened = [one["kind"] for one in await centre.manager.events(id_)]
+    assert happened.index("assigned") < happened.index("reached_out")
+    await (await centre.owner(id_)).done(id_, "trace", batch="T-8")
+    await centre.move(timedelta(hours=5))
+    await centre.carry()
+    happened = [one["kind"] for one in await centre.manager.events(id_)]
+    assert happened.index("climbed") < len(happened) - 1 - happened[::-1].index("reached_out")
+    assert len(await tasks(centre)) == 3
+
+
+async def test_whom_an_import_brings_while_the_incident_is_closed_is_told_before_it_is(
+    centre: Centre, hub: Person
+) -> None:
+    id_ = await reported(centre, vehicle=TRUCK)
+    await ship(centre, await customer(centre, "C1"), "A1")
+    async with centre.engine.begin() as connection:
+        await look_again(connection)
+        await connection.execute(update(cases).values(stage="scoring").where(cases.c.id == UUID(id_)))
+    await centre.carry()
+    assert (await centre.manager.read(id_))["stage"] == "closed"
+    assert len(await tasks(centre)) == 1
+
+
 async def test_whom_a_complaint_is_about_does_not_even_see_that_it_is_there(centre: Centre, hub: Person) -> None:
     await ship(centre, await customer(centre, "C1"), "A1")
     complaint = await centre.carried(DELAY, waybill="WA1", about_staff=[centre.handler.id])
@@ -201,6 +271,30 @@ async def test_a_complaint_about_the_incident_is_linked_and_ends_with_it(centre:
     assert (await handler.done(complaint, "end-with-incident", finding="同上"))["stage"] == "feed_back"
 
 
+async def test_complaints_that_cannot_be_ended_hide_no_others(
+    centre: Centre, hub: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joined, "AT_ONCE", 1)
+    paid, plain = [await centre.carried(DELAY, waybill=f"WX{number}") for number in range(2)]
+    id_ = await reported(centre, vehicle=TRUCK)
+    for complaint in (plain, paid):
+        await (await centre.owner(complaint)).done(complaint, "join", incident=id_)
+    owner = await centre.owner(id_)
+    await owner.done(id_, "contain", measures="隔离")
+    await owner.done(id_, "investigate", finding="装载超高")
+    await owner.done(id_, "name-liable", firm_liable=False, why="不可抗力")
+    await (await centre.owner(paid)).done(paid, "propose", remedy="赔付", compensation="50.00")
+    path, said = f"/incidents/{id_}/end-complaints", {"finding": "已整改"}
+    auditor = await centre.hire("auditor", Role.AUDITOR)
+    for person in (hub, auditor):
+        problem = is_problem(await person.post(path, said), 403)
+        assert "your role does not do that" in problem["detail"]
+    first_page = (await centre.supervisor.post(path, said)).json()
+    assert (first_page["ended"], first_page["more"], first_page["next"]) == ([], True, paid)
+    rest = (await centre.supervisor.post(path, said | {"after": paid})).json()
+    assert (rest["ended"], rest["more"], rest["next"]) == ([plain], False, None)
+
+
 async def late(centre: Centre) -> tuple[int, int]:
     office = centre.office
     async with centre.engine.begin() as connection:
@@ -229,6 +323,18 @@ async def test_a_promised_day_that_passed_is_told_once_all_of_a_customer_in_one_
     assert await late(centre) == (1, 1), "what was promised for yesterday"
     assert len(await tasks(centre)) == 2
     await centre.move(timedelta(days=1))
+    assert await late(centre) == (0, 0)
+
+
+async def test_who_was_told_of_an_incident_hears_of_a_passed_day_once_that_call_is_over(
+    centre: Centre, hub: Person
+) -> None:
+    await ship(centre, await customer(centre, "C1"), "A1", promised_at=TODAY - timedelta(days=1))
+    await reported(centre, vehicle=TRUCK)
+    (task,) = await tasks(centre)
+    assert await late(centre) == (0, 0), "he is about to be called anyway"
+    await (await centre.owner(task["id"])).done(task["id"], "tell-customer", told="已致歉")
+    assert await late(centre) == (1, 1)
     assert await late(centre) == (0, 0)
 
 

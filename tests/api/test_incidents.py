@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.values.people_terms import Role
 from tests.api.centre import MANY, MORNING, Centre, Person, is_problem
 from tests.api.incidents import FORM, KNOWN, WHAT, first, found, incident, notice_of, reported
 
@@ -124,6 +125,74 @@ async def test_a_level_that_is_silent_is_passed_over_up_to_the_top(centre: Centr
     assert kinds.count("climbed") == 2
 
 
+async def test_who_acknowledged_a_general_incident_hears_that_it_is_critical(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, value="500", **KNOWN)
+    for _ in range(2):
+        await centre.move(timedelta(hours=5))
+        await centre.carry()
+    await centre.general_manager.done(id_, "acknowledge-incident")
+    notice = await notice_of(centre, id_, "incident_graded")
+    await (await centre.owner(id_)).done(id_, "regrade", casualties=1, why="一人送医")
+    view = await incident(centre, id_)
+    assert (view["grade"], view["knows"], view["acknowledged_by"]) == ("critical", 3, None)
+    assert await notice_of(centre, id_, "incident_graded") != notice
+    clock = [one for one in (await centre.manager.read(id_))["clocks"] if one["name"] == "incident_acknowledge"][-1]
+    assert clock["state"] == "running"
+
+
+async def test_no_hold_stops_the_clocks_of_an_incident_nor_what_becomes_known_of_it(
+    centre: Centre, hub: Person
+) -> None:
+    id_ = await reported(centre, value="500", **KNOWN)
+    owner = await centre.owner(id_)
+    await owner.done(id_, "hold", reason="waiting_customer")
+    held = await owner.read(id_)
+    assert {one["name"] for one in held["clocks"] if one["state"] == "paused"} == set()
+    assert [one["data"]["pauses"] for one in await owner.events(id_) if one["kind"] == "held"] == [False]
+    await owner.done(id_, "regrade", casualties=1, why="一人送医")
+    await owner.done(id_, "value", value="700")
+    await owner.done(id_, "trace", batch="T-7")
+    await owner.done(id_, "fill-form", fields=FORM)
+    await owner.done(id_, "tell-authority", duty="safety_authority", receipt="1")
+    assert (await incident(centre, id_))["grade"] == "critical"
+
+
+async def test_an_authority_cannot_have_been_told_before_the_accident(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, casualties=1, dangerous_goods=False, value="1")
+    owner, before = await centre.owner(id_), (MORNING - timedelta(minutes=1)).isoformat()
+    said = {"duty": "safety_authority", "receipt": "1"}
+    problem = is_problem(await owner.act(id_, "tell-authority", at=before, **said), 422)
+    assert "before it was discovered" in problem["detail"]
+    await owner.done(id_, "tell-authority", at=MORNING.isoformat(), **said)
+
+
+async def test_a_smaller_loss_lowers_the_grade_only_from_above(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, value="50000", **KNOWN)
+    owner = await centre.owner(id_)
+    for act, why in (("value", {}), ("regrade", {"why": "误填"})):
+        problem = is_problem(await owner.act(id_, act, value="10", **why), 403)
+        assert "only a supervisor" in problem["detail"]
+    await owner.done(id_, "value", value="40000")
+    await centre.supervisor.done(id_, "value", value="10")
+    assert (await incident(centre, id_))["grade"] == "general"
+
+
+async def test_of_two_who_write_over_each_other_one_looks_again(centre: Centre, hub: Person) -> None:
+    id_ = await reported(centre, **KNOWN)
+    owner = await centre.owner(id_)
+    for act, one, other in (
+        ("fill-form", {"fields": {"goods": "玻璃"}}, {"fields": {"goods": "陶瓷"}}),
+        ("value", {"value": "500"}, {"value": "5000"}),
+    ):
+        version = (await owner.read(id_))["version"]
+        await owner.done(id_, act, version=version, **one)
+        is_problem(await centre.supervisor.act(id_, act, version=version, **other), 409)
+    version = (await owner.read(id_))["version"]
+    await owner.done(id_, "trace", version=version, batch="T-7")
+    await centre.supervisor.done(id_, "trace", version=version, batch="T-8")
+    assert (await incident(centre, id_))["batch"] == "T-7、T-8", "what adds up needs no second look"
+
+
 async def test_a_report_to_an_authority_has_its_own_clock_and_is_owed_once(centre: Centre, hub: Person) -> None:
     id_ = await reported(centre, casualties=2, dangerous_goods=False, value="1")
     view = await incident(centre, id_)
@@ -190,6 +259,8 @@ async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_
     problem = is_problem(await manager.act(id_, "conclude"), 409)
     assert "its root cause is not named" in problem["detail"]
     assert "the report form lacks" in problem["detail"]
+    assert "上报单未填(" in problem["detail_zh"]
+    assert "货物名称" in problem["detail_zh"]
     await owner.done(id_, "fill-form", fields=FORM)
     await owner.done(id_, "name-cause", method="five_whys", whys=["转弯过急", "赶班", "人手不足"])
     await centre.general_manager.done(id_, "acknowledge-incident")
@@ -207,6 +278,37 @@ async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_
     assert units["sorting_centre"]["cases"] == [id_]
     table = (await centre.manager.get("/reports/incidents", format="csv")).text.splitlines()
     assert len(table) == 3
+
+
+async def test_whose_corrective_action_it_is_reads_the_incident_and_reports_it_done(
+    centre: Centre, hub: Person
+) -> None:
+    id_ = await found(centre)
+    owner, mine = await centre.owner(id_), await centre.hire("mine", Role.BUSINESS_UNIT, "claims")
+    other = await centre.hire("other", Role.QUALITY_INSPECTOR)
+    is_problem(await mine.get(f"/incidents/{id_}"), 404)
+    by = (MORNING + timedelta(days=3)).isoformat()
+    auditor = await centre.hire("auditor", Role.AUDITOR)
+    is_problem(await owner.act(id_, "plan-correction", what="限高", owner=auditor.id, by=by), 422)
+    refs = []
+    for person in (mine, other):
+        await owner.done(id_, "plan-correction", what="限高", owner=person.id, by=by)
+        refs.append((await owner.events(id_))[-1]["data"]["correction"])
+    assert [one["id"] for one in (await mine.get("/cases")).json()["items"]] == [id_]
+    is_problem(await mine.act(id_, "fill-form", fields=FORM), 403)
+    problem = is_problem(await mine.act(id_, "complete-correction", correction=refs[1], how="已改"), 403)
+    assert "somebody else's" in problem["detail"]
+    handler = (await centre.manager.read(id_))["handler"]
+    await mine.done(id_, "complete-correction", correction=refs[0], how="已改")
+    assert (await centre.manager.read(id_))["handler"] == handler, "who handles it stays who handled it"
+    await owner.done(id_, "complete-correction", correction=refs[1], how="已改")
+    await centre.move(timedelta(days=22))
+    await centre.carry()
+    said = {"effective": True, "finding": "三周无复发"}
+    if (await centre.manager.read(id_))["owner"] != other.id:
+        await (await centre.owner(id_)).done(id_, "reassign", to=other.id, why="轮值")
+    problem = is_problem(await other.act(id_, "check-effect", **said), 403)
+    assert "does not check the effect" in problem["detail"]
 
 
 async def test_what_one_may_not_know_of_the_figures_is_not_found(centre: Centre, hub: Person) -> None:

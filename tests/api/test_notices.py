@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from flows.legs.beside import save_rows
 from flows.legs.clock import RealClock
 from flows.notices import outbox
-from flows.notices.subscribing import Wanted, subscribe
+from flows.notices.subscribing import Wanted, subscribe, unsubscribe
 from flows.notices.targets import Inside
 from models.values.case import Reason
 from models.values.notice_terms import NoticeChannel, NoticeKind
@@ -97,6 +97,25 @@ async def test_acknowledged_by_the_first_and_its_case_looks_up(centre, tell):
         assert (await connection.exec_driver_sql("SELECT poked FROM cases")).scalar_one() is True
 
 
+async def test_only_whom_it_is_for_acknowledges_it(centre, tell):
+    line = await centre.hire("line", Role.BUSINESS_UNIT, "linehaul")
+    auditor = await centre.hire("auditor", Role.AUDITOR)
+    administrator = await centre.hire("administrator", Role.ADMINISTRATOR)
+    for to, others, whose in (
+        (Addressee(role=Role.MANAGER), (centre.supervisor, auditor, administrator), centre.general_manager),
+        (Addressee(unit="linehaul"), (centre.supervisor, centre.general_manager, auditor), line),
+        (Addressee(staff_id=centre.handler.id), (centre.supervisor, administrator), centre.handler),
+        (Addressee(role=Role.ADMINISTRATOR), (centre.general_manager,), administrator),
+        (Addressee(), (), auditor),
+    ):
+        id_ = await tell(to)
+        for other in others:
+            problem = is_problem(await other.post(f"/notices/{id_}/acknowledge"), 403)
+            assert "whoever it is addressed to" in problem["detail"]
+        answer = await whose.post(f"/notices/{id_}/acknowledge")
+        assert answer.json()["acknowledged_by"] == whose.id, to
+
+
 async def test_sent_again_to_whoever_is_subscribed_by_then(centre, tell):
     id_ = await tell(Addressee(role=Role.MANAGER))
     async with centre.engine.begin() as connection:
@@ -111,6 +130,23 @@ async def test_sent_again_to_whoever_is_subscribed_by_then(centre, tell):
         await outbox.resolve(connection, MORNING)
     [way] = (await centre.manager.get(f"/notices/{id_}")).json()["deliveries"]
     assert (way["channel"], way["to"], way["attempts"]) == ("email", "l***@centre.example", 0)
+
+
+async def test_sent_again_it_goes_to_no_subscription_that_ended(centre, tell):
+    async with centre.engine.begin() as connection:
+        for to in ("li@centre.example", "wang@centre.example"):
+            wanted = Wanted(Addressee(role=Role.MANAGER), (), NoticeChannel.EMAIL, to)
+            made = await subscribe(connection, centre.office.resources.seal, wanted, Inside())
+    id_ = await tell(Addressee(role=Role.MANAGER))
+    async with centre.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE deliveries SET failed_at = now()")
+        await unsubscribe(connection, made.id)
+    assert (await centre.supervisor.post(f"/notices/{id_}/replay")).status_code == 200
+    ways = (await centre.manager.get(f"/notices/{id_}")).json()["deliveries"]
+    assert {(way["to"], way["state"]) for way in ways} == {
+        ("l***@centre.example", "waiting"),
+        ("w***@centre.example", "failed"),
+    }
 
 
 async def test_a_handler_does_not_have_his_notice_sent_again(centre, tell):

@@ -172,7 +172,9 @@ MONEY = {"agree", "advance", "voucher", "confirm-voucher", "return-voucher", "pa
 
 
 OTHERS = {"acknowledge-incident", "tell-authority", "deliver", "respond", "appeal"}
-"""What others do about an incident while the centre waits: a hold must not keep anybody from his deadline."""
+OTHERS |= {"value", "regrade", "trace", "fill-form"}
+"""What others do about an incident, and what becomes known of it, while the centre waits: a hold must not keep anybody
+from his deadline."""
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))

@@ -7,10 +7,15 @@ import hmac
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
-from flows.notices import outbox
+from flows.notices import http, outbox
 from flows.notices.outbox import NOBODY
+from flows.notices.signing import Request
+from flows.notices.targets import Inside, Place
+from flows.roster import leave
+from flows.staffing import NewStaff, add_staff
 from models.values.notice_terms import NoticeChannel
 from models.values.notices import Addressee
 from models.values.people_terms import Role
@@ -117,6 +122,39 @@ async def test_a_notice_nobody_is_subscribed_to_has_failed_visibly(post):
     id_ = await post.write(Addressee(role=Role.GENERAL_MANAGER))
     await post.postman.deliver()
     assert (await post.row(id_)).error == NOBODY
+
+
+async def test_who_left_is_told_nothing_any_more(post, receiver):
+    async with post.database.engine.begin() as connection:
+        gone = await add_staff(connection, NewStaff("gone", Role.MANAGER))
+        other = await add_staff(connection, NewStaff("other", Role.MANAGER))
+    await post.subscribe(receiver.url, of=Addressee(staff_id=gone))
+    await post.subscribe(f"{receiver.url}/other", of=Addressee(staff_id=other))
+    async with post.database.engine.begin() as connection:
+        await leave(connection, "gone", datetime.now(UTC))
+    assert await post.database.value("SELECT count(*) FROM subscriptions WHERE ended_at IS NULL") == 1
+    await post.database.rows("UPDATE staff SET left_at = now() WHERE name = 'other'")  # however he left
+    await post.write()
+    await post.postman.deliver()
+    assert receiver.hits == []
+
+
+async def test_an_address_that_does_not_connect_leaves_the_next_one(monkeypatch):
+    tried = []
+
+    async def _post(client, place, address, request):
+        tried.append(address)
+        if len(tried) == 1:
+            raise httpx.ConnectTimeout("")
+        return {"errcode": 0}
+
+    async def look_up(url, inside):
+        return Place(httpx.URL(url), ("192.0.2.1", "192.0.2.2"))
+
+    monkeypatch.setattr(http, "_post", _post)
+    monkeypatch.setattr(http, "look_up", look_up)
+    assert await http.post("https://robot.example/x", Request(b"", {}), Inside(), 1.0) == {"errcode": 0}
+    assert tried == ["192.0.2.1", "192.0.2.2"]
 
 
 async def test_one_way_that_works_is_enough(post, receiver, mailbox):

@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
-from flows.notices.watch import watch
+from flows.notices.watch import _subjects, watch
 from models.values.notice_terms import AlarmName
 from tests.fixtures.office import POLICIES
 
@@ -76,3 +77,10 @@ async def test_of_many_processes_that_look_at_once_one_tells(database, office, _
     await database.rows("UPDATE wakes SET quarantined_at = now()")
     await asyncio.gather(*(look(database) for _ in range(5)))
     assert len(await told(database)) == 1
+
+
+async def test_more_cases_than_a_statement_takes_parameters_are_looked_up_at_once(database, office):
+    [case] = await office.complain(1)
+    async with database.engine.begin() as connection:
+        found = await _subjects(connection, [str(case), *(str(uuid4()) for _ in range(33_000))])
+    assert [one.number for one in found] == [1]

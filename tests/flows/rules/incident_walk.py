@@ -79,7 +79,7 @@ class IncidentWalk:
             value=chance.choice([None, Decimal(100), Decimal(5000), Decimal(20_000), Decimal(50_000)]),
             casualties=chance.choice([None, 0, 0, 2]),
             dangerous_goods=chance.choice([None, False, False, True]),
-            hub="H1",
+            hub=("H1",),
         )
         form = clocks.start(ClockName.FORM, POLICY.incidents.clocks.form, self.now, POLICY)
         self.facts = CaseFacts(

@@ -11,7 +11,7 @@ from flows.rules import assignment, clocks, follow_up, lifecycle, order
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Reason
 from models.values.stage_terms import ClockName, Stage
-from models.values.vocabulary import CustomerClass, HoldReason
+from models.values.vocabulary import CustomerClass, HoldReason, Procedure
 from tests.flows.rules.making import NOW, POLICY, after, case, often, under_way
 
 DAY = timedelta(days=1)
@@ -33,6 +33,20 @@ def test_nobody_owns_it_somebody_is_looked_for_now() -> None:
 def test_somebody_owns_it_the_earliest_reminder_is_next() -> None:
     plan = agenda(under_way(), POLICY, NOW)
     assert (plan.step, plan.due_at) == ("follow_up", NOW + timedelta(hours=54))
+
+
+def test_looking_for_affected_customers_waits_for_an_owner_and_for_what_is_due() -> None:
+    facts = under_way(Stage.CONTAINMENT, procedure=Procedure.INCIDENT, details={"kind": "damage", "reach": "open"})
+    late = clocks.timer(ClockName.INCIDENT_ACKNOWLEDGE, NOW - DAY, NOW, Reason("", ""), ref=1)
+    assert agenda(facts, POLICY, NOW).step == "reach_out"
+    assert agenda(replace(facts, owner_id=None), POLICY, NOW).step == "assign"
+    assert agenda(replace(facts, clocks=(*facts.clocks, late)), POLICY, NOW).step == "follow_up"
+    assert agenda(replace(facts, poked=True), POLICY, NOW).step == "follow_up"
+
+
+def test_affected_customers_are_looked_for_before_the_incident_is_scored() -> None:
+    facts = under_way(Stage.SCORING, procedure=Procedure.INCIDENT, details={"kind": "damage", "reach": "again"})
+    assert (agenda(facts, POLICY, NOW).step, agenda(facts, POLICY, NOW).due_at) == ("reach_out", NOW)
 
 
 def test_on_hold_nobody_is_looked_for_until_it_ends() -> None:
