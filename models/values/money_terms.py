@@ -37,7 +37,7 @@ class PaymentState(StrEnum):
     RETURNED = "returned"
     """Finance sent the voucher back."""
     CANCELLED = "cancelled"
-    """The customer refused what it was for."""
+    """The proposal it was for was dropped: refused, handled anew, withdrawn, or replaced after it came back."""
 
 
 class LiableKind(StrEnum):

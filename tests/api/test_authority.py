@@ -75,9 +75,10 @@ async def test_a_proposal_that_stands_counts_as_if_it_were_paid(centre: Centre) 
 
 async def test_paid_twice_on_one_case_counts_twice(centre: Centre) -> None:
     id_ = await pay(centre, "150")
-    finance = await centre.hire("finance", Role.FINANCE)
-    await finance.done(id_, "confirm-voucher", payment=1)
-    owner = await centre.owner(id_)
+    finance, owner = await centre.hire("finance", Role.FINANCE), await centre.owner(id_)
+    now = (await centre.now()).isoformat()
+    await owner.done(id_, "agree", amount="150", agreed_at=now, how="phone", by="陈")
+    await finance.done(id_, "confirm-voucher", payment=1)  # agreed to and confirmed: it may be paid at this moment
     await owner.done(id_, "feed-back", accepted=False, said="不够")
     await centre.carry()
     owner = await centre.owner(id_)
