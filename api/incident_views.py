@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -10,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 from api.incident_schemas import AffectedShipment, FormFieldView, FormView, IncidentView, LiableShare
 from api.schemas import ReasonView
 from api.views import summary
+from flows.acts.liability import party_of
 from flows.incidents.forms import Filled, veiled
 from flows.incidents.standing import Standing
 from flows.papers.masking import Mask
@@ -19,10 +21,17 @@ from models.values.case import CaseFacts
 from models.values.chinese import chinese
 from models.values.incident import PLACES, Incident
 from models.values.incident_policy import FieldKind, FormField
+from models.values.money_terms import LiableKind
 from models.values.policy import Policy
 
 PAGES = Environment(loader=PackageLoader("api", "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 UNKNOWN = ReasonView(zh="不详", en="not known")
+NOT_PHONED = ReasonView(zh="未电话报告", en="not phoned")
+SIGNED = {
+    "zh": ("签字", ("填报人签字", "单位负责人签字", "日期")),
+    "en": ("Signatures", ("Signature of the reporter", "Signature of the head of the unit", "Date")),
+}
+"""What is filled in by hand once it is printed."""
 
 
 def incident_view(
@@ -72,7 +81,7 @@ def form_view(facts: CaseFacts, form: Filled, policy: Policy) -> FormView:
         complete=not missing,
         missing=missing,
         filled_at=form.filled_at,
-        facts=_facts(facts, incident, form),
+        facts=_facts(facts, incident, form, policy),
         fields=[_field(one, _both(asked.parts[one.part]), form.values.get(one.name)) for one in asked.fields],
     )
 
@@ -96,19 +105,21 @@ def _parts(view: FormView, language: str) -> list[tuple[str, list[tuple[str, str
     for one in (*view.facts, *view.fields):
         label = _said(one.label, language) + (" *" if one.required else "")
         parts.setdefault(_said(one.part, language), []).append((label, _said(one.shown, language)))
-    return list(parts.items())
+    title, lines = SIGNED[language]
+    return [*parts.items(), (title, [(line, "\n\n") for line in lines])]
 
 
-def _facts(facts: CaseFacts, incident: Incident, form: Filled) -> list[FormFieldView]:
+def _facts(facts: CaseFacts, incident: Incident, form: Filled, policy: Policy) -> list[FormFieldView]:
     """What the first report and the grading say: nobody writes it twice."""
     part = ReasonView(zh="首报", en="First report")
     rows: list[tuple[str, str, str, ReasonView]] = [
         ("number", "编号", "Number", _same(str(facts.number))),
-        ("unit", "上报单位", "Reporting unit", _same(facts.unit)),
-        ("kind", "事故类别", "Kind", ReasonView(zh=chinese(incident.kind), en=incident.kind)),
-        ("grade", "等级", "Grade", _grade(incident)),
+        ("unit", "上报单位", "Reporting unit", _party(facts.unit, policy)),
+        ("kind", "事故类别", "Kind", _term(incident.kind)),
+        ("grade", "等级", "Grade", _term(incident.grade) if incident.grade else UNKNOWN),
+        ("business_line", "业务线", "Business line", _term(facts.business_line)),
         ("discovered_at", "发现时间", "Discovered at", _moment(incident.discovered_at)),
-        ("phoned_at", "电话报告时间", "Phoned at", _moment(incident.phoned_at)),
+        ("phoned_at", "电话报告时间", "Phoned at", _moment(incident.phoned_at) if incident.phoned_at else NOT_PHONED),
         ("recorded_at", "上报时间", "Reported at", _moment(facts.recorded_at)),
         ("where", "地点", "Place", _same(form.where)),
         ("what", "情况", "What happened", _same(form.what)),
@@ -119,7 +130,7 @@ def _facts(facts: CaseFacts, incident: Incident, form: Filled) -> list[FormField
         ("value", "估计货损(元)", "Estimated loss (CNY)", _same(_money(incident.value))),
         ("casualties", "伤亡人数", "Casualties", _same(_number(incident.casualties))),
         ("dangerous_goods", "危险货物", "Dangerous goods", _yes_no(incident.dangerous_goods)),
-        ("liable", "责任单位", "Liable unit", _same(facts.liable)),
+        ("liable", "责任单位", "Liable unit", _party(facts.liable, policy)),
     ]
     return [
         FormFieldView(
@@ -180,5 +191,13 @@ def _yes_no(value: bool | None) -> ReasonView:
     return UNKNOWN if value is None else ReasonView(zh="是" if value else "否", en="yes" if value else "no")
 
 
-def _grade(incident: Incident) -> ReasonView:
-    return ReasonView(zh=chinese(incident.grade), en=incident.grade) if incident.grade else UNKNOWN
+def _term(term: StrEnum) -> ReasonView:
+    return ReasonView(zh=chinese(term), en=term.value)
+
+
+def _party(code: str | None, policy: Policy) -> ReasonView:
+    """A unit, or an outside carrier that is liable."""
+    if code is None:
+        return UNKNOWN
+    kind = LiableKind.CARRIER if code in policy.rulebook.liability.carriers else LiableKind.UNIT
+    return ReasonView(zh=party_of(kind, code, policy), en=code)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Text
+from flows.acts.receive import SKEW
 from flows.acts.refusals import Implausible
 from flows.rules import clocks, follow_up, incident_course, report_form
 from models.values.case import CaseFacts, Decision
@@ -24,7 +25,7 @@ class FillForm(ActInput):
 
 def fill_form(facts: CaseFacts, said: FillForm, setting: Setting) -> Decision:
     form, incident = setting.policy.incidents.form, Incident.of(facts.details)
-    if found := report_form.mistakes(said.fields, form):
+    if found := report_form.mistakes(said.fields, form, setting.now + SKEW):
         raise Implausible(";".join(one.zh for one in found[:5]), "; ".join(one.en for one in found[:5]))
     filled = report_form.filled(incident.filled, said.fields, form)
     complete = form.required <= set(filled)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from flows.acts.liability import party_of
 from flows.papers.compiling import Compiled, Happened
 from flows.papers.paper import Pairs, Paper, Paragraph, Section, Table
 from flows.papers.the_case import NONE, masked, moment, the_case
 from flows.papers.words import word
 from flows.rules import clocks, liability
-from models.values.settlement import text
+from models.values.settlement import Share, text
 from models.values.stage_terms import EventKind
 
 
@@ -128,13 +129,20 @@ def _liability(compiled: Compiled) -> Iterable[Section]:
         (
             str(one.round),
             moment(one.decided_at),
-            "、".join(f"{share.party} {share.percent:f}%" for share in one.shares) or "公司无责 firm not liable",
-            liability.standing(one, compiled.made_at),
+            "、".join(_share(share, compiled) for share in one.shares) or "公司无责 firm not liable",
+            STANDINGS[liability.standing(one, compiled.made_at)],
         )
         for one in compiled.findings
     ]
     columns = ("次 round", "认定 decided", "责任 liable", "状态 standing")
     yield Section("责任认定 Liability", (Table(columns, (1, 3, 6, 2), rows),))
+
+
+STANDINGS = {"open": "可申诉 open", "appealed": "已申诉 appealed", "final": "终局 final"}
+
+
+def _share(share: Share, compiled: Compiled) -> str:
+    return f"{party_of(share.kind, share.party, compiled.policy)} {share.party} {share.percent:f}%"
 
 
 def _timeline(compiled: Compiled) -> Section:

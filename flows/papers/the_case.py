@@ -6,10 +6,11 @@ from datetime import datetime
 from flows.papers.compiling import Compiled
 from flows.papers.masking import mask_name, mask_phone
 from flows.papers.paper import Pairs, Paragraph, Section
+from flows.papers.words import word
 from flows.rules import incident_course
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts
-from models.values.chinese import chinese
+from models.values.chinese import FLAGS
 from models.values.incident import Incident
 from models.values.telling_policy import Wording
 
@@ -28,18 +29,18 @@ def the_case(compiled: Compiled) -> Section:
     stage = wording.stages.get(facts.stage)
     rows = [
         ("阶段 stage", f"{stage[0]} {stage[1]}" if stage else facts.stage),
-        *(_of_incident(facts) if incident_course.is_incident(facts) else _of_complaint(facts, wording)),
-        ("严重程度 severity", facts.severity or NONE),
-        ("业务线 business line", facts.business_line),
-        ("渠道 channel", facts.channel),
+        *(_of_incident(facts, wording) if incident_course.is_incident(facts) else _of_complaint(facts, wording)),
+        ("严重程度 severity", word(facts.severity) if facts.severity else NONE),
+        ("业务线 business line", word(facts.business_line)),
+        ("渠道 channel", word(facts.channel)),
         ("接到 received", moment(facts.received_at)),
         ("登记 recorded", moment(facts.recorded_at)),
         ("运单号 waybill", facts.waybill or NONE),
         ("外部编号 reference", masked(compiled, facts.reference or NONE)),
         ("客户等级 class", facts.customer_class or NONE),
         ("投诉人 caller", " ".join(one for one in (name, phone) if one) or NONE),
-        ("紧急 urgent", ", ".join(facts.urgent) or NONE),
-        ("结果 outcome", facts.outcome or NONE),
+        ("紧急 urgent", "、".join(f"{FLAGS.get(one, one)} {one}" for one in facts.urgent) or NONE),
+        ("结果 outcome", word(facts.outcome) if facts.outcome else NONE),
         ("结案 closed", moment(facts.closed_at) if facts.closed_at else NONE),
     ]
     words = masked(compiled, said.get("text") or ("(已删除 erased)" if first.erased else NONE))
@@ -54,13 +55,13 @@ def _of_complaint(facts: CaseFacts, wording: Wording) -> Rows:
     ]
 
 
-def _of_incident(facts: CaseFacts) -> Rows:
+def _of_incident(facts: CaseFacts, wording: Wording) -> Rows:
     incident = Incident.of(facts.details)
     places = (*incident.vehicle, *incident.hub, *incident.batch, *incident.waybills)
     return [
-        ("事故类别 kind", f"{chinese(incident.kind)} {incident.kind}"),
-        ("等级 grade", f"{chinese(incident.grade)} {incident.grade}" if incident.grade else NONE),
-        ("上报单位 reported by", facts.unit or NONE),
+        ("事故类别 kind", word(incident.kind)),
+        ("等级 grade", word(incident.grade) if incident.grade else NONE),
+        ("上报单位 reported by", f"{wording.unit(facts.unit)} {facts.unit}" if facts.unit else NONE),
         ("发现 discovered", moment(incident.discovered_at)),
         ("车辆、场站、批次、运单 where", "、".join(places) or NONE),
         ("货损 loss of cargo", "不详 not known" if incident.value is None else f"{incident.value:f} CNY"),

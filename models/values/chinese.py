@@ -8,7 +8,7 @@ from models.values.money_terms import EvidenceKind, LiableKind, PaymentKind, Pay
 from models.values.notice_terms import NoticeKind
 from models.values.people_terms import Role
 from models.values.round_terms import Disposition
-from models.values.vocabulary import HoldReason, Severity
+from models.values.vocabulary import BusinessLine, Channel, HoldReason, Outcome, Severity
 
 TERMS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Role: {
@@ -30,6 +30,37 @@ TERMS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Role.CHANNEL: "渠道系统",
     },
     Severity: {Severity.MINOR: "轻微", Severity.MODERATE: "一般", Severity.SERIOUS: "严重"},
+    BusinessLine: {
+        BusinessLine.EXPRESS: "快递",
+        BusinessLine.ROAD: "公路",
+        BusinessLine.AIR: "空运",
+        BusinessLine.SEA: "海运",
+        BusinessLine.WAREHOUSE: "仓储",
+        BusinessLine.MULTIMODAL: "多式联运",
+        BusinessLine.UNKNOWN: "不详",
+    },
+    Channel: {
+        Channel.PHONE: "电话",
+        Channel.FAX: "传真",
+        Channel.WEB: "网站",
+        Channel.EMAIL: "电子邮件",
+        Channel.SMS: "短信",
+        Channel.COUNTER: "柜台",
+        Channel.VOICE_MENU: "语音自助",
+        Channel.OUTBOUND: "外呼",
+    },
+    Outcome: {
+        Outcome.SOLVED: "已解决",
+        Outcome.UNVERIFIED: "未经核实",
+        Outcome.FINAL_POSITION: "最终答复",
+        Outcome.WITHDRAWN: "撤诉",
+        Outcome.ANSWERED: "已答复",
+        Outcome.LINKED: "并案",
+        Outcome.ASSESSED: "已评审",
+        Outcome.CANCELLED: "已取消",
+        Outcome.REACHED: "已联系",
+        Outcome.NOT_REACHED: "未联系上",
+    },
     HoldReason: {HoldReason.WAITING_CUSTOMER: "等待客户", HoldReason.WAITING_UNIT: "等待单位答复"},
     Disposition: {
         Disposition.COMPLETE: "完整访问",

@@ -53,8 +53,11 @@ class FieldKind(StrEnum):
     LINE = "line"
     TEXT = "text"
     NUMBER = "number"
+    COUNT = "count"
+    """A whole number."""
     MONEY = "money"
     MOMENT = "moment"
+    """When something happened."""
     CHOICE = "choice"
 
 

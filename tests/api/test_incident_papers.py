@@ -46,6 +46,10 @@ async def test_the_form_says_what_is_missing_and_what_the_first_report_said(cent
         ({"direct_loss": "NaN"}, "direct_loss: must lie between 0"),
         ({"occurred_at": "yesterday"}, "occurred_at: must be a date and time with its zone"),
         ({"occurred_at": "2026-03-04T10:00:00"}, "occurred_at: must be a date and time with its zone"),
+        ({"occurred_at": "2099-03-04T10:00:00+08:00"}, "occurred_at: must not lie in the future"),
+        ({"pieces_found": "1.5"}, "pieces_found: must be a whole number"),
+        ({"pieces_found": "1e3"}, "pieces_found: must be written in digits"),
+        ({"weight_booked": "1_000"}, "weight_booked: must be written in digits"),
         ({"packing": "gold"}, "packing: must be one of carton"),
         ({"goods": "x" * 201}, "goods: has more than 200 characters"),
     ],
@@ -72,6 +76,35 @@ async def test_the_form_is_a_page_in_both_languages_and_nothing_in_it_is_markup(
         assert WHAT in page.text
 
 
+async def test_the_form_says_in_chinese_who_and_what_and_has_room_to_sign(centre: Centre, id_: str) -> None:
+    owner = await centre.owner(id_)
+    form = (await owner.get(f"/incidents/{id_}/form")).json()
+    said = {one["name"]: one["shown"] for one in form["facts"]}
+    assert said["unit"] == {"zh": "分拣中心", "en": "sorting_centre"}
+    assert said["phoned_at"] == {"zh": "未电话报告", "en": "not phoned"}
+    assert said["business_line"] == {"zh": "不详", "en": "unknown"}
+    for language, wanted in (
+        ("zh", ("分拣中心", "业务线", "填报人签字", "日期")),
+        ("en", ("Signature of the", "Date")),
+    ):
+        page = (await owner.get(f"/incidents/{id_}/form.html", language=language)).text
+        paper = read_back((await owner.get(f"/incidents/{id_}/form.pdf", language=language)).content)
+        assert not [one for one in wanted if one not in page or one not in paper]
+    assert "sorting_centre" not in (await owner.get(f"/incidents/{id_}/form.html")).text
+
+
+async def test_papers_tell_every_line_of_a_long_report(centre: Centre) -> None:
+    hub = await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")
+    lines = [f"第{one}行" for one in range(400)]
+    id_ = (await hub.post("/incidents", first(what="\n".join(lines)))).json()["id"]
+    await centre.carry()
+    for path in (f"/incidents/{id_}/form.pdf", f"/cases/{id_}/dossier"):
+        answer = await centre.supervisor.get(path)
+        assert answer.status_code == 200, path
+        told = read_back(answer.content)
+        assert not [line for line in lines if line not in told]
+
+
 async def test_the_form_is_a_pdf(centre: Centre, id_: str) -> None:
     answer = await centre.supervisor.get(f"/incidents/{id_}/form.pdf")
     assert answer.status_code == 200
@@ -82,6 +115,15 @@ async def test_the_form_is_a_pdf(centre: Centre, id_: str) -> None:
 
 async def test_the_dossier_of_an_incident_says_what_it_is_in_both_languages(centre: Centre, id_: str) -> None:
     told = read_back((await centre.supervisor.get(f"/cases/{id_}/dossier")).content)
-    known = ("损坏 damage", "重大 major", "sorting_centre", "12000 CNY", "不详 not known", "上报内容 As reported")
+    known = (
+        "损坏 damage",
+        "重大 major",
+        "分拣中心 sorting_centre",
+        "不详 unknown",
+        "网站 web",
+        "12000 CNY",
+        "不详 not known",
+        "上报内容 As reported",
+    )
     for wanted in (*known, WHAT):
         assert wanted in told, wanted

@@ -158,6 +158,9 @@ async def test_a_dossier_tells_timeline_deadlines_evidence_and_proof_in_both_lan
     told = await dossier(centre, handler.name, id_)
     events = await centre.supervisor.events(id_)
     for wanted in (
+        "快递 express",
+        "电话 phone",
+        "监管转办 regulator",
         "工单档案",
         "Case dossier",
         "12305-2026-0001",

@@ -10,6 +10,7 @@ import pytest
 
 from models.values.people_terms import Role
 from tests.api.centre import MANY, Centre, Person, is_problem, reasons
+from tests.fixtures.paper import read_back
 
 DAMAGE = "寄的杯子送到时全摔碎了,箱子也破了,货物损毁,要求赔偿。"
 WAYBILL = "SD202603180001"
@@ -280,6 +281,9 @@ async def test_liability_is_found_appealed_once_and_recharged_to_the_cent(centre
         "sorting_centre": "66.68",
     }
     assert {one["standing"] for one in report["items"]} == {"open"}
+    told = read_back((await centre.supervisor.get(f"/cases/{id_}/dossier")).content)
+    for wanted in ("分拣中心", "linehaul_contractor 33.33%", "可申诉 open"):
+        assert wanted in told.replace("\n", ""), wanted
 
     await centre.supervisor.done(id_, "appeal-liability", party="linehaul_contractor", grounds="交接时完好")
     is_problem(await arbiter.act(id_, "find-liable", firm_liable=True, shares=SHARES, grounds="不变"), 403)
