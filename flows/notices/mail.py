@@ -3,13 +3,19 @@
 import asyncio
 import smtplib
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
 from flows.notices.http import NotTaken
+from flows.notices.outbox import AT_ONCE
 from flows.notices.signing import Letter
 from models.settings import Settings
+
+THREADS = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="mail")
+"""As many as there are tries at once: a mail server that hangs is to hold up no other thread of the process, nor a mail
+that waits for one beyond its own time."""
 
 
 async def send(letter: Letter, to: str, settings: Settings, seconds: float) -> None:
@@ -18,7 +24,7 @@ async def send(letter: Letter, to: str, settings: Settings, seconds: float) -> N
         raise NotTaken("no mail server is set: REDRESS_SMTP_HOST")
     message = compose(letter, to, str(settings.smtp_from))
     try:
-        await asyncio.to_thread(_send, message, settings, seconds)
+        await asyncio.get_running_loop().run_in_executor(THREADS, _send, message, settings, seconds)
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
         raise NotTaken(f"the mail server refused the receiver: {', '.join(map(str, sorted(codes)))}") from None

@@ -26,7 +26,10 @@ from models.values.people_terms import Role
 from models.values.telling_policy import Notices
 
 AT_ONCE = 20
-"""How many notices are resolved, and how many deliveries claimed, in one transaction."""
+"""How many notices are resolved in one transaction, and how many deliveries one postman has under way."""
+TO_ONE = 5
+"""How many of them to one target: one that never answers is to hold no place that others need."""
+NONE_BUSY: Mapping[int, int] = {}
 NOBODY = "nobody is subscribed to it"
 ERROR_LENGTH = 200
 
@@ -39,6 +42,7 @@ class Claimed:
     notice_id: UUID
     attempts: int
     lease_until: datetime
+    subscription_id: int
     channel: NoticeChannel
     to: str
     secret: str | None
@@ -72,18 +76,31 @@ async def resolve(connection: AsyncConnection, now: datetime) -> int:
     return len(rows)
 
 
-async def claim(connection: AsyncConnection, seal: Seal, worker: str, lease_seconds: float) -> list[Claimed]:
-    """Deliveries to try now, each with a lease."""
+async def claim(
+    connection: AsyncConnection,
+    seal: Seal,
+    worker: str,
+    lease_seconds: float,
+    at_most: int = AT_ONCE,
+    busy: Mapping[int, int] = NONE_BUSY,
+) -> list[Claimed]:
+    """Deliveries to try now, each with a lease. `busy`: how many are under way here, by subscription."""
+    due = (
+        deliveries.c.delivered_at.is_(None),
+        deliveries.c.failed_at.is_(None),
+        deliveries.c.not_before <= func.now(),
+        or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until < func.now()),
+    )
+    turn = func.row_number().over(partition_by=deliveries.c.subscription_id, order_by=deliveries.c.not_before)
+    full = [one for one, count in busy.items() if count >= TO_ONE]
+    inner = (
+        select(deliveries.c.id, turn.label("turn")).where(*due, deliveries.c.subscription_id.not_in(full)).subquery()
+    )
     waiting = (
         select(deliveries.c.id)
-        .where(
-            deliveries.c.delivered_at.is_(None),
-            deliveries.c.failed_at.is_(None),
-            deliveries.c.not_before <= func.now(),
-            or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until < func.now()),
-        )
+        .where(*due, deliveries.c.id.in_(select(inner.c.id).where(inner.c.turn <= TO_ONE)))
         .order_by(deliveries.c.not_before)
-        .limit(AT_ONCE)
+        .limit(at_most)
         .with_for_update(skip_locked=True)
     )
     query = (
@@ -100,7 +117,8 @@ async def claim(connection: AsyncConnection, seal: Seal, worker: str, lease_seco
     if not taken:
         return []
     whole = (
-        select(deliveries.c.id.label("delivery_id"), notices, subscriptions.c.channel, subscriptions.c.target)
+        select(deliveries.c.id.label("delivery_id"), deliveries.c.subscription_id, notices)
+        .add_columns(subscriptions.c.channel, subscriptions.c.target)
         .add_columns(cases.c.number)
         .join(notices, notices.c.id == deliveries.c.notice_id)
         .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
@@ -205,5 +223,13 @@ def _claimed(row: Row[Any], taken: Row[Any], seal: Seal) -> Claimed:
     )
     channel = NoticeChannel(row.channel)
     return Claimed(
-        taken.id, row.id, taken.attempts, taken.lease_until, channel, target["to"], target.get("secret"), letter
+        taken.id,
+        row.id,
+        taken.attempts,
+        taken.lease_until,
+        row.subscription_id,
+        channel,
+        target["to"],
+        target.get("secret"),
+        letter,
     )

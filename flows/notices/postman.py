@@ -4,8 +4,9 @@ It needs no Prefect. Whatever goes wrong with a notice stays with the notice: ca
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -35,22 +36,48 @@ class Postman:
     settings: Settings
     look_seconds: float = LOOK_SECONDS
     watch_seconds: float = WATCH_SECONDS
+    under_way: dict[asyncio.Task[None], int] = field(default_factory=dict)
+    """Tries that have not ended, each with the subscription it goes to."""
 
     async def serve(self) -> None:
         """Until cancelled."""
-        await asyncio.gather(self._again(self.deliver, self.look_seconds), self._again(self.watch, self.watch_seconds))
+        looking = self._again(self._look, self.look_seconds), self._again(self.watch, self.watch_seconds)
+        try:
+            await asyncio.gather(*looking)
+        finally:
+            for task in self.under_way:
+                task.cancel()
+            await asyncio.gather(*self.under_way, return_exceptions=True)
 
     async def deliver(self) -> bool:
-        """One round; True: there was something, so look again at once."""
+        """One round, to its end; True: there was something, so look again at once."""
+        found = await self.begin()
+        await asyncio.gather(*self.under_way)
+        return found
+
+    async def begin(self) -> bool:
+        """Fill the places that are free, however long the others take; True: there was something."""
         engine, seal = self.resources.engine, self.resources.seal
         async with engine.begin() as connection:
             await self.policies.refresh(connection)
             resolved = await outbox.resolve(connection, await self.resources.clock.now(connection))
+        free, busy = outbox.AT_ONCE - len(self.under_way), Counter(self.under_way.values())
         async with engine.begin() as connection:
             lease = self.resources.lease_seconds * HELD_LEASES
-            claimed = await outbox.claim(connection, seal, self.resources.worker, lease)
-        await asyncio.gather(*(self._try(one) for one in claimed))
+            claimed = await outbox.claim(connection, seal, self.resources.worker, lease, free, busy)
+        for one in claimed:
+            task = asyncio.create_task(self._carry(one))
+            self.under_way[task] = one.subscription_id
+            task.add_done_callback(self.under_way.pop)
         return bool(resolved or claimed)
+
+    async def _look(self) -> bool:
+        if await self.begin():
+            return True
+        if not self.under_way:
+            return False
+        await asyncio.wait(self.under_way, timeout=self.look_seconds, return_when=asyncio.FIRST_COMPLETED)
+        return True
 
     async def watch(self) -> bool:
         """One look at the centre itself."""
@@ -59,6 +86,12 @@ class Postman:
             now = await self.resources.clock.now(connection)
             await watch(connection, self.resources.seal, policy.rulebook.notices, now)
         return False
+
+    async def _carry(self, one: Claimed) -> None:
+        try:
+            await self._try(one)
+        except Exception as error:  # noqa: BLE001 - its lease runs out and it is tried again; the others go on
+            log.warning("notice not settled", notice=str(one.notice_id), error=place(error))
 
     async def _try(self, one: Claimed) -> None:
         seconds = self.resources.lease_seconds * TRY_LEASES

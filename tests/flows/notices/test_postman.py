@@ -21,6 +21,7 @@ from models.values.notices import Addressee
 from models.values.people_terms import Role
 from tests.fixtures.office import POLICIES
 from tests.fixtures.receivers import settings_for
+from tests.fixtures.worker import until
 
 EMAIL = NoticeChannel.EMAIL
 
@@ -181,6 +182,22 @@ async def test_a_receiver_that_never_answers_does_not_hold_up_the_others(post, r
     assert (await post.row(id_)).delivered_at
     errors = await post.database.rows("SELECT error FROM deliveries WHERE delivered_at IS NULL")
     assert errors == [("no answer in time",)]
+
+
+async def test_a_dead_target_with_a_backlog_delays_nobody_else(post, receiver, mailbox):
+    receiver.gate.clear()
+    await post.subscribe(receiver.url)
+    for _ in range(outbox.AT_ONCE + 5):
+        await post.write()
+    serving = asyncio.create_task(post.postman.serve())
+    await until(lambda: len(receiver.hits) == outbox.TO_ONE, what="the tries at the dead target")
+    await post.subscribe("li@centre.example", EMAIL, of=Addressee(role=Role.SUPERVISOR))
+    await post.write(Addressee(role=Role.SUPERVISOR))
+    await until(lambda: bool(mailbox.letters), what="the letter behind them")
+    assert len(receiver.hits) == outbox.TO_ONE, "none of the tries at the dead target has ended yet"
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    assert not post.postman.under_way, "who stops leaves no try behind"
 
 
 async def test_a_redirect_is_not_followed(post, receiver):
