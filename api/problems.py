@@ -124,9 +124,9 @@ async def _away(request: Request, error: Exception) -> JSONResponse:
     if blame(error) is Blame.CASE:
         raise error
     log.warning("database away", error=type(error).__name__)
-    return problem(503, "the database is away or busy; nothing was changed, try again", "数据库暂不可用,请稍后重试")
+    return problem(503, "the database is away or busy; nothing was changed, try again", "数据库暂不可用，请稍后重试")
 
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:
     """What nobody foresaw. It is raised again after this answer, so the log has it."""
-    return problem(500, "something went wrong here; the log of the API says what", "系统内部出错,详见服务日志")
+    return problem(500, "something went wrong here; the log of the API says what", "系统内部出错，详见服务日志")

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HAN = "[一-鿿]"
-HALF_WIDTH = re.compile(rf"{HAN}[,;:?!](?:{HAN}|$)|{HAN}[,;:]\{{")
-"""Between two Chinese characters, or at the end of a text."""
+HALF_WIDTH = re.compile(rf"{HAN}[,;:?!](?:{HAN}|\{{|$)|\}}[,;]{HAN}")
+"""Between two Chinese characters, what is filled in, or the end of a text."""
 PATTERNS = {"flows/rulebook/taxonomy.toml"}
 """What customers write is looked for there, however they set it."""
 SHIPPED = [

@@ -27,7 +27,7 @@ FIELDS_AT_MOST = 200
 YES_NO = {"yes": True, "no": False}
 WORDS = {"yes": ("是", "yes"), "no": ("否", "no")}
 STATUS: dict[type[Refusal], int] = {NotFound: 404, links.Gone: 410, links.Used: 409, Implausible: 422}
-UNKNOWN = Reason("链接无效,请核对后重试。", "This link is not valid; please check it and try again.")
+UNKNOWN = Reason("链接无效，请核对后重试。", "This link is not valid; please check it and try again.")
 
 
 @router.get("/r/{token}")
@@ -57,7 +57,7 @@ async def take(token: Token, request: Request, here: OfficeDep, connection: Conn
     return _page(request, asked, said=Reason(*asked.thanks), asks=False)
 
 
-UNREADABLE = Reason("内容无法读取,请重新填写。", "What was sent could not be read; please fill it in again.")
+UNREADABLE = Reason("内容无法读取，请重新填写。", "What was sent could not be read; please fill it in again.")
 
 
 def _read(asked: Questionnaire, body: bytes) -> dict[str, Any]:

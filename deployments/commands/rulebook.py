@@ -113,7 +113,7 @@ def propose(source: Annotated[Path, typer.Argument(help="A TOML file, or a folde
     content = read(source)
     done = act_as(by, lambda connection, desk, actor: work(connection, desk, content, actor, reason))
     short = done.hash[:SHORT]
-    typer.echo(f"Proposed {short}. Somebody else: redress rulebook approve {short} --by NAME. 已提议,待他人批准。")
+    typer.echo(f"Proposed {short}. Somebody else: redress rulebook approve {short} --by NAME. 已提议，待他人批准。")
 
 
 @app.command()

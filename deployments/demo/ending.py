@@ -71,7 +71,7 @@ def say(outcome: Outcome, out: Console, err: Console, times: str) -> None:
     for failure in outcome.failures:
         err.print(f"redress demo: {failure}", style="red", highlight=False, soft_wrap=True)
     if not outcome.failures:
-        out.print("Ledger sound, every stage replayed from its events. 台账完整,阶段可由事件重算。", highlight=False)
+        out.print("Ledger sound, every stage replayed from its events. 台账完整，阶段可由事件重算。", highlight=False)
     out.print(
         "Where to look next 接下来: README.md · make up (API on :8000/docs, Prefect UI on :4200) · redress demo --keep",
         highlight=False,

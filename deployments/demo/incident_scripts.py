@@ -12,9 +12,9 @@ FORM = {
     "packing": "carton",
     "pieces_booked": "120",
     "pieces_found": "112",
-    "summary": "交接时发现,已按规程拍照并隔离",
-    "extent": "部分外箱破损,内件待查",
-    "on_site": "隔离现场,停止作业,清点并登记",
+    "summary": "交接时发现，已按规程拍照并隔离",
+    "extent": "部分外箱破损，内件待查",
+    "on_site": "隔离现场，停止作业，清点并登记",
 }
 WHYS = ("装载超过限高", "当班未复核装载图", "装载图培训只做了一次", "培训计划没有责任人")
 
@@ -55,7 +55,7 @@ SCRIPTS = (
         "linehaul",
         timedelta(hours=11, minutes=55),
         timedelta(hours=2),
-        KNOWN | {"kind": "theft", "what": "篷布被割,货物短少", "where": "高速服务区", "waybills": ["YD5550001"]},
+        KNOWN | {"kind": "theft", "what": "篷布被割，货物短少", "where": "高速服务区", "waybills": ["YD5550001"]},
         valued="18000",
         counterpart="last_mile",
         silent=True,
@@ -65,7 +65,7 @@ SCRIPTS = (
         "sorting_centre",
         timedelta(hours=14, minutes=55),
         timedelta(minutes=5),
-        {"kind": "fire", "what": "叉车电池起火,一人灼伤,已扑灭", "where": "充电间", "hub": HUB, "casualties": 1,
+        {"kind": "fire", "what": "叉车电池起火，一人灼伤，已扑灭", "where": "充电间", "hub": HUB, "casualties": 1,
          "dangerous_goods": True, "business_line": "road"},
         liable="sorting_centre",
     ),

@@ -92,11 +92,11 @@ class Incidents:
             return []
         match case.stage:
             case Stage.CONTAINMENT:
-                return [Said("contain", {"measures": "停止作业,隔离货物与车辆"})]
+                return [Said("contain", {"measures": "停止作业，隔离货物与车辆"})]
             case Stage.INVESTIGATION:
                 return _investigate(case, view, script)
             case Stage.COUNTERPART:
-                return [] if script.silent else [Said("respond", {"agrees": True, "statement": "情况属实,认可"})]
+                return [] if script.silent else [Said("respond", {"agrees": True, "statement": "情况属实，认可"})]
             case Stage.FINDING:
                 cause = [Said("name-cause", {"method": "five_whys", "whys": list(WHYS)})] if not view.root_cause else []
                 return [*cause, Said("name-liable", _liable(script))]
@@ -139,7 +139,7 @@ def _correct(one: Colleague, case: CaseView, now: datetime) -> list[Said]:
     planned = _open(case, ClockName.CORRECTION)
     if not planned:
         by = (now + timedelta(days=3)).isoformat()
-        return [Said("plan-correction", {"what": "装载图双人复核,加装限高杆", "owner": one.id, "by": by})]
+        return [Said("plan-correction", {"what": "装载图双人复核，加装限高杆", "owner": one.id, "by": by})]
     return [
         Said("complete-correction", {"correction": clock.promise, "how": "已加装并培训到班组"}) for clock in planned
     ]

@@ -60,9 +60,9 @@ def _reason(one: Happened, policy: Policy) -> str:
     """The reasons of the ledger; a classification's quote the customer and are sealed, so its figures speak."""
     if one.kind is EventKind.CLASSIFIED:
         sure = policy.rulebook.taxonomy.bounds.sure_at
-        return f"把握度 {one.data['confidence']:.2f},低于规则手册的 {sure:g},由人工判定"
+        return f"把握度 {one.data['confidence']:.2f}，低于规则手册的 {sure:g}，由人工判定"
     if one.kind is EventKind.REOPENED:
-        return f"客户再次来电,工单重新打开,升至 {one.data['level']} 级,各时限重新起算"
+        return f"客户再次来电，工单重新打开，升至 {one.data['level']} 级，各时限重新起算"
     said: Sequence[dict[str, str]] = one.data.get("reasons", ())
     reason = ";".join(each["zh"] for each in said)
     behind = "、".join(f"员工 {each['staff']}({each['zh']})" for each in one.data.get("behind", ())[:2])

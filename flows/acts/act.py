@@ -73,8 +73,8 @@ def refuse_wrong_stage(act: Act, facts: CaseFacts, policy: Policy) -> None:
     if facts.stage not in act.stages:
         wanted = ", ".join(sorted(stage.value for stage in act.stages))
         raise Refusal(
-            f"工单处于「{policy.rulebook.wording.stages[facts.stage][0]}」阶段,不能执行「{act.name}」",
+            f"工单处于「{policy.rulebook.wording.stages[facts.stage][0]}」阶段，不能执行「{act.name}」",
             f"the case stands at {facts.stage}; {act.name} needs one of: {wanted}",
         )
     if facts.hold is not None and not act.on_hold:
-        raise Refusal("工单已挂起,请先恢复", f"the case is on hold; resume it before {act.name}")
+        raise Refusal("工单已挂起，请先恢复", f"the case is on hold; resume it before {act.name}")

@@ -37,14 +37,14 @@ def attach(facts: CaseFacts, said: Attach, setting: Setting) -> Decision:
         raise Implausible(f"附件最大 {most} KiB", f"an attachment has at most {most} KiB")
     if said.media not in bounds.types:
         taken = ", ".join(bounds.types)
-        raise Implausible(f"仅接受:{taken}", f"attachments are of the types {taken}")
+        raise Implausible(f"仅接受：{taken}", f"attachments are of the types {taken}")
     if media_of(said.content) != said.media:
         raise Implausible(
-            "附件内容与所称类型不符,或文件不完整",
+            "附件内容与所称类型不符，或文件不完整",
             "the attachment is not what it says: its content is of another type, or no whole file of this one",
         )
     if said.label == "photograph" and not said.media.startswith("image/"):
-        raise Implausible("照片须为图片;文件请用 paper", "a photograph is an image; a document is a paper")
+        raise Implausible("照片须为图片；文件请用 paper", "a photograph is an image; a document is a paper")
     digest = hashlib.sha256(said.content).hexdigest()
     if digest in so_far:
         raise Refusal("已附同一文件", "this very file is attached already")

@@ -74,12 +74,12 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
             raise Refusal(over.zh, over.en)
         level = max(level, setting.policy.rulebook.settlement.goodwill_level)
         reasons.append(
-            Reason(f"超出限额,通融赔付须 {level} 级权限", f"more than is owed: good will needs level {level}")
+            Reason(f"超出限额，通融赔付须 {level} 级权限", f"more than is owed: good will needs level {level}")
         )
     own = setting.actor.level
     approval = level > own
     verdict = (
-        Reason("超出提案人权限,须审批", "beyond the proposer's own authority: it needs approval")
+        Reason("超出提案人权限，须审批", "beyond the proposer's own authority: it needs approval")
         if approval
         else Reason("在提案人权限内", "within the proposer's own authority")
     )

@@ -124,13 +124,13 @@ def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
     until = said.until or latest
     if not setting.now < until <= latest:
         raise Refusal(
-            f"挂起须在将来结束,最长至 {derivation.local(latest)}",
+            f"挂起须在将来结束，最长至 {derivation.local(latest)}",
             f"a hold must end in the future and no later than {derivation.local(latest)}",
         )
     left = clocks.pause(facts.clocks, said.reason, setting.now, setting.policy)
     pauses = any(one.paused_at is not None for one in left)
     why = Reason(
-        f"挂起:{chinese(said.reason)},{'暂停内部时钟' if pauses else '时钟继续'}(法定时钟不停)",
+        f"挂起：{chinese(said.reason)}，{'暂停内部时钟' if pauses else '时钟继续'}（法定时钟不停）",
         f"on hold: {said.reason}; internal clocks {'pause' if pauses else 'run on'}, the statutory one never pauses",
     )
     if said.reason is HoldReason.WAITING_UNIT:

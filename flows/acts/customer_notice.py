@@ -32,7 +32,7 @@ def tell_customer(facts: CaseFacts, said: TellCustomer, setting: Setting) -> Dec
     tried = [one for one in facts.attempts if one["outcome"] != ContactOutcome.CALL_BACK]
     needed = setting.policy.rulebook.course.contact_attempts
     if setting.loaded and not said.in_writing:
-        raise Refusal("客户要求勿致电,请书面告知", "this customer wants no calls: tell him in writing")
+        raise Refusal("客户要求勿致电，请书面告知", "this customer wants no calls: tell him in writing")
     if said.in_writing and not setting.loaded and len(tried) < needed:
         raise Refusal(
             f"须先联系 {needed} 次", f"call {needed} times before you write: customers are told by voice if they can be"

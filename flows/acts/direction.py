@@ -76,11 +76,11 @@ async def relatives(connection: AsyncConnection, facts: CaseFacts, policy: Polic
 
 def classify(facts: CaseFacts, said: Classify, setting: Setting) -> Decision:
     if (said.kind is Kind.COMPLAINT) != (said.category is not None):
-        raise Refusal("投诉须选择类别,其他类型不得选择", "a complaint needs a category; other kinds have none")
+        raise Refusal("投诉须选择类别，其他类型不得选择", "a complaint needs a category; other kinds have none")
     renamed = facts.kind is Kind.COMPLAINT and said.kind is not Kind.COMPLAINT and facts.stage is not Stage.TRIAGE
     if renamed:
         raise Refusal(
-            "投诉转为其他类型须经他人复核,请用 turn-into-request",
+            "投诉转为其他类型须经他人复核，请用 turn-into-request",
             "a complaint becomes another kind only with four eyes: ask for it with turn-into-request",
         )
     reason = Reason("人工分类", f"classified by staff {setting.actor.id}")
@@ -97,7 +97,7 @@ def confirm(facts: CaseFacts, said: Confirm, setting: Setting) -> Decision:
             "责任单位须为规则手册中的单位", f"liable must be a unit of the rulebook: {', '.join(sorted(units))}"
         )
     if facts.firm_liable is not None and said.liable not in (None, facts.liable):
-        raise Refusal("责任已经认定,只能通过申诉改变", "liability was found: only an appeal changes it")
+        raise Refusal("责任已经认定，只能通过申诉改变", "liability was found: only an appeal changes it")
     cause, liable = said.root_cause or facts.root_cause, said.liable or facts.liable
     changed = {"root_cause": cause != facts.root_cause, "liable": liable != facts.liable}
     return moved(
@@ -124,7 +124,7 @@ def reassign(facts: CaseFacts, said: Reassign, setting: Setting) -> Decision:
     if target is None:
         raise Refusal("没有该员工", "there is no such member of staff")
     if obstacle := assignment.bar(facts, target, setting.policy):
-        raise Refusal(f"不能指派给该员工:{obstacle.zh}", f"staff {said.to} cannot take this case: {obstacle.en}")
+        raise Refusal(f"不能指派给该员工：{obstacle.zh}", f"staff {said.to} cannot take this case: {obstacle.en}")
     left = assignment.assigned(facts, target, setting.policy, setting.now)
     return moved(facts, EventKind.REASSIGNED, data, sealed=sealed, owner_id=said.to, clocks=left)
 
@@ -160,7 +160,7 @@ def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
         raise Refusal("已撤诉", "it was withdrawn already")
     remains = bool(facts.urgent) or facts.category in setting.policy.rulebook.course.withdrawal_keeps
     why = (
-        Reason("客户撤诉,但安全与责任调查继续", "withdrawn, but safety and liability work goes on")
+        Reason("客户撤诉，但安全与责任调查继续", "withdrawn, but safety and liability work goes on")
         if remains
         else Reason("客户撤诉", "withdrawn by the customer")
     )

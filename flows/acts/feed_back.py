@@ -55,7 +55,7 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
     rejections = facts.rejections + 1
     final = rejections >= setting.policy.rulebook.course.rejections_at_most
     why = Reason(
-        f"客户第 {rejections} 次不接受" + (",由上一级作最终答复" if final else ",重新处理"),
+        f"客户第 {rejections} 次不接受" + ("，由上一级作最终答复" if final else "，重新处理"),
         f"rejected {rejections} times: "
         + ("the final position comes from one level higher" if final else "handled again"),
     )
@@ -141,7 +141,7 @@ def _known(facts: CaseFacts, said: Answer) -> RequestDetails:
     known = RequestDetails.of(facts.details)
     if (facts.kind is Kind.SUGGESTION) != (said.verdict is not None):
         raise Refusal(
-            "建议须给出处理结论(verdict),其他类型不得填写",
+            "建议须给出处理结论(verdict)，其他类型不得填写",
             "the answer to a suggestion says what becomes of it (verdict); other kinds have none",
         )
     if facts.kind is not Kind.MANUAL_SERVICE:

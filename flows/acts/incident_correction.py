@@ -150,9 +150,9 @@ def check_effect(facts: CaseFacts, said: CheckEffect, setting: Setting) -> Decis
 
 def name_cause(facts: CaseFacts, said: NameCause, setting: Setting) -> Decision:
     if said.method == "five_whys" and (len(said.whys) < 2 or said.disciplines is not None):
-        raise Implausible("五个为什么至少两问,且不填 8D", "five whys are two at least, and no disciplines beside them")
+        raise Implausible("五个为什么至少两问，且不填 8D", "five whys are two at least, and no disciplines beside them")
     if said.method == "eight_d" and (said.disciplines is None or said.whys):
-        raise Implausible("8D 须填写八项,且不填五个为什么", "8D needs its eight disciplines, and no whys beside them")
+        raise Implausible("8D 须填写八项，且不填五个为什么", "8D needs its eight disciplines, and no whys beside them")
     filled = said.disciplines.model_dump() if said.disciplines else {"whys": list(said.whys)}
     changes = {"details": Incident.of(facts.details).but(root_cause=said.method)}
     return Decision(EventKind.ROOT_CAUSE_NAMED, changes, (), {"method": said.method}, filled)
@@ -163,7 +163,7 @@ def conclude(facts: CaseFacts, said: Conclude, setting: Setting) -> Decision:
     missing = [why for why, lacking in _missing(facts, incident, setting) if lacking]
     if missing:
         zh, en = "、".join(one.zh for one in missing), ", ".join(one.en for one in missing)
-        raise Refusal(f"尚不能结案:{zh}", f"it cannot be closed yet: {en}")
+        raise Refusal(f"尚不能结案：{zh}", f"it cannot be closed yet: {en}")
     left = clocks.meet(facts.clocks, ClockName.CONCLUDE, setting.now)
     return moved(
         facts,

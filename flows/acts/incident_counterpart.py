@@ -49,7 +49,7 @@ def respond(facts: CaseFacts, said: Respond, setting: Setting) -> Decision:
     incident = Incident.of(facts.details)
     if not _of(setting.actor, incident.counterpart):
         raise NotYours(
-            "仅被询问的单位可以确认,不得代为确认", "only the unit that was asked answers: nobody confirms for it"
+            "仅被询问的单位可以确认，不得代为确认", "only the unit that was asked answers: nobody confirms for it"
         )
     left = follow_up.held_no_more(facts.clocks, setting.now)
     left = clocks.meet(clocks.meet(left, ClockName.COUNTERPART, setting.now), ClockName.DELIVER, setting.now)

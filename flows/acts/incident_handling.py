@@ -68,7 +68,7 @@ def investigate(facts: CaseFacts, said: Investigate, setting: Setting) -> Decisi
         changes["details"] = replace(incident, counterpart=said.counterpart, noticed_at=setting.now).as_json()
         changes["owner_id"] = None
         why = Reason(
-            f"请 {setting.policy.rulebook.wording.unit(said.counterpart)} 确认;时限自通知送达起算",
+            f"请 {setting.policy.rulebook.wording.unit(said.counterpart)} 确认；时限自通知送达起算",
             f"{said.counterpart} is asked to confirm; its time runs from the delivery of the notice",
         )
     late = follow_up.overdue(left, setting.now)
@@ -94,7 +94,7 @@ def refuse_unknown_unit(unit: str, setting: Setting) -> None:
     units = setting.policy.units()
     if unit not in units:
         raise Implausible(
-            f"须为规则手册中的内部单位:{'、'.join(sorted(units))}",
+            f"须为规则手册中的内部单位：{'、'.join(sorted(units))}",
             f"name an internal unit of the rulebook: {', '.join(sorted(units))}",
         )
 

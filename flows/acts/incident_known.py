@@ -76,7 +76,7 @@ def tell_authority(facts: CaseFacts, said: TellAuthority, setting: Setting) -> D
     if not owed:
         due = [code for place, code in enumerate(incident.duties, 1) if _open(facts, place)]
         raise Refusal(
-            f"没有这项待报告事项;待报告:{'、'.join(due) or '无'}",
+            f"没有这项待报告事项；待报告：{'、'.join(due) or '无'}",
             f"no such report is owed; still owed: {', '.join(due) or 'none'}",
         )
     at = said.at or setting.now

@@ -66,7 +66,7 @@ def end_with_incident(facts: CaseFacts, said: EndWithIncident, setting: Setting)
         raise Refusal("事故尚未认定责任", "the incident has no finding yet; it can be ended with it after that")
     if owed := settlement.to_request(facts.remedy):
         raise Refusal(
-            f"方案中的赔付 {text(owed)} 尚未落实,请先处理落实",
+            f"方案中的赔付 {text(owed)} 尚未落实，请先处理落实",
             f"the proposal pays {text(owed)}, and nothing of that is with finance yet: carry it out first",
         )
     owner = setting.actor.id if facts.owner_id is None else facts.owner_id  # who knows the customer tells him
@@ -75,7 +75,7 @@ def end_with_incident(facts: CaseFacts, said: EndWithIncident, setting: Setting)
     left = (*left, clocks.start(ClockName.FEED_BACK, term, setting.now, setting.policy))
     data = {"answer_owed": True, "main": str(event.id)}
     why = Reason(
-        f"随事故 {event.number} 处理完毕,待反馈", f"done with incident {event.number}: the customer is told next"
+        f"随事故 {event.number} 处理完毕，待反馈", f"done with incident {event.number}: the customer is told next"
     )
     return moved(
         facts,

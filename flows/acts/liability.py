@@ -106,7 +106,7 @@ def said_of(found: Finding, policy: Policy) -> Reason:
         return Reason("认定公司无责", "the firm is not liable")
     zh = (f"{party_of(one.kind, one.party, policy)} {one.percent:f}%" for one in found.shares)
     en = (f"{one.party} {one.percent:f}%" for one in found.shares)
-    return Reason(f"责任划分:{'、'.join(zh)}", f"liable: {', '.join(en)}")
+    return Reason(f"责任划分：{'、'.join(zh)}", f"liable: {', '.join(en)}")
 
 
 def party_of(kind: LiableKind, party: str, policy: Policy) -> str:

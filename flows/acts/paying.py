@@ -66,7 +66,9 @@ def pay(facts: CaseFacts, said: Pay, setting: Setting) -> Decision:
     if payment.state is not PaymentState.CONFIRMED:
         raise Refusal("仅已确认的凭证可以付款", f"only a confirmed voucher is paid; this one is {payment.state}")
     if payment.kind is PaymentKind.COMPENSATION and payment.agreed_at is None:
-        raise Refusal("客户尚未同意,仅可先行赔付", "the customer has not agreed yet; until then only advances are paid")
+        raise Refusal(
+            "客户尚未同意，仅可先行赔付", "the customer has not agreed yet; until then only advances are paid"
+        )
     first = payment.requested_at.astimezone(SHANGHAI).date()
     if not first <= said.paid_on <= setting.now.astimezone(SHANGHAI).date():
         raise Refusal(

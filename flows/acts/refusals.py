@@ -27,7 +27,7 @@ class NotFound(Refusal):
 class Stale(Refusal):
     def __init__(self, version: int) -> None:
         super().__init__(
-            f"工单已有更新(当前版本 {version}),请重新查看",
+            f"工单已有更新(当前版本 {version})，请重新查看",
             f"the case has moved on (it is at version {version} now); read it again and decide anew",
         )
         self.version = version

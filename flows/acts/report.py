@@ -98,7 +98,7 @@ def _unit(actor: StaffFacts, said: FirstReport, policy: Policy) -> str:
         return actor.unit
     units = sorted(policy.units())
     if said.unit not in units:
-        raise Implausible(f"请填写上报单位:{'、'.join(units)}", f"say which unit reports it: {', '.join(units)}")
+        raise Implausible(f"请填写上报单位：{'、'.join(units)}", f"say which unit reports it: {', '.join(units)}")
     return said.unit
 
 

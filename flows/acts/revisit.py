@@ -75,7 +75,7 @@ def contact(facts: CaseFacts, said: Contact, setting: Setting) -> Decision:
     changes: dict[str, Any] = {"attempts": attempts, "overdue": follow_up.overdue(left, setting.now)}
     if exhausted:
         why = Reason(
-            "多次不同时段未能联系,改为书面答复",
+            "多次不同时段未能联系，改为书面答复",
             "not reached at different times of day: a written answer follows",
         )
         changes |= {"clocks": left, "owner_id": facts.owner_id}
@@ -127,7 +127,7 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
     final = data["final"] = facts.reopenings >= course.reopenings_at_most
     level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
     why = Reason(
-        f"回访未解决,升至 {level} 级" + (",作最终答复" if final else "重新处理"),
+        f"回访未解决，升至 {level} 级" + ("，作最终答复" if final else "重新处理"),
         f"not solved: level {level} " + ("gives the final position" if final else "handles it again"),
     )
     dropped = vouchers.dropped(facts, left, money(setting), setting.now)

@@ -110,7 +110,7 @@ def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
 def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
     compensation = approved(facts)
     if facts.stage is Stage.CLOSED and not vouchers.unagreed(facts.remedy, money(setting).payments):
-        raise Refusal("已结案,且没有待客户同意的付款", "the case is closed, and no payment waits for an agreement")
+        raise Refusal("已结案，且没有待客户同意的付款", "the case is closed, and no payment waits for an agreement")
     if said.agreed_at > setting.now:
         raise Refusal("同意时间不能在将来", "an agreement cannot lie in the future")
     if said.agreed_at < _proposed_at(facts):
@@ -157,7 +157,7 @@ def voucher(facts: CaseFacts, said: Voucher, setting: Setting) -> Decision:
         raise Refusal("没有被退回的该笔付款", "no payment of that number was sent back on this case")
     if not vouchers.belongs(facts.remedy, payment):
         raise Refusal(
-            "该笔付款不属于现行处理方案,不得重新提交",
+            "该笔付款不属于现行处理方案，不得重新提交",
             "this payment is none of the standing proposal: what is still to be paid is proposed anew",
         )
     refuse_over_limit(facts.remedy, payment.amount, held)
@@ -183,7 +183,7 @@ def refuse_other_customer(facts: CaseFacts) -> None:
     remedy = facts.remedy or {}
     if Decimal(remedy.get("compensation", 0)) and remedy.get("customer", facts.customer_id) != facts.customer_id:
         raise Refusal(
-            "提案后认定了客户,须重新提出方案(待审批的请先驳回)以合并计算赔付",
+            "提案后认定了客户，须重新提出方案(待审批的请先驳回)以合并计算赔付",
             "the customer was named after the proposal: propose again (reject first what waits for approval), so that "
             "his other payments are counted",
         )
@@ -212,7 +212,7 @@ def _proposed_at(facts: CaseFacts) -> datetime:
 
 def _with_finance(payment: Payment) -> Reason:
     what = f"{payment.voucher}: {text(payment.amount)} {payment.currency}"
-    return Reason(f"{what},待财务确认", f"{what}, with finance")
+    return Reason(f"{what}，待财务确认", f"{what}, with finance")
 
 
 def _settlement(facts: CaseFacts, held: Money, currency: str) -> Settlement:

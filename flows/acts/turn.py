@@ -64,7 +64,7 @@ def turn_into_request(facts: CaseFacts, said: TurnIntoRequest, setting: Setting)
     _refuse_what_waits(facts)
     known = replace(RequestDetails.of(facts.details), asked=Asked(said.kind, setting.actor.id))
     why = Reason(
-        f"申请转为{setting.policy.rulebook.wording.kinds[said.kind]},须他人复核",
+        f"申请转为{setting.policy.rulebook.wording.kinds[said.kind]}，须他人复核",
         f"asked to become {said.kind}: a second person decides",
     )
     return moved(
@@ -126,13 +126,13 @@ def _asked(facts: CaseFacts, setting: Setting) -> Asked:
 def _refuse_what_waits(facts: CaseFacts) -> None:
     """A request settles nothing and answers no regulator: what a complaint began of that, it ends."""
     if referrals.waited_for(facts):
-        raise Refusal("监管转办尚未答复,不能转为其他受理", "the regulator waits for an answer: answer it first")
+        raise Refusal("监管转办尚未答复，不能转为其他受理", "the regulator waits for an answer: answer it first")
     if vouchers.with_finance(facts):
-        raise Refusal("付款正在财务处理中,不能转为其他受理", "a payment is with finance: wait until that is settled")
+        raise Refusal("付款正在财务处理中，不能转为其他受理", "a payment is with finance: wait until that is settled")
     remedy = facts.remedy or {}
     if remedy.get("approved") and Decimal(remedy["compensation"]):
         raise Refusal(
-            "已批准赔付,不能转为其他受理;如不再赔付,请先重新提出不含赔付的方案",
+            "已批准赔付，不能转为其他受理；如不再赔付，请先重新提出不含赔付的方案",
             "compensation is approved: where none is owed after all, propose a remedy without any first",
         )
 

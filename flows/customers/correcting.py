@@ -76,7 +76,7 @@ async def _add(connection: AsyncConnection, desk: Desk, root: int, ids: list[int
     owner = (await connection.execute(query.where(phones.c.key == key))).one()
     if owner.customer_id not in ids:
         raise Refusal(
-            f"该电话属于客户 {owner.code};若为同一人请合并",
+            f"该电话属于客户 {owner.code}；若为同一人请合并",
             f"this phone belongs to customer {owner.code}; merge the two if they are one",
         )
 

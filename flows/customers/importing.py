@@ -178,7 +178,7 @@ async def _save_people(here: _Import) -> None:
     outcome.phones = (await connection.execute(staging.SAVE_PHONES)).scalar_one()
     for row in (await connection.execute(staging.SHARED_PHONES)).all():
         outcome.duplicates += 1
-        zh = f"电话已属于客户 {row.code}:可能重复,未移动"
+        zh = f"电话已属于客户 {row.code}：可能重复，未移动"
         en = f"phone belongs to customer {row.code}: a possible duplicate, not moved"
         here.warned(Fault(row.line, Reason(zh, en)))
         await connection.execute(staging.NOTE_DUPLICATES, {"customer_id": row.customer_id, "of_id": row.of_id})
@@ -190,7 +190,7 @@ async def _save_shipments(here: _Import, columns: list[str]) -> None:
     await connection.execute(text("ANALYZE staged_shipments, repeated"))
     async with connection.stream(staging.contradictions(columns)) as found:
         async for row in found:
-            zh = f"同一订单在第 {row.first} 行已有不同内容,以先出现者为准"
+            zh = f"同一订单在第 {row.first} 行已有不同内容，以先出现者为准"
             en = f"says something else about an order than line {row.first}, which counts"
             here.left_out(Fault(row.line, Reason(zh, en)))
     dropped = (await connection.execute(staging.DROP_REPEATED)).rowcount

@@ -78,7 +78,7 @@ class Reader:
     def _row(self, record: Record, batch: Batch) -> None:
         cells, line = record.cells, record.line
         if len(cells) != self.layout.width:
-            zh = f"有 {len(cells)} 列,表头为 {self.layout.width} 列"
+            zh = f"有 {len(cells)} 列，表头为 {self.layout.width} 列"
             raise rules.BadCell("row", zh, f"has {len(cells)} cells where the header has {self.layout.width}")
         code = CODE.parse(_needed("customer_id", cells[self.layout.code].strip()))
         shipment = self._shipped(cells, line) if self._shipment else None
@@ -87,7 +87,7 @@ class Reader:
         if gone:
             code = self.anonymous(key)
             if person:
-                self.warned(Fault(line, Reason("客户资料已删除,不再导入", "this customer was erased: kept anonymous")))
+                self.warned(Fault(line, Reason("客户资料已删除，不再导入", "this customer was erased: kept anonymous")))
         if shipment is not None:
             batch.shipments.append((line, code, *shipment))
         if shipment is None or person:
@@ -137,7 +137,7 @@ class Reader:
             number = identity.e164(phone)
             if number is None:
                 why = Reason(
-                    "phone 不是电话号码,未保存", "phone is not a phone number and is left out; the row is kept"
+                    "phone 不是电话号码，未保存", "phone is not a phone number and is left out; the row is kept"
                 )
                 self.warned(Fault(line, why))
             else:

@@ -1,4 +1,4 @@
-"""Records that went stale: to be verified, corrected or erased (验证并更新客户信息,删除过时信息)."""
+"""Records that went stale: to be verified, corrected or erased (验证并更新客户信息，删除过时信息)."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -202,7 +202,7 @@ class _Lines:
         other = GB18030 if self.encoding == UTF_8 else UTF_8
         if _as(raw, other) is not None:
             return Reason(
-                f"此行不是 {self.encoding.upper()} 编码,文件混用了编码",
+                f"此行不是 {self.encoding.upper()} 编码，文件混用了编码",
                 f"this line is not {self.encoding.upper()} like those before it: the file mixes encodings",
             )
         return Reason("既非 UTF-8 也非 GB18030 编码", "the line is neither UTF-8 nor GB18030")

@@ -46,7 +46,7 @@ async def fail(
         return None
     attempts += 1
     quarantined: bool = attempts >= bound
-    why = Reason(f"第 {attempts} 次尝试失败:{error}", f"attempt {attempts} failed: {error}")
+    why = Reason(f"第 {attempts} 次尝试失败：{error}", f"attempt {attempts} failed: {error}")
     event = EventKind.QUARANTINED if quarantined else EventKind.STEP_FAILED
     decision = Decision(event, {}, (why,), {"attempts": attempts, "error": error})
     await _append(connection, seal, Entry(*locked[case_id], decision), now, leg_id)

@@ -98,5 +98,5 @@ async def _checked(wanted: Wanted, inside: Inside) -> str | None:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) < signing.SECRET_LEAST:
-        raise BadTarget("密钥须为 base64,至少 24 字节", "a webhook's secret is base64 of at least 24 bytes")
+        raise BadTarget("密钥须为 base64，至少 24 字节", "a webhook's secret is base64 of at least 24 bytes")
     return secret

@@ -68,7 +68,7 @@ def check_url(url: str, inside: Inside) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         parsed = httpx.URL()
     if parsed.scheme not in ("https", "http") or not HOST.fullmatch(_host(parsed)):
-        raise BadTarget("网址无效,须以 https:// 开头", "this is no web address such as https://example.com/hook")
+        raise BadTarget("网址无效，须以 https:// 开头", "this is no web address such as https://example.com/hook")
     if parsed.userinfo or parsed.fragment:
         raise BadTarget("网址不得含用户名、密码或片段", "the address must hold neither user, password nor fragment")
     if parsed.scheme == "http" and not inside.has(_host(parsed), _port(parsed)):
@@ -89,7 +89,7 @@ async def look_up(url: str, inside: Inside) -> Place:
     addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not inside.has(host, port) and not outside(ip_address(one.partition("%")[0]) for one in addresses):
         raise BadTarget(
-            "目标位于内部网络,不得作为通知地址;确需使用请由管理员在 REDRESS_WEBHOOK_ALLOW 中列出",
+            "目标位于内部网络，不得作为通知地址；确需使用请由管理员在 REDRESS_WEBHOOK_ALLOW 中列出",
             "the host stands on the inside network and may not be a target; "
             "the administrator can name it in REDRESS_WEBHOOK_ALLOW",
         )

@@ -162,7 +162,7 @@ def _timeline(compiled: Compiled) -> Section:
 
 def _proof(compiled: Compiled) -> Section:
     verdict = compiled.verdict
-    sound = "完整,未被改动 sound: nothing was changed, dropped or moved" if verdict.sound else "已被改动 TAMPERED WITH"
+    sound = "完整，未被改动 sound: nothing was changed, dropped or moved" if verdict.sound else "已被改动 TAMPERED WITH"
     pairs = [
         ("校验 verified", sound),
         ("事项数 events", str(verdict.events)),
@@ -171,8 +171,8 @@ def _proof(compiled: Compiled) -> Section:
         *(("发现 finding", f"#{one.seq}: {one.what}") for one in verdict.findings),
     ]
     how = (
-        "每一事项以密钥散列(HMAC-SHA-256)与前一事项相连;凡改动、删除、插入或调换均可发现。"
-        "在本中心运行 `redress ledger verify` 可重新计算全部链条,并与下列数值核对。\n"
+        "每一事项以密钥散列(HMAC-SHA-256)与前一事项相连；凡改动、删除、插入或调换均可发现。"
+        "在本中心运行 `redress ledger verify` 可重新计算全部链条，并与下列数值核对。\n"
         "Each event is chained to the one before it by a keyed hash (HMAC-SHA-256), so that any change shows. "
         "`redress ledger verify`, run at the centre, recomputes every chain; its values must be those below."
     )

@@ -32,7 +32,7 @@ from models.values.vocabulary import BusinessLine, Channel, Procedure
 
 BEING_CALLED = Excluded(
     Disposition.COOL_DOWN,
-    Reason("该客户正由另一轮回访联系,不重复打扰", "another round is calling this customer just now: once is enough"),
+    Reason("该客户正由另一轮回访联系，不重复打扰", "another round is calling this customer just now: once is enough"),
 )
 AT_ONCE = 50
 """Contacts opened in one transaction: short, however large the replicate."""
@@ -148,7 +148,7 @@ async def _openings(
 
 def _opened(facts: CaseFacts, round_: RoundFacts, draw: Draw) -> Decision:
     data = {"stage": facts.stage, "round": round_.id, "position": draw.position, "replicate": draw.replicate}
-    why = Reason(f"第 {round_.id} 轮回访,第 {draw.replicate} 组", f"round {round_.id}, replicate {draw.replicate}")
+    why = Reason(f"第 {round_.id} 轮回访，第 {draw.replicate} 组", f"round {round_.id}, replicate {draw.replicate}")
     data |= {"owner": facts.owner_id, "barred": facts.details["barred"]}
     return Decision(EventKind.CONTACT_OPENED, {}, (why,), data)
 

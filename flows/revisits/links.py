@@ -102,15 +102,17 @@ async def asked(connection: AsyncConnection, desk: Desk, given: str) -> Asked:
         raise NotFound
     details = ContactDetails.of(facts.details)
     if details.answers is not None:
-        raise Used("您已提交过回答,谢谢。", "You have answered already. Thank you.")
+        raise Used("您已提交过回答，谢谢。", "You have answered already. Thank you.")
     await desk.policies.know(connection, [facts])
     policy = desk.policies.of(facts)
     now = await desk.clock.now(connection)
     over = now >= datetime.fromisoformat(details.closes_at) or facts.stage not in contact_stages.WAITING
     if over or await contacting.whether_over(connection, facts, policy):
-        raise Gone("本次回访已结束,感谢您的关注。", "This survey has ended. Thank you for your interest.")
+        raise Gone("本次回访已结束，感谢您的关注。", "This survey has ended. Thank you for your interest.")
     if number != details.links:
-        raise Gone("该链接已失效,请使用最近收到的链接。", "This link is good no more; please use the last one you got.")
+        raise Gone(
+            "该链接已失效，请使用最近收到的链接。", "This link is good no more; please use the last one you got."
+        )
     return Asked(facts, head, policy.rulebook.questionnaire)
 
 

@@ -183,11 +183,11 @@ async def _there(
             f"the period overlaps the round of {first} to {last}; rounds of one kind must not overlap",
         )
     if there["details"].get("cancelled"):
-        raise Refusal("该期间的回访轮次已取消,记录保留", "the round of this period was cancelled; it stays on record")
+        raise Refusal("该期间的回访轮次已取消，记录保留", "the round of this period was cancelled; it stays on record")
     found = RoundDetails.of(there["details"])
     if (found.customers, found.level) != (customers, wanted.level):
         raise Refusal(
-            "该期间已有另一份名单的回访,请为本名单指定另一期间",
+            "该期间已有另一份名单的回访，请为本名单指定另一期间",
             "this period has a round of other customers already; give this list a period of its own (first, last)",
         )
     return RoundOpened(there["id"], there["number"], Stage(there["stage"]), found, repeated=True)

@@ -56,7 +56,7 @@ async def propose(connection: AsyncConnection, desk: Desk, content: str, actor: 
         rulebook_changes.c.hash == hash_, rulebook_changes.c.state == ChangeState.PROPOSED
     )
     if (await connection.execute(standing)).first() is not None:
-        raise Refusal("该规则手册已提议,待他人批准", "this rulebook is proposed already and waits for somebody else")
+        raise Refusal("该规则手册已提议，待他人批准", "this rulebook is proposed already and waits for somebody else")
     values = {
         "hash": hash_,
         "base": policy.hash,

@@ -44,7 +44,7 @@ def _change(path: Path, old: Any, new: Any) -> Reason:
     if path[:2] == ("taxonomy", "signs"):
         return _sign(old, new)
     if old is None:
-        return Reason(f"新增:{words(new).zh}", f"new: {words(new).en}")
+        return Reason(f"新增：{words(new).zh}", f"new: {words(new).en}")
     if new is None:
         return Reason(f"删除(原为 {words(old).zh})", f"taken out (it was {words(old).en})")
     if _is_set(old) and _is_set(new) and set(old) != set(new):
@@ -71,8 +71,8 @@ def _sign(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Reaso
     sign = new or old or {}
     zh, en = str(sign.get("zh", "")), str(sign.get("en", ""))
     if old is None:
-        return Reason(f"新增特征:{zh}", f"a new sign: {en}")
+        return Reason(f"新增特征：{zh}", f"a new sign: {en}")
     if new is None:
-        return Reason(f"删除特征:{zh}", f"a sign taken out: {en}")
+        return Reason(f"删除特征：{zh}", f"a sign taken out: {en}")
     parts = [name for name in (*new, *(name for name in old if name not in new)) if old.get(name) != new.get(name)]
-    return Reason(f"特征「{zh}」调整:{'、'.join(parts)}", f"the sign “{en}” differs in {', '.join(parts)}")
+    return Reason(f"特征「{zh}」调整：{'、'.join(parts)}", f"the sign “{en}” differs in {', '.join(parts)}")

@@ -43,7 +43,7 @@ def _say(owner: StaffFacts, policy: Policy) -> Reason:
     span_zh = f"{term.hours:g} 小时" if term.hours is not None else f"{term.days} 天"
     span_en = f"{term.hours:g} h" if term.hours is not None else f"{term.days} days"
     return Reason(
-        f"经办人(员工 {owner.id})自 {since} 缺勤,超过规则手册允许的 {span_zh}({term.calendar} 日历),改派他人",
+        f"经办人(员工 {owner.id})自 {since} 缺勤，超过规则手册允许的 {span_zh}({term.calendar} 日历)，改派他人",
         f"its owner (staff {owner.id}) has been away since {since}, longer than the {span_en} on calendar "
         f"{term.calendar} that the rulebook allows: somebody else is looked for",
     )

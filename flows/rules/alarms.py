@@ -89,4 +89,4 @@ def _cases(subjects: Sequence[Subject], named: int) -> Reason | None:
     more = len(numbers) - named
     if more > 0:
         zh, en = f"{zh} 等", f"{en} and {more} more"
-    return Reason(f"共 {len(numbers)} 件,工单号:{zh}", f"{len(numbers)} in all, case numbers: {en}")
+    return Reason(f"共 {len(numbers)} 件，工单号：{zh}", f"{len(numbers)} in all, case numbers: {en}")

@@ -18,12 +18,12 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
     if pattern:
         reasons.append(
             Reason(
-                f"同类同单位 {repeats} 件,建议专项改进",
+                f"同类同单位 {repeats} 件，建议专项改进",
                 f"{repeats} of one kind at one unit: improvement proposed",
             )
         )
     if confirm:
-        reasons.append(Reason(f"须主管确认:{confirm.zh}", f"a supervisor confirms: {confirm.en}"))
+        reasons.append(Reason(f"须主管确认：{confirm.zh}", f"a supervisor confirms: {confirm.en}"))
     liable = facts.unit if facts.firm_liable is None else facts.liable  # a finding stands; else it is a proposal
     data = {
         "confirm": confirm is not None,
@@ -47,15 +47,15 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
 
 def _cause(facts: CaseFacts, policy: Policy) -> Reason:
     if facts.category is None:
-        return Reason("非投诉,无需归因", "not a complaint: no root cause to look for")
+        return Reason("非投诉，无需归因", "not a complaint: no root cause to look for")
     zh, en = policy.rulebook.analysis.causes[facts.category]
-    return Reason(f"初步原因:{zh}", f"root cause proposed: {en}")
+    return Reason(f"初步原因：{zh}", f"root cause proposed: {en}")
 
 
 def _confirm(facts: CaseFacts, policy: Policy) -> Reason | None:
     rules = policy.rulebook.analysis
     if facts.severity in rules.confirm_severity:
-        return Reason(f"严重程度:{chinese(facts.severity)}", f"severity {facts.severity}")
+        return Reason(f"严重程度：{chinese(facts.severity)}", f"severity {facts.severity}")
     if rules.confirm_reopened and facts.reopenings:
         return Reason("曾重新打开", "it was reopened")
     if facts.customer_class in rules.confirm_classes:

@@ -227,12 +227,12 @@ class _Marks:
 
 
 def _chosen(first: _Able, best: StaffFacts, able: int, facts: CaseFacts) -> Reason:
-    zh = f"员工 {best.id}:匹配度 {-first.mark:.2f},在办 {best.load}/{best.capacity},候选 {able} 人"
+    zh = f"员工 {best.id}：匹配度 {-first.mark:.2f}，在办 {best.load}/{best.capacity}，候选 {able} 人"
     en = f"staff {best.id}: suits {-first.mark:.2f}, load {best.load}/{best.capacity}, best of {able}"
     if first.preferred <= -2:
-        zh, en = f"{zh};该客户的客户经理", f"{en}; the customer's account manager"
+        zh, en = f"{zh}；该客户的客户经理", f"{en}; the customer's account manager"
     elif first.preferred:
-        zh, en = f"{zh};{facts.customer_class} 类客户优先人选", f"{en}; preferred for class {facts.customer_class}"
+        zh, en = f"{zh}；{facts.customer_class} 类客户优先人选", f"{en}; preferred for class {facts.customer_class}"
     return Reason(zh, en)
 
 
@@ -242,13 +242,13 @@ def _behind(first: _Able, other: _Able, one: StaffFacts, facts: CaseFacts) -> di
     if other.rung != first.rung:
         zh, en = "级别高于所需", "a higher level than it needs"
     elif other.preferred != first.preferred:
-        zh = f"非 {facts.customer_class} 类客户首选,匹配度 {shown}"
+        zh = f"非 {facts.customer_class} 类客户首选，匹配度 {shown}"
         en = f"comes after those preferred for class {facts.customer_class}, suits {shown}"
     elif other.mark != first.mark:
-        zh = f"匹配度 {shown} 较低,在办 {one.load}/{one.capacity}"
+        zh = f"匹配度 {shown} 较低，在办 {one.load}/{one.capacity}"
         en = f"suits less: {shown}, load {one.load}/{one.capacity}"
     else:
-        zh, en = f"同为 {shown},编号在后", f"suits as well, {shown}; the lower number goes first"
+        zh, en = f"同为 {shown}，编号在后", f"suits as well, {shown}; the lower number goes first"
     return {"staff": one.id, "zh": zh, "en": en}
 
 

@@ -42,11 +42,12 @@ def for_compensation(amount: Decimal, others: Sequence[Decimal], facts: CaseFact
     en = policy.rulebook.settlement.currency
     zh = "元" if en == "CNY" else en
     if not others:
-        why = Reason(f"赔付 {amount} {zh},须 {level} 级权限", f"{amount} {en} need level {level}")
+        why = Reason(f"赔付 {amount} {zh}，须 {level} 级权限", f"{amount} {en} need level {level}")
         return Needed(level, total, why)
     more = total - amount
     why = Reason(
-        f"赔付 {amount} {zh},与同一运单或客户近期另 {len(others)} 笔共 {more} {zh}合计 {total} {zh},须 {level} 级权限",
+        f"赔付 {amount} {zh}，与同一运单或客户近期另 {len(others)} 笔共 {more} {zh}"
+        f"合计 {total} {zh}，须 {level} 级权限",
         f"{amount} {en} count together with {more} {en} of {len(others)} other payments on the same waybill or to the "
         f"same customer: {total} {en} in all need level {level}",
     )

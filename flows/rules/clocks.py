@@ -89,7 +89,8 @@ def start_resolve(facts: CaseFacts, begins: datetime, policy: Policy) -> Deadlin
     if clock.due_at <= latest or latest <= begins:
         return clock
     why = Reason(
-        f"{customer_class} 类时限晚于法定期限前 {margin / timedelta(hours=1):g} 小时,提前至 {derivation.local(latest)}",
+        f"{customer_class} 类时限晚于法定期限前 {margin / timedelta(hours=1):g} 小时，"
+        f"提前至 {derivation.local(latest)}",
         f"the term of class {customer_class} would end after the margin before the statutory end: "
         f"{derivation.local(latest)}",
     )
@@ -129,13 +130,13 @@ def start_statutory(facts: CaseFacts, policy: Policy, begins: datetime | None = 
     midnight = due - timedelta(seconds=1)
     if rules.statutory_count == "working_days":
         why = Reason(
-            f"自受理次日起第 {days} 个工作日 24:00,至 {derivation.local(due)}",
+            f"自受理次日起第 {days} 个工作日 24:00，至 {derivation.local(due)}",
             f"24:00 of working day {days} after the day of receipt: {derivation.local(due)}",
         )
         why = derivation.skipping(why, calendar, received, midnight)
     else:
         why = Reason(
-            f"自受理次日起第 {days} 日 24:00,遇法定节假日顺延,至 {derivation.local(due)}",
+            f"自受理次日起第 {days} 日 24:00，遇法定节假日顺延，至 {derivation.local(due)}",
             f"24:00 of day {days} after the day of receipt, moved past a public holiday: {derivation.local(due)}",
         )
         planned = received + timedelta(days=days)

@@ -46,7 +46,7 @@ def attempted(
         disposition = UNREACHED[outcome]
     data = {"outcome": outcome, "attempt": len(attempts), "disposition": disposition}
     if disposition is not None:
-        why = Reason(f"不再联系:{chinese(disposition)}", f"nobody calls again: {disposition}")
+        why = Reason(f"不再联系：{chinese(disposition)}", f"nobody calls again: {disposition}")
         return _recorded_next(facts, EventKind.CONTACTED, disposition, data, (why,), now, attempts, by.id)
     if outcome is ContactOutcome.CALL_BACK:
         due = _agreed(call_back_at, facts, policy, now)
@@ -98,11 +98,11 @@ def recorded(facts: CaseFacts, complaint: Opening | None, now: datetime) -> Deci
     details = ContactDetails.of(facts.details)
     disposition = Disposition(details.disposition or Disposition.NOT_WORKED)
     data: dict[str, Any] = {"disposition": disposition, "complaint": None}
-    reasons = [Reason(f"回访结果:{chinese(disposition)}", f"what came of it: {disposition}")]
+    reasons = [Reason(f"回访结果：{chinese(disposition)}", f"what came of it: {disposition}")]
     if complaint is not None:
         details = replace(details, complaint=complaint.facts.id)
         data["complaint"] = str(complaint.facts.id)
-        reasons.append(Reason("客户所述构成投诉,已立案", "what the customer said is a complaint: opened"))
+        reasons.append(Reason("客户所述构成投诉，已立案", "what the customer said is a complaint: opened"))
     owed = clocks.promised(facts.clocks)
     if owed:
         data["promises"] = [one.ref for one in owed]

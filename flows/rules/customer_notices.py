@@ -41,7 +41,7 @@ def opening(call: Call, cause: str, incident: tuple[UUID, int] | None, policy: P
     count = len(call.shipments)
     if incident is not None:
         why = Reason(
-            f"事故 {incident[1]} 涉及其 {count} 票货物,客户尚未投诉",
+            f"事故 {incident[1]} 涉及其 {count} 票货物，客户尚未投诉",
             f"incident {incident[1]} touched {count} shipments of a customer who has not complained yet",
         )
     else:

@@ -129,13 +129,13 @@ def words_of_day(day: date, figures: Day, policy: Policy) -> tuple[Reason, Reaso
     f = figures
     zh = [
         f"受理 {f.received.cases} 件({_listed(f.received.by_kind, kinds)})",
-        f"结案 {f.closed.cases} 件,日终在办 {f.open} 件,其中超时 {f.overdue} 件",
-        f"投诉类别:{_listed(f.received.by_category, categories)}",
+        f"结案 {f.closed.cases} 件，日终在办 {f.open} 件，其中超时 {f.overdue} 件",
+        f"投诉类别：{_listed(f.received.by_category, categories)}",
         f"当日超时 {f.breached.cases} 件({_listed(f.breaches, names)})",
-        f"承诺到期 {f.promises.due} 项:按时 {f.promises.kept},逾期 {f.promises.late},未兑现 {f.promises.open};"
+        f"承诺到期 {f.promises.due} 项：按时 {f.promises.kept}，逾期 {f.promises.late}，未兑现 {f.promises.open};"
         f"次日到期 {f.promises_next_day} 项",
-        f"答复 {f.answered} 件,首次联系即解决 {f.first_contact} 件;升级 {f.escalated},重新打开 {f.reopened}",
-        f"重点工单:{_notable(f.notable, '、', ('(', ')'), WHY) or '无'}",
+        f"答复 {f.answered} 件，首次联系即解决 {f.first_contact} 件；升级 {f.escalated}，重新打开 {f.reopened}",
+        f"重点工单：{_notable(f.notable, '、', ('(', ')'), WHY) or '无'}",
     ]
     en = [
         f"received {f.received.cases} ({_listed(f.received.by_kind)})",
@@ -155,16 +155,16 @@ def words_of_shift(
 ) -> tuple[Reason, Reason]:
     """Title and text of a hand-over's notice; names of staff, so it is sealed."""
     f = figures
-    zh = [f"本班须办 {f.cases} 件,承诺 {f.promises} 项,已超时 {f.overdue} 件"]
+    zh = [f"本班须办 {f.cases} 件，承诺 {f.promises} 项，已超时 {f.overdue} 件"]
     en = [f"wanted in this shift: {f.cases} cases, {f.promises} promises, {f.overdue} overdue already"]
     for owner, numbers in f.stays.items():
         who = names.get(int(owner), owner)
-        zh.append(f"{who} 继续:{_numbers(numbers, '、')}")
+        zh.append(f"{who} 继续：{_numbers(numbers, '、')}")
         en.append(f"stays with {who}: {_numbers(numbers, ', ')}")
     for one in f.handed:
         left = names.get(one.from_staff, str(one.from_staff)) if one.from_staff is not None else ""
         zh_roles, en_roles = "/".join(chinese(Role(role)) for role in one.to_roles), "/".join(one.to_roles)
-        zh.append(f"{left or '无人经办'} → {zh_roles}:{_numbers(one.cases, '、')}")
+        zh.append(f"{left or '无人经办'} → {zh_roles}：{_numbers(one.cases, '、')}")
         en.append(f"{left or 'nobody'} → {en_roles}: {_numbers(one.cases, ', ')}")
     zh_name = policy.rulebook.wording.shifts.get(shift.name, shift.name)
     title = Reason(f"交接班 {shift.day} {zh_name}", f"shift hand-over {shift.day} {shift.name}")

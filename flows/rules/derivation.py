@@ -15,7 +15,7 @@ def told(term: Term, begins: datetime, due: datetime, calendar: WorkingCalendar)
     span_zh = f"{term.hours:g} 小时" if term.hours is not None else f"{term.days} 天"
     span_en = f"{term.hours:g} h" if term.hours is not None else f"{term.days} days"
     why = Reason(
-        f"自 {local(begins)} 起 {span_zh},按{calendar.called or f' {term.calendar} 日历'},至 {local(due)}",
+        f"自 {local(begins)} 起 {span_zh}，按{calendar.called or f' {term.calendar} 日历'}，至 {local(due)}",
         f"{span_en} from {local(begins)} on calendar {term.calendar}, until {local(due)}",
     )
     return owned(skipping(why, calendar, begins, due), calendar.guessed(begins, due))
@@ -49,14 +49,14 @@ def owned(why: Reason, guessed: tuple[int, ...]) -> Reason:
         return why
     years = [str(year) for year in guessed]
     return Reason(
-        f"{why.zh}({'、'.join(years)} 年节假日安排未收录,仅按周末推算)",
+        f"{why.zh}({'、'.join(years)} 年节假日安排未收录，仅按周末推算)",
         f"{why.en} (the public holidays of {', '.join(years)} are not known yet: weekends alone)",
     )
 
 
 def paused(why: Reason, stood: timedelta) -> Reason:
     hours = f"{stood / timedelta(hours=1):.1f}"
-    return Reason(f"{why.zh};暂停 {hours} 小时后顺延", f"{why.en}; moved by a pause of {hours} h")
+    return Reason(f"{why.zh}；暂停 {hours} 小时后顺延", f"{why.en}; moved by a pause of {hours} h")
 
 
 def local(moment: datetime) -> str:

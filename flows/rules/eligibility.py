@@ -21,14 +21,16 @@ def excluded(facts: EligibilityFacts, kind: RoundKind, policy: Sampling, now: da
         why = Reason("客户要求过不再致电", "the customer asked not to be called")
         return Excluded(Disposition.DO_NOT_CALL, why)
     if facts.erased or not facts.phones:
-        erased = Reason("客户资料已按要求删除,没有可用电话", "the customer's data was erased: no phone to reach him by")
+        erased = Reason(
+            "客户资料已按要求删除，没有可用电话", "the customer's data was erased: no phone to reach him by"
+        )
         missing = Reason("没有可用的电话", "there is no phone to reach the customer by")
         return Excluded(Disposition.NO_PHONE, erased if facts.erased else missing)
     if kind not in HELD_BACK:
         return None
     if facts.open_complaints:
         why = Reason(
-            f"客户有 {facts.open_complaints} 件投诉未结,先解决投诉再回访",
+            f"客户有 {facts.open_complaints} 件投诉未结，先解决投诉再回访",
             f"the customer has complaints open ({facts.open_complaints}): those are settled first",
         )
         return Excluded(Disposition.OPEN_COMPLAINT, why)
@@ -51,7 +53,7 @@ def _cooling_down(facts: EligibilityFacts, policy: Sampling, now: datetime) -> E
     until, at, days, zh, en = max(running)
     day = at.astimezone(SHANGHAI).date()
     why = Reason(
-        f"{day} 已做过{zh}满意度调查,{days} 天内不再打扰",
+        f"{day} 已做过{zh}满意度调查，{days} 天内不再打扰",
         f"a {en} survey reached the customer on {day}: left alone for {days} days",
     )
     return Excluded(Disposition.COOL_DOWN, why, until.astimezone(SHANGHAI).date())

@@ -59,9 +59,9 @@ def _taken_over(facts: CaseFacts, level: int, policy: Policy) -> bool:
 
 def _say(clock: Deadline, level: int, taken: bool, policy: Policy) -> Reason:
     name, role = policy.rulebook.wording.clocks[clock.name], policy.rulebook.assignment.levels[level]
-    zh, en = ("由其接办", "who takes the case over") if taken else ("经办人继续办理,由其督办", "who watches over it")
+    zh, en = ("由其接办", "who takes the case over") if taken else ("经办人继续办理，由其督办", "who watches over it")
     return Reason(
-        f"{name}超时未办,升级至 {level} 级({chinese(role)}),{zh}:{clock.why.zh}",
+        f"{name}超时未办，升级至 {level} 级（{chinese(role)}），{zh}：{clock.why.zh}",
         f"{clock.name} is missed: it climbs to level {level} ({role}), {en}: {clock.why.en}",
     )
 

@@ -87,7 +87,7 @@ def handed_on(decision: Decision, facts: CaseFacts, told: list[Deadline], owner:
     if not promised or owner is None or owner.present or facts.stage not in lifecycle.PERSONS:
         return decision
     why = Reason(
-        f"经办人(员工 {owner.id})不在岗,承诺转由他人兑现",
+        f"经办人(员工 {owner.id})不在岗，承诺转由他人兑现",
         f"staff {owner.id} is not there: somebody else keeps the promise",
     )
     changes = {**decision.changes, "owner_id": None}
@@ -122,8 +122,8 @@ def _fire(clock: Deadline, now: datetime) -> Deadline:
 def _say(clock: Deadline, policy: Policy, *, missed: bool) -> Reason:
     name = policy.rulebook.wording.clocks[clock.name]
     if missed:
-        return Reason(f"{name}已超时:{clock.why.zh}", f"{clock.name} is missed: {clock.why.en}")
-    return Reason(f"{name}临近:{clock.why.zh}", f"{clock.name} comes up: {clock.why.en}")
+        return Reason(f"{name}已超时：{clock.why.zh}", f"{clock.name} is missed: {clock.why.en}")
+    return Reason(f"{name}临近：{clock.why.zh}", f"{clock.name} comes up: {clock.why.en}")
 
 
 def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> Decision:
@@ -150,13 +150,13 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
     if unhandled:
         clock = clocks.start_resolve(facts, now, policy)
         why = Reason(
-            f"主工单 {main.number} 未经处理即结束,另一方的投诉须另行处理",
+            f"主工单 {main.number} 未经处理即结束，另一方的投诉须另行处理",
             f"case {main.number} ended without being handled; this caller's complaint still is to be",
         )
     else:
         clock = clocks.start(ClockName.FEED_BACK, policy.rulebook.clocks.feed_back, now, policy)
         why = Reason(
-            f"主工单 {main.number} 已结案,另一方仍须反馈",
+            f"主工单 {main.number} 已结案，另一方仍须反馈",
             f"case {main.number} ended; this caller is still owed an answer",
         )
     left = (*facts.clocks, clock)

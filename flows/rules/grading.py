@@ -66,7 +66,7 @@ def _by_value(incident: Incident, line: BusinessLine, policy: Incidents) -> list
         return [(IncidentGrade.CRITICAL, Reason(f"货损 {why} 元", f"loss of {why} CNY"))]
     if incident.value >= major:
         span = f"{major:f}–{critical:f}"
-        said = Reason(f"货损 {incident.value:f} 元,在 {span} 之间", f"loss of {incident.value:f} CNY, within {span}")
+        said = Reason(f"货损 {incident.value:f} 元，在 {span} 之间", f"loss of {incident.value:f} CNY, within {span}")
         return [(IncidentGrade.MAJOR, said)]
     why = f"{incident.value:f} < {major:f}"
     return [(IncidentGrade.GENERAL, Reason(f"货损 {why} 元", f"loss of {why} CNY"))]
@@ -80,4 +80,4 @@ def _by_not_knowing(incident: Incident, policy: Incidents) -> list[tuple[Inciden
         return []
     zh, en = "、".join(missing), ", ".join(missing.values())
     level = policy.unknown_value
-    return [(level, Reason(f"{zh}不详,至少按「{chinese(level)}」计", f"not known: {en}; at least {level}"))]
+    return [(level, Reason(f"{zh}不详，至少按「{chinese(level)}」计", f"not known: {en}; at least {level}"))]

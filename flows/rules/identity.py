@@ -41,11 +41,13 @@ def refuse_merge(customer: int, into: int, *, customer_became: int | None, into_
         raise Refusal("不能与自身合并", "a customer cannot be merged with himself")
     if customer_became is not None:
         raise Refusal(
-            "该客户已被合并,请先撤销或改用合并后的客户",
+            "该客户已被合并，请先撤销或改用合并后的客户",
             "this customer was merged already; undo that first, or merge the one he became",
         )
     if into_became is not None:
-        raise Refusal("目标客户已被合并,请合并到其现档案", "the other was merged himself; merge into the one he became")
+        raise Refusal(
+            "目标客户已被合并，请合并到其现档案", "the other was merged himself; merge into the one he became"
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def staleness(recorded: date, signs: Iterable[date | None], today: date, policy:
     stale = today - last > timedelta(days=policy.stale_after_days)
     days = (today - last).days
     why = Reason(
-        f"最近一次订单、工单或核实在 {last}({days} 天前),期限 {policy.stale_after_days} 天",
+        f"最近一次订单、工单或核实在 {last}({days} 天前)，期限 {policy.stale_after_days} 天",
         f"last order, case or verification on {last} ({days} days ago); the bound is {policy.stale_after_days} days",
     )
     return Staleness(stale, last, why)

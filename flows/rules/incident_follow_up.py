@@ -59,7 +59,7 @@ def delivered(facts: CaseFacts, incident: Incident, at: datetime, how: str, poli
     left = (*clocks.meet(facts.clocks, ClockName.DELIVER, now), runs)
     data = {"unit": incident.counterpart, "at": at.isoformat(), "how": how}
     why = Reason(
-        f"通知已送达 {policy.rulebook.wording.unit(incident.counterpart)},确认时限自送达起算",
+        f"通知已送达 {policy.rulebook.wording.unit(incident.counterpart)}，确认时限自送达起算",
         f"the notice reached {incident.counterpart}: its time to confirm runs from then on",
     )
     changes = {"clocks": left, "poked": False, "overdue": follow_up.overdue(left, now)}
@@ -73,7 +73,7 @@ def _climb(facts: CaseFacts, incident: Incident, silent: Deadline, policy: Polic
     left = clocks.meet(facts.clocks, ClockName.INCIDENT_ACKNOWLEDGE, now)
     term = policy.incidents.grades[grade].acknowledge
     left = (*left, clocks.start(ClockName.INCIDENT_ACKNOWLEDGE, term, now, policy, ref=level))
-    why = Reason(f"{silent.ref} 级未确认知悉,上报 {level} 级", f"level {silent.ref} is silent: level {level} is told")
+    why = Reason(f"{silent.ref} 级未确认知悉，上报 {level} 级", f"level {silent.ref} is silent: level {level} is told")
     data = {"level": level, "silent": silent.ref}
     details = incident.but(knows=level, acknowledged_by=None)
     changes: dict[str, Any] = {"details": details, "clocks": left, "overdue": follow_up.overdue(left, now)}
@@ -92,7 +92,7 @@ def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime
     left = (*left, clocks.start(ClockName.FINDING, terms.finding, now, policy))
     data = {"unit": unit, "appeal_until": until.isoformat()}
     why = Reason(
-        f"{unit} 送达后逾期未答,推定其承担责任,可申诉", f"{unit} did not answer in time: liability is presumed on it"
+        f"{unit} 送达后逾期未答，推定其承担责任，可申诉", f"{unit} did not answer in time: liability is presumed on it"
     )
     changes: dict[str, Any] = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.PRESUMED, data),

@@ -92,7 +92,7 @@ def _owe(left: Clocks, incident: Incident, policy: Policy, known_at: datetime) -
         if duty.code not in known:
             known.append(duty.code)
             due = known_at + grading.term(duty)
-            why = Reason(f"{duty.zh}:{duty.hours:g} 小时内", f"{duty.en}: within {duty.hours:g} h")
+            why = Reason(f"{duty.zh}：{duty.hours:g} 小时内", f"{duty.en}: within {duty.hours:g} h")
             timer = clocks.timer(ClockName.AUTHORITY, known_at, due, why, ref=len(known))
             remind = known_at + (due - known_at) * policy.rulebook.clocks.remind_at
             left = (*left, replace(timer, remind_at=remind))

@@ -19,7 +19,7 @@ def to_level(
     role, unit = policy.rulebook.assignment.levels[level], policy.rulebook.wording.unit(facts.unit)
     title = Reason(f"{chinese(grade)}商务事故 {facts.number}", f"business incident {facts.number}, {grade}")
     text = Reason(
-        f"{unit}上报{chinese(incident.kind)}事故,等级「{chinese(grade)}」,请确认知悉;无人确认将逐级上报",
+        f"{unit}上报{chinese(incident.kind)}事故，等级「{chinese(grade)}」，请确认知悉；无人确认将逐级上报",
         f"unit {facts.unit} reported an incident ({incident.kind}), graded {grade}: please acknowledge; "
         "silence goes one level up",
     )
@@ -31,7 +31,7 @@ def to_counterpart(facts: CaseFacts, unit: str, policy: Policy, now: datetime) -
     """The counterpart unit is asked to confirm; its time runs from the proven delivery of this."""
     title = Reason(f"请确认商务事故 {facts.number}", f"please confirm business incident {facts.number}")
     text = Reason(
-        f"{policy.rulebook.wording.unit(facts.unit)}上报的事故涉及贵单位。请在期限内确认或申辩;逾期不答视为认可责任",
+        f"{policy.rulebook.wording.unit(facts.unit)}上报的事故涉及贵单位。请在期限内确认或申辩；逾期不答视为认可责任",
         f"unit {facts.unit} reported an incident that concerns yours. Confirm or object; silence presumes liability",
     )
     kind = NoticeKind.COUNTERPART_ASKED
@@ -42,7 +42,7 @@ def of_presumption(facts: CaseFacts, unit: str, until: datetime, now: datetime) 
     """The silent unit hears what its silence means, and until when it may appeal."""
     title = Reason(f"事故 {facts.number} 责任推定", f"liability presumed in incident {facts.number}")
     text = Reason(
-        f"逾期未答,推定由贵单位承担责任;可于 {derivation.local(until)} 前申诉",
+        f"逾期未答，推定由贵单位承担责任；可于 {derivation.local(until)} 前申诉",
         f"no answer came in time: liability is presumed on your unit; appeal until {derivation.local(until)}",
     )
     return notice(NoticeKind.LIABILITY_PRESUMED, Addressee(unit=unit), title, text, now, case_id=facts.id)
@@ -52,7 +52,7 @@ def of_correction(facts: CaseFacts, owner_id: int, by: datetime, now: datetime) 
     """Whoever owns a corrective action hears of it, and until when it is to be taken."""
     title = Reason(f"事故 {facts.number} 整改", f"corrective action in incident {facts.number}")
     text = Reason(
-        f"由您负责一项整改,限期 {derivation.local(by)}",
+        f"由您负责一项整改，限期 {derivation.local(by)}",
         f"a corrective action is yours, to be taken by {derivation.local(by)}",
     )
     return notice(NoticeKind.CORRECTION_PLANNED, Addressee(staff_id=owner_id), title, text, now, case_id=facts.id)

@@ -37,7 +37,7 @@ def decide(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> Dec
     zh = "、".join(f"{MARKS[name]} {mark}" for name, mark in shares.items())
     en = ", ".join(f"{name} {mark}" for name, mark in shares.items())
     shown = ("未测", "not measured") if score is None else (str(score), str(score))
-    why = Reason(f"得分 {shown[0]}:{zh}(— 为未测)", f"score {shown[1]}: {en} (— not measured)")
+    why = Reason(f"得分 {shown[0]}：{zh}（— 为未测）", f"score {shown[1]}: {en} (— not measured)")
     changes = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.SCORED, data),
         "score": score,

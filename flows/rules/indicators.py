@@ -63,7 +63,7 @@ def indicators(figures: Figures) -> list[Indicator]:
 
 def _satisfaction(figures: Figures) -> Indicator:
     method = Reason(
-        "回访满意度均值(1–5);无回访时取订单评分均值",
+        "回访满意度均值(1–5)；无回访时取订单评分均值",
         "mean satisfaction of his revisits (1–5); without any, mean review score of his orders",
     )
     surveyed = figures.surveys > 0
@@ -121,7 +121,7 @@ def _risk(figures: Figures) -> Indicator:
 
 def _value(figures: Figures) -> Indicator:
     method = Reason(
-        f"总价值 − 总成本,{figures.with_profit}/{figures.orders} 笔成本已知的订单(成本 = 金额 − 利润)",
+        f"总价值 − 总成本，{figures.with_profit}/{figures.orders} 笔成本已知的订单(成本 = 金额 − 利润)",
         f"total value − total cost over the {figures.with_profit} of {figures.orders} orders whose cost is known"
         " (cost = amount − profit)",
     )

@@ -27,10 +27,10 @@ def faulty(firm_liable: bool, shares: Sequence[Share], policy: Policy, terms: Li
     for kind, known in ((LiableKind.UNIT, units), (LiableKind.CARRIER, set(terms.carriers))):
         if any(share.kind is kind and share.party not in known for share in shares):
             names = ", ".join(sorted(known))
-            return Reason(f"责任方须为规则手册中的{chinese(kind)}:{names}", f"a {kind} must be one of: {names}")
+            return Reason(f"责任方须为规则手册中的{chinese(kind)}：{names}", f"a {kind} must be one of: {names}")
     total = sum((share.percent for share in shares), Decimal(0))
     if total != WHOLE:
-        return Reason(f"责任比例合计须为 100%,现为 {total:f}%", f"the shares must add up to 100 %, not {total:f} %")
+        return Reason(f"责任比例合计须为 100%，现为 {total:f}%", f"the shares must add up to 100 %, not {total:f} %")
     return None
 
 
@@ -121,7 +121,7 @@ def settled(last: Finding | None) -> Reason | None:
     if last is not None and last.round >= FINAL:
         return Reason("责任认定已终局", "the finding after the appeal is final")
     if last is not None and last.round > PRESUMED and last.appealed_at is None:
-        return Reason("已有责任认定;如有异议须先申诉", "there is a finding already: it changes only by an appeal")
+        return Reason("已有责任认定；如有异议须先申诉", "there is a finding already: it changes only by an appeal")
     return None
 
 
@@ -130,7 +130,9 @@ def unappealable(last: Finding | None, party: str, now: datetime) -> Reason | No
     if last is None:
         return Reason("尚无责任认定", "there is no finding yet")
     if last.round >= FINAL or last.appealed_at is not None:
-        return Reason("责任认定只能申诉一次,且已终局者不得申诉", "liability is appealed once, and what is final is not")
+        return Reason(
+            "责任认定只能申诉一次，且已终局者不得申诉", "liability is appealed once, and what is final is not"
+        )
     if party not in {share.party for share in last.shares}:
         return Reason("仅责任方可以申诉", "only a party that bears a share appeals")
     if last.appeal_until is not None and now > last.appeal_until:

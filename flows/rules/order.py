@@ -72,23 +72,23 @@ def place(facts: CaseFacts, policy: Policy, now: datetime) -> tuple[tuple[float,
     customer_class = facts.customer_class or policy.rulebook.default_class
     next_due = _next_due(facts)
     if flags:
-        return key, Reason(f"紧急:{'、'.join(FLAGS[flag] for flag in flags)}", f"urgent: {', '.join(flags)}")
+        return key, Reason(f"紧急：{'、'.join(FLAGS[flag] for flag in flags)}", f"urgent: {', '.join(flags)}")
     if next_due is None:
-        return key, Reason(f"{customer_class} 类客户,无时限", f"class {customer_class}, no deadline runs")
+        return key, Reason(f"{customer_class} 类客户，无时限", f"class {customer_class}, no deadline runs")
     left = (next_due - now) / timedelta(hours=1)
     if left <= 0:
         zh, en = f"已超时 {abs(left):.1f} 小时", f"overdue by {abs(left):.1f} h"
         if facts.overdue and facts.watch:
-            zh, en = f"{zh},已升级至 {facts.watch} 级", f"{en}, escalated to level {facts.watch}"
+            zh, en = f"{zh}，已升级至 {facts.watch} 级", f"{en}, escalated to level {facts.watch}"
         return key, Reason(zh, en)
     since = came_up(facts)
     if at == since + timedelta(hours=policy.rulebook.order.wait_hours) and at <= now:
         waited = (now - since) / timedelta(hours=1)
         return key, Reason(
-            f"已等候 {waited:.1f} 小时,按等候先后", f"has waited for {waited:.1f} h: its turn, whatever its class"
+            f"已等候 {waited:.1f} 小时，按等候先后", f"has waited for {waited:.1f} h: its turn, whatever its class"
         )
     return key, Reason(
-        f"{customer_class} 类客户,距最近时限 {left:.1f} 小时",
+        f"{customer_class} 类客户，距最近时限 {left:.1f} 小时",
         f"class {customer_class}, next deadline in {left:.1f} h",
     )
 

@@ -108,7 +108,7 @@ def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> Reason:
     if not able:
         return Reason("您的角色无权执行此操作", "your role does not do that")
     return Reason(
-        f"您的角色仅可作为以下身份处理:{'、'.join(zh for zh, _ in able)}",
+        f"您的角色仅可作为以下身份处理：{'、'.join(zh for zh, _ in able)}",
         f"your role may do that only {' or '.join(en for _, en in able)}",
     )
 

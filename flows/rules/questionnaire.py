@@ -77,7 +77,7 @@ def _fault(question: Question, value: Any) -> Reason | None:
             known = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
             if not known or set(value) - set(question.options) or len(set(value)) < len(value):
                 options = ", ".join(question.options)
-                return Reason(f"须从以下选项中选择,每项一次:{options}", f"must be some of {options}, each once")
+                return Reason(f"须从以下选项中选择，每项一次：{options}", f"must be some of {options}, each once")
         case "text":
             if not isinstance(value, str) or len(value) > TEXT_AT_MOST:
                 return Reason(

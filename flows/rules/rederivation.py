@@ -61,6 +61,6 @@ def _say(old: Deadline, new: Deadline, policy: Policy) -> Reason:
     name = policy.rulebook.wording.clocks[new.name]
     before, after = derivation.local(old.due_at), derivation.local(new.due_at)
     return Reason(
-        f"时限规则或日历更新,{name}由 {before} 改为 {after}:{new.why.zh}",
+        f"时限规则或日历更新，{name}由 {before} 改为 {after}：{new.why.zh}",
         f"new terms or calendar: {new.name} moves from {before} to {after}: {new.why.en}",
     )

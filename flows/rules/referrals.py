@@ -57,12 +57,12 @@ def decide(
         "overdue": follow_up.overdue(left, now),
     }
     rows: tuple[Row, ...] = ()
-    reasons = [Reason(f"监管转办:{its_clock.why.zh}", f"referred by the regulator: {its_clock.why.en}")]
+    reasons = [Reason(f"监管转办：{its_clock.why.zh}", f"referred by the regulator: {its_clock.why.en}")]
     if reopens:
         dropped = vouchers.dropped(facts, left, money, now)
         changes |= reopening.changes(facts, dropped, policy, now)
         data |= dropped.data
         rows = dropped.rows
-        reasons.append(Reason("已结案,重新处理并升一级", "it was closed: handled again, one level higher"))
+        reasons.append(Reason("已结案，重新处理并升一级", "it was closed: handled again, one level higher"))
     changes["stage"] = lifecycle.stage_after(facts.stage, EventKind.REFERRED, data)
     return Decision(EventKind.REFERRED, changes, tuple(reasons), data, rows=rows)

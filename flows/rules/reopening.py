@@ -80,7 +80,7 @@ def by_repeats(facts: CaseFacts, repeats: Sequence[int], money: Money, policy: P
     changed = changes(facts, dropped, policy, now)
     said = "、".join(str(number) for number in repeats), ", ".join(str(number) for number in repeats)
     why = Reason(
-        f"结案后同一运单同一原因再次投诉(工单 {said[0]}),升至 {changed['level']} 级重新处理",
+        f"结案后同一运单同一原因再次投诉(工单 {said[0]})，升至 {changed['level']} 级重新处理",
         f"the same cause again after it was closed (case {said[1]}): handled again at level {changed['level']}",
     )
     data = {"level": changed["level"], "repeats": list(repeats), **dropped.data}

@@ -21,7 +21,7 @@ def mistakes(values: Mapping[str, str | None], form: Form, until: datetime) -> l
     found = []
     if set(values) - set(known):
         names = ", ".join(known)
-        found.append(Reason(f"表单没有这样的栏目;栏目:{names}", f"the form has no such field; its fields: {names}"))
+        found.append(Reason(f"表单没有这样的栏目；栏目：{names}", f"the form has no such field; its fields: {names}"))
     for name, value in values.items():
         if name in known and value is not None and (why := _mistake(known[name], value, until)):
             found.append(Reason(f"{known[name].zh}:{why.zh}", f"{name}: {why.en}"))
@@ -54,7 +54,7 @@ def _mistake(field: FormField, value: str, until: datetime) -> Reason | None:
             return _moment(value, until)
         case FieldKind.CHOICE if value not in field.choices:
             choices = ", ".join(field.choices)
-            return Reason(f"须为以下之一:{choices}", f"must be one of {choices}")
+            return Reason(f"须为以下之一：{choices}", f"must be one of {choices}")
     return None
 
 
@@ -67,7 +67,7 @@ def _number(value: str, places: int) -> Reason | None:
         return Reason("须在 0 至 10 亿之间", "must lie between 0 and 1 000 000 000")
     written = DIGITS.fullmatch(value.strip())
     if written is None:
-        return Reason("须以数字写明,如 1000", "must be written in digits, such as 1000")
+        return Reason("须以数字写明，如 1000", "must be written in digits, such as 1000")
     if len(written["decimals"] or "") > places:
         if places == 0:
             return Reason("须为整数", "must be a whole number")
@@ -82,7 +82,7 @@ def _moment(value: str, until: datetime) -> Reason | None:
         moment = None
     if moment is None or moment.tzinfo is None or not 2000 <= moment.year <= 2200:
         return Reason(
-            "须为日期时间并注明时区,如 2026-03-04T10:00:00+08:00",
+            "须为日期时间并注明时区，如 2026-03-04T10:00:00+08:00",
             "must be a date and time with its zone, such as 2026-03-04T10:00:00+08:00",
         )
     return Reason("不能在将来", "must not lie in the future") if moment > until else None

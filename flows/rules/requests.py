@@ -46,7 +46,7 @@ def revisited(facts: CaseFacts, policy: Requests) -> tuple[bool, Reason]:
     """Whether the answer is followed by a revisit, and why."""
     share = policy.revisit_share.get(facts.kind, 0.0) if facts.kind else 0.0
     if facts.caller_key is None and facts.customer_id is None:
-        return False, Reason("来电人未知,无法回访", "nobody knows who called: there is nobody to call back")
+        return False, Reason("来电人未知，无法回访", "nobody knows who called: there is nobody to call back")
     if drawn(facts.id, share):
         return True, Reason(f"抽中回访(比例 {share:.0%})", f"drawn for a revisit (share {share:.0%})")
     return False, Reason(f"未抽中回访(比例 {share:.0%})", f"not drawn for a revisit (share {share:.0%})")
@@ -78,7 +78,7 @@ def at_the_door(facts: CaseFacts, reading: Classification, sure_at: float) -> He
         why = Reason("按来件入口认定类型", "the kind is what it came in as")
         known = replace(reading, kind=door, category=None, secondary=None, reasons=(*reading.reasons, why))
         return Heard(known, True, mismatch)
-    why = Reason("文本与来件入口类型不符,须人工确认", "the text says another kind than the door: a person decides")
+    why = Reason("文本与来件入口类型不符，须人工确认", "the text says another kind than the door: a person decides")
     return Heard(replace(reading, reasons=(*reading.reasons, why)), False, mismatch=True)
 
 

@@ -69,7 +69,7 @@ def drawn(facts: CaseFacts, result: Drawn | Reason, now: datetime) -> Decision:
         changes = {"stage": Stage.CLOSED, "outcome": Outcome.CANCELLED, "closed_at": now}
         return Decision(EventKind.DRAWN, changes, (result,), {"frame": 0})
     why = Reason(
-        f"抽样框 {result.frame} 人,抽取 {result.sample} 人,备用 {result.reserves} 组",
+        f"抽样框 {result.frame} 人，抽取 {result.sample} 人，备用 {result.reserves} 组",
         f"{result.sample} drawn of a frame of {result.frame}, {result.reserves} reserve replicates",
     )
     closing = clocks.timer(ClockName.CLOSING, now, result.closes_at, Reason("本轮截止", "the round ends"))
@@ -94,7 +94,7 @@ def opened(facts: CaseFacts, batch: Batch) -> Decision:
         "to_come": batch.to_come,
     }
     why = Reason(
-        f"第 {details.replicate} 组:建立 {len(batch.openings)} 个回访,{sum(batch.left_alone.values())} 人不打扰",
+        f"第 {details.replicate} 组：建立 {len(batch.openings)} 个回访，{sum(batch.left_alone.values())} 人不打扰",
         f"replicate {details.replicate}: {len(batch.openings)} contacts, {sum(batch.left_alone.values())} left alone",
     )
     changes = {"poked": True, "details": replace(details, opening=batch.to_come > 0).as_json()}
@@ -117,7 +117,7 @@ def looked(facts: CaseFacts, standing: Standing, policy: Revisits, whole: Policy
         changes = {"poked": True, "details": after.as_json()}
         return Decision(EventKind.REPLICATE_RELEASED, changes, (why,), data)
     why = Reason(
-        f"联系结束:{standing.answers} 份回答,目标 {standing.wanted}",
+        f"联系结束：{standing.answers} 份回答，目标 {standing.wanted}",
         f"every contact is worked or over: {standing.answers} answers, {standing.wanted} wanted",
     )
     data = {"answers": standing.answers, "wanted": standing.wanted, "cancelled": details.cancelled}
@@ -132,7 +132,7 @@ def reserve(standing: Standing, closes: datetime, policy: Revisits, whole: Polic
     if clocks.after(policy.reserve_for, now, whole) > closes:
         return None
     return Reason(
-        f"回答 {standing.answers} 份,未达 {standing.wanted} 份,整组释放备用样本",
+        f"回答 {standing.answers} 份，未达 {standing.wanted} 份，整组释放备用样本",
         f"{standing.answers} answers of {standing.wanted} wanted: a reserve is released as a whole",
     )
 
@@ -146,10 +146,10 @@ def summarised(
     changes: dict[str, Any] = {"stage": Stage.ASSESSMENT}
     if details.cancelled:
         changes = {"stage": Stage.CLOSED, "outcome": Outcome.CANCELLED, "closed_at": now, "overdue": False}
-        why = Reason("本轮已取消,保留已有结果", "the round was cancelled; what it has is kept")
+        why = Reason("本轮已取消，保留已有结果", "the round was cancelled; what it has is kept")
     else:
         changes["clocks"] = (*facts.clocks, clocks.start(ClockName.ASSESS, policy.assess, now, whole))
-        why = Reason("结果已生成,待服务质量考核", "the result is there, for the quality assessment")
+        why = Reason("结果已生成，待服务质量考核", "the result is there, for the quality assessment")
     return Decision(EventKind.SUMMARISED, changes, (why,), data)
 
 

@@ -113,11 +113,12 @@ def delivered_before_ordered(ordered: date | None, delivered: date | None) -> Re
     if ordered is None or delivered is None or delivered >= ordered:
         return None
     return Reason(
-        "签收早于下单:金额计入,时效不计", "it was delivered before it was ordered: the amount counts, the dates do not"
+        "签收早于下单：金额计入，时效不计",
+        "it was delivered before it was ordered: the amount counts, the dates do not",
     )
 
 
 def without_a_day(ordered: date | None, delivered: date | None) -> Reason | None:
     if ordered is not None or delivered is not None:
         return None
-    return Reason("无下单与签收日期,不计入任何期间", "it has neither day, so it counts in no period")
+    return Reason("无下单与签收日期，不计入任何期间", "it has neither day, so it counts in no period")

@@ -44,7 +44,7 @@ def bar_deciding(change: Change, in_force: str, actor: StaffFacts, policy: Polic
         return obstacle
     if approving and (change.base != in_force or change.state is ChangeState.OUTDATED):
         return Reason(
-            "提议之后规则手册已有变更,请对照现行版本重新提议",
+            "提议之后规则手册已有变更，请对照现行版本重新提议",
             "the rulebook in force is not the one this was proposed in place of: "
             "compare it with the present one and propose it anew",
         )
@@ -76,6 +76,6 @@ def _reads_worse(candidate: Policy, policy: Policy) -> Reason | None:
     if mark >= present - WORSE_BY:
         return None
     return Reason(
-        f"新分类权重读得更差({mark:.3f},现行 {present:.3f}),不得上线",
+        f"新分类权重读得更差({mark:.3f}，现行 {present:.3f})，不得上线",
         f"its learned weights read worse than the present ones ({mark:.3f} against {present:.3f})",
     )

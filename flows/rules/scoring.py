@@ -39,11 +39,11 @@ def decide(facts: CaseFacts, policy: Policy, now: datetime) -> Decision:
     zh = "、".join(f"{MARKS[name]} {mark}" for name, mark in shares.items())
     en = ", ".join(f"{name} {mark}" for name, mark in shares.items())
     shown = ("未测", "not measured") if score is None else (str(score), str(score))
-    reasons = [Reason(f"得分 {shown[0]}:{zh}(— 为未测)", f"score {shown[1]}: {en} (— not measured)")]
+    reasons = [Reason(f"得分 {shown[0]}：{zh}（— 为未测）", f"score {shown[1]}: {en} (— not measured)")]
     if missed:
         reasons.append(
             Reason(
-                f"超时:{'、'.join(policy.rulebook.wording.clocks[name] for name in missed)}",
+                f"超时：{'、'.join(policy.rulebook.wording.clocks[name] for name in missed)}",
                 f"missed: {', '.join(missed)}",
             )
         )
@@ -93,9 +93,9 @@ def counts(facts: CaseFacts, policy: Policy) -> Reason:
     A finding after the case was scored says so again: from then on it counts as that has it.
     """
     if facts.firm_liable is None:
-        return Reason("尚无责任认定,不计入任何单位", "no finding on liability: it counts against no unit")
+        return Reason("尚无责任认定，不计入任何单位", "no finding on liability: it counts against no unit")
     if not facts.firm_liable:
-        return Reason("认定公司无责,不计入任何单位", "the firm is not liable: it counts against no unit")
+        return Reason("认定公司无责，不计入任何单位", "the firm is not liable: it counts against no unit")
     return Reason(f"计入责任单位 {policy.rulebook.wording.unit(facts.liable)}", f"it counts against {facts.liable}")
 
 

@@ -44,15 +44,15 @@ def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -
     elif known.freight is not None:
         multiple = terms.freight_multiples.get(category, terms.freight_multiple) if category else terms.freight_multiple
         most, basis = (known.freight * multiple).quantize(CENT, ROUND_HALF_UP), LimitBasis.FREIGHT
-        how = Reason(f"未保价,运费的 {multiple:f} 倍", f"no declared value: {multiple:f} times the freight")
+        how = Reason(f"未保价，运费的 {multiple:f} 倍", f"no declared value: {multiple:f} times the freight")
     else:
-        unknown = Reason("保价与运费均未知,限额未定", "neither declared value nor freight is known: no limit yet")
+        unknown = Reason("保价与运费均未知，限额未定", "neither declared value nor freight is known: no limit yet")
         return replace(known, owed_at_most=None, limit_basis=None), unknown
     if known.loss is not None and known.loss < most:
         most = known.loss
-        how = Reason(f"{how.zh},以实际损失为限", f"{how.en}, but no more than the loss")
+        how = Reason(f"{how.zh}，以实际损失为限", f"{how.en}, but no more than the loss")
     currency = known.currency
-    why = Reason(f"赔付限额 {text(most)} {currency}:{how.zh}", f"at most {text(most)} {currency}: {how.en}")
+    why = Reason(f"赔付限额 {text(most)} {currency}：{how.zh}", f"at most {text(most)} {currency}: {how.en}")
     return replace(known, owed_at_most=most, limit_basis=basis), why
 
 
@@ -87,7 +87,7 @@ def over_limit(more: Decimal, money: Money) -> Reason | None:
         zh = f"(同一运单已赔付或承诺 {text(before)})"
         en = f" with {text(before)} paid or promised on its waybill"
     return Reason(
-        f"赔付 {text(more)}{zh}超过限额 {text(most)};如属通融赔付请注明 goodwill",
+        f"赔付 {text(more)}{zh}超过限额 {text(most)}；如属通融赔付请注明 goodwill",
         f"{text(more)}{en} is more than the {text(most)} owed at most; say goodwill to pay more",
     )
 

@@ -83,7 +83,7 @@ def decide(
         changes |= {"linked_to": main.id, "owner_id": None, "hold": None}
         changes |= {"clocks": left, "overdue": follow_up.overdue(left, now)}
         why = Reason(
-            f"同一运单同一原因已有在办工单 {main.number},并案",
+            f"同一运单同一原因已有在办工单 {main.number}，并案",
             f"same cause on open case {main.number}: linked",
         )
         data["main"] = str(main.id)
@@ -99,7 +99,7 @@ def decide(
         sibling = min(relatives, key=lambda relative: relative.number)
         changes["sibling_of"] = sibling.id
         why = Reason(
-            f"同一运单另有工单 {sibling.number},分别处理",
+            f"同一运单另有工单 {sibling.number}，分别处理",
             f"sibling of case {sibling.number} on the same waybill",
         )
         reasons = (*reasons, why)
@@ -170,7 +170,7 @@ def _reopening(
     changes |= {"clocks": left, "overdue": follow_up.overdue(left, now)}
     data["main"] = str(earlier.id)
     why = Reason(
-        f"工单 {earlier.number} 结案后同一运单同一原因再次投诉:重新打开并升级,本单并入",
+        f"工单 {earlier.number} 结案后同一运单同一原因再次投诉：重新打开并升级，本单并入",
         f"the same cause again after case {earlier.number} was closed: that case reopens one level higher, "
         "and this one is linked to it",
     )
@@ -180,7 +180,7 @@ def _reopening(
 
 def _escalated(earlier: Relative, level: int) -> Reason:
     return Reason(
-        f"工单 {earlier.number} 结案后同一运单同一原因再次投诉,直接由 {level} 级处理",
+        f"工单 {earlier.number} 结案后同一运单同一原因再次投诉，直接由 {level} 级处理",
         f"the same cause again after case {earlier.number} was closed: this one starts at level {level}",
     )
 

@@ -27,14 +27,14 @@ DOMAINS: tuple[Domain, ...] = ("total", "class", "line", "stratum")
 Answers = Mapping[int, Mapping[str, float | None]]
 
 METHOD = {
-    "zh": "按层加权(层内客户数 ÷ 放出数);分层不放回抽样的泰勒线性化方差,含有限总体修正;均值用 t 区间,"
+    "zh": "按层加权(层内客户数 ÷ 放出数)；分层不放回抽样的泰勒线性化方差，含有限总体修正；均值用 t 区间，"
     "比例用有效样本量的 Wilson 区间(答案全同时用 Korn–Graubard 区间)",
     "en": "weighted by stratum (customers over released); Taylor linearization for stratified sampling without "
     "replacement, with finite-population correction; t intervals for means, Wilson intervals of the effective sample "
     "size for shares (Korn and Graubard's where all answers agree)",
 }
 ADJUSTMENT = {
-    "zh": "加权组调整:同一组内未应答者的权数由应答者承担,假定组内是否应答与答案无关",
+    "zh": "加权组调整：同一组内未应答者的权数由应答者承担，假定组内是否应答与答案无关",
     "en": "weighting classes: within a class, those who answered carry the weight of those who did not, assuming that "
     "within a class answering does not depend on the answer",
 }

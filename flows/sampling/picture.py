@@ -19,7 +19,7 @@ WORDS: dict[str, dict[Language, str]] = {
     UNKNOWN: {"zh": "未知", "en": "unknown"},
     "unadjusted": {"zh": "未调整", "en": "unadjusted"},
     "adjusted": {"zh": "按无应答调整", "en": "adjusted for non-response"},
-    "suppressed": {"zh": "答复太少,不显示", "en": "too few answers to show"},
+    "suppressed": {"zh": "答复太少，不显示", "en": "too few answers to show"},
     "interval": {"zh": "{:.0%} 置信区间", "en": "{:.0%} confidence intervals"},
     "none": {"zh": "无区间", "en": "no interval"},
 }

@@ -21,7 +21,7 @@ def plan_of(cells: Sequence[CellCount], kind: RoundKind, policy: Sampling) -> Pl
     for one in found:
         if one.population == 1 and not one.census:
             raise SamplingError(
-                "有一层只有一位客户,按规则手册的规则并不进别的层:请在 sampling › merge 里加一个维度,或改用客户拜访",
+                "有一层只有一位客户，按规则手册的规则并不进别的层：请在 sampling › merge 里加一个维度，或改用客户拜访",
                 "a stratum has one customer only and the rulebook's rule merges it with no other: add an axis to "
                 "sampling › merge, or open an account visit instead",
             )
@@ -42,7 +42,7 @@ def with_margin(policy: Sampling, margin: float | None) -> Sampling:
         return policy
     if not 0 < margin < 1:
         raise SamplingError(
-            "误差必须大于 0 小于 1(0.05 即 ±5 个百分点);误差为 0 等于全数调查,请改用普查",
+            "误差必须大于 0 小于 1(0.05 即 ±5 个百分点)；误差为 0 等于全数调查，请改用普查",
             "the margin must be above 0 and below 1 (0.05 is ± 5 points); a margin of 0 would mean asking everybody",
         )
     return policy.model_copy(update={"margin": margin})

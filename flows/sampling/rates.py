@@ -36,28 +36,28 @@ CODES: Mapping[Disposition, tuple[str, str]] = {
 ALL = "(I + P) + (R + NC + O) + U"
 KNOWN = "(I + P) + (R + NC + O)"
 FORMULAS: Mapping[str, tuple[str, str, str, str]] = {
-    "RR1": ("I", ALL, "应答率 1:完整访问占全部(含未执行)", "response rate 1: complete interviews of all"),
-    "RR2": ("I + P", ALL, "应答率 2:部分访问也算应答", "response rate 2: partial interviews count as answers"),
-    "RR5": ("I", KNOWN, "应答率 5:只算已执行的", "response rate 5: complete interviews of those worked"),
+    "RR1": ("I", ALL, "应答率 1：完整访问占全部(含未执行)", "response rate 1: complete interviews of all"),
+    "RR2": ("I + P", ALL, "应答率 2：部分访问也算应答", "response rate 2: partial interviews count as answers"),
+    "RR5": ("I", KNOWN, "应答率 5：只算已执行的", "response rate 5: complete interviews of those worked"),
     "RR6": (
         "I + P",
         KNOWN,
-        "应答率 6:只算已执行的,部分访问也算",
+        "应答率 6：只算已执行的，部分访问也算",
         "response rate 6: with partial interviews, of those worked",
     ),
     "COOP1": (
         "I",
         "(I + P) + R + O",
-        "合作率 1:完整访问占全部已接触者",
+        "合作率 1：完整访问占全部已接触者",
         "cooperation rate 1: complete interviews of all contacted",
     ),
-    "COOP2": ("I + P", "(I + P) + R + O", "合作率 2:部分访问也算", "cooperation rate 2: with partial interviews"),
-    "COOP3": ("I", "(I + P) + R", "合作率 3:不计无法应答者", "cooperation rate 3: without those unable to answer"),
-    "COOP4": ("I + P", "(I + P) + R", "合作率 4:不计无法应答者,部分访问也算", "cooperation rate 4: both"),
-    "REF1": ("R", ALL, "拒访率 1:拒访与中断占全部", "refusal rate 1: refusals and break-offs of all"),
-    "REF3": ("R", KNOWN, "拒访率 3:只算已执行的", "refusal rate 3: of those worked"),
-    "CON1": ("(I + P) + R + O", ALL, "接触率 1:接触到的占全部", "contact rate 1: contacted of all"),
-    "CON3": ("(I + P) + R + O", KNOWN, "接触率 3:只算已执行的", "contact rate 3: contacted of those worked"),
+    "COOP2": ("I + P", "(I + P) + R + O", "合作率 2：部分访问也算", "cooperation rate 2: with partial interviews"),
+    "COOP3": ("I", "(I + P) + R", "合作率 3：不计无法应答者", "cooperation rate 3: without those unable to answer"),
+    "COOP4": ("I + P", "(I + P) + R", "合作率 4：不计无法应答者，部分访问也算", "cooperation rate 4: both"),
+    "REF1": ("R", ALL, "拒访率 1：拒访与中断占全部", "refusal rate 1: refusals and break-offs of all"),
+    "REF3": ("R", KNOWN, "拒访率 3：只算已执行的", "refusal rate 3: of those worked"),
+    "CON1": ("(I + P) + R + O", ALL, "接触率 1：接触到的占全部", "contact rate 1: contacted of all"),
+    "CON3": ("(I + P) + R + O", KNOWN, "接触率 3：只算已执行的", "contact rate 3: contacted of those worked"),
 }
 """Numerator, denominator, what it is. The AAPOR's rates with an estimated share of eligible cases (RR3, RR4, REF2,
 CON2) are those without, since the share is known from the frame to be 1."""

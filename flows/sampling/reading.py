@@ -17,7 +17,7 @@ async def round_named(connection: AsyncConnection, round_id: int) -> RoundFacts:
     row = (await connection.execute(select(rounds).where(rounds.c.id == round_id))).mappings().first()
     if row is None:
         raise SamplingError(
-            "没有这个回访轮次;用 redress revisit rounds 查看", "there is no such round: redress revisit rounds"
+            "没有这个回访轮次；用 redress revisit rounds 查看", "there is no such round: redress revisit rounds"
         )
     return to_round(row)
 

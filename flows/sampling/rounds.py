@@ -33,7 +33,7 @@ ONCE_ONLY = (RoundKind.DRAWN, RoundKind.CENSUS)
 
 ESTIMANDS: dict[RoundKind, tuple[str, str]] = {
     RoundKind.DRAWN: (
-        "{} 期间接受过服务的每位客户(合并记录算一位),就其当期一票随机选定的货物所作回答的平均",
+        "{} 期间接受过服务的每位客户(合并记录算一位)，就其当期一票随机选定的货物所作回答的平均",
         "the mean answer of all customers served {} (merged records count as one), each about one of his shipments "
         "of the period, chosen at random",
     ),
@@ -130,7 +130,7 @@ async def release(connection: AsyncConnection, round_id: int, replicate: int, no
         raise SamplingError("所有样本都已放出", "every replicate of the round has been released")
     if replicate != waiting[0]:
         raise SamplingError(
-            f"样本按顺序整批放出:下一批是第 {waiting[0]} 批",
+            f"样本按顺序整批放出：下一批是第 {waiting[0]} 批",
             f"replicates are released as a whole and in turn: the next is number {waiting[0]}",
         )
     chosen = (of_round, round_draws.c.replicate == replicate)
@@ -164,7 +164,7 @@ def _refuse_impossible(wanted: Wanted, now: datetime) -> None:
         )
     if wanted.kind in ONCE_ONLY and period.last >= now.astimezone(SHANGHAI).date():
         raise SamplingError(
-            "期间尚未结束,当期服务过的客户还不全;请等到结束后的第二天",
+            "期间尚未结束，当期服务过的客户还不全；请等到结束后的第二天",
             "the period has not ended, so not everybody served in it is known; wait for the day after its last",
         )
     if wanted.closes_at is not None and wanted.closes_at <= now:
@@ -195,8 +195,8 @@ async def _refuse_overlap(connection: AsyncConnection, wanted: Wanted) -> None:
     other = (await connection.execute(query.order_by(rounds.c.id))).first()
     if other is not None:
         raise SamplingError(
-            f"期间与第 {other.id} 轮({other.from_day} – {other.to_day})重叠:同一天的服务只能算在一轮里;"
-            "请改期间,或先取消那一轮",
+            f"期间与第 {other.id} 轮({other.from_day} – {other.to_day})重叠：同一天的服务只能算在一轮里；"
+            "请改期间，或先取消那一轮",
             f"the period overlaps round {other.id} ({other.from_day} – {other.to_day}): a day's service counts in one "
             "round only; choose another period, or cancel that round first",
         )
@@ -219,10 +219,10 @@ async def _freeze(
 def _empty(kind: RoundKind) -> tuple[str, str]:
     if kind is RoundKind.DRAWN:
         return (
-            "抽样框是空的:该期间没有服务过任何客户;请先导入货物记录,或改期间",
+            "抽样框是空的：该期间没有服务过任何客户；请先导入货物记录，或改期间",
             "the frame is empty: no customer was served in the period; import shipments first, or choose another",
         )
-    return "名单是空的,没有可回访的对象", "the list is empty: there is nobody to revisit"
+    return "名单是空的，没有可回访的对象", "the list is empty: there is nobody to revisit"
 
 
 async def _store(connection: AsyncConnection, round_id: int, draws: Sequence[Drawn]) -> None:

@@ -78,7 +78,7 @@ async def _rulebook(connection: AsyncConnection, found: RoundFacts) -> Check:
     content = (await connection.execute(query)).scalar_one_or_none()
     if content is None or content_hash(content) != found.rulebook:
         return Check(
-            "rulebook", False, "所记规则手册不在库里,或已被改动", "the rulebook it names is not stored, or was changed"
+            "rulebook", False, "所记规则手册不在库里，或已被改动", "the rulebook it names is not stored, or was changed"
         )
     if _section_of(content, found) == found.plan.sampling:
         return Check(
@@ -130,7 +130,7 @@ async def _draws(connection: AsyncConnection, found: RoundFacts, cells: Numbers)
     return Check(
         "draws",
         False,
-        f"按记录的种子重抽,结果不同(相差 {differing} 处)",
+        f"按记录的种子重抽，结果不同(相差 {differing} 处)",
         f"drawn again from the recorded seed, the draws differ ({differing} on either side), or their hash does",
     )
 
@@ -178,7 +178,7 @@ async def _ledger(connection: AsyncConnection, found: RoundFacts) -> Check:
     """What the ledger of the round's own case says of the draw; the ledger is chained, the round's row is not."""
     if found.case_id is None:
         return Check(
-            "ledger", True, "本轮没有自己的工单,台账无从比对", "the round has no case: no ledger to compare with"
+            "ledger", True, "本轮没有自己的工单，台账无从比对", "the round has no case: no ledger to compare with"
         )
     query = select(events.c.data).where(events.c.case_id == found.case_id).order_by(events.c.seq)
     said = [data for data in (await connection.execute(query)).scalars() if "frame_hash" in data]

@@ -81,7 +81,7 @@ async def test_each_level_is_told_once_however_long_nobody_carried_anything(cent
     climbed = [level for kind, level in kinds(await centre.general_manager.events(id_), "escalated")]
     assert climbed == [1, 2, 3]
     ledger_says = await centre.general_manager.events(id_)
-    assert "内部办结超时未办,升级至 1 级" in reasons(next(one for one in ledger_says if one["kind"] == "escalated"))
+    assert "内部办结超时未办，升级至 1 级" in reasons(next(one for one in ledger_says if one["kind"] == "escalated"))
 
 
 async def test_an_owner_who_stays_away_loses_his_case_to_somebody_who_is_there(centre: Centre) -> None:
@@ -140,7 +140,7 @@ async def test_a_new_rulebook_moves_deadlines_to_come_and_nothing_that_was_decid
     )
     (told,) = [one for one in await owner.events(id_) if one["kind"] == "rederived"]
     assert [one["name"] for one in told["data"]["clocks"]] == ["resolve"]
-    assert "时限规则或日历更新,内部办结由" in reasons(told)
+    assert "时限规则或日历更新，内部办结由" in reasons(told)
     await centre.carry()
     assert kinds(await owner.events(id_), "rederived") == [("rederived", None)], "once"
     await owner.done(id_, "propose", remedy="道歉")

@@ -27,7 +27,7 @@ def test_one_of_each_sort_is_told_with_its_reason_in_chinese() -> None:
     assert [one.en for one in found] == [en for _, en, _ in SORTS]
     told = {one.en: one.reason for one in found}
     assert told["assigned"] == "内部办结已超时;次选 员工 5(匹配度 0.60 较低);未选 员工 6(不在岗) 等 9 人"
-    assert told["triage"].startswith("把握度 0.41,低于规则手册的 0.")
+    assert told["triage"].startswith("把握度 0.41，低于规则手册的 0.")
     assert told["missed"] == "内部办结已超时"
 
 

@@ -118,7 +118,7 @@ async def test_an_absent_owner_hands_his_cases_over(database, office):
     assert handed["cases"] == [number]
     assert handed["to_roles"] == ["complaint_handler"]
     text = database.seal.open(await database.value("SELECT payload FROM notices"))["text"]
-    assert f"丁 → 投诉专员:{number}" in text["zh"]
+    assert f"丁 → 投诉专员：{number}" in text["zh"]
 
 
 async def test_a_hand_over_counts_every_case_however_few_are_read_at_once(database, office, monkeypatch):

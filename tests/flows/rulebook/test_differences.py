@@ -71,12 +71,12 @@ CHANGES: list[tuple[Change, str, str, str]] = [
         "differs in kind",
         "调整:kind",
     ),
-    (lambda b: b["taxonomy"]["signs"].pop("late"), "taxonomy › signs › late", "a sign taken out: ", "删除特征:"),
+    (lambda b: b["taxonomy"]["signs"].pop("late"), "taxonomy › signs › late", "a sign taken out: ", "删除特征："),
     (
         lambda b: b["taxonomy"]["signs"].update(new={"zh": "新", "en": "something new", "any": ["新"]}),
         "taxonomy › signs › new",
         "a new sign: something new",
-        "新增特征:新",
+        "新增特征：新",
     ),
 ]
 

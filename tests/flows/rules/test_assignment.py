@@ -216,7 +216,7 @@ def test_a_large_customers_own_account_manager_goes_first() -> None:
     decision = assignment.decide(free(**KEY), team, POLICY, NOW, 3)
     assert decision.changes["owner_id"] == 3
     assert decision.reasons[0].en.endswith("; the customer's account manager")
-    assert decision.reasons[0].zh.endswith(";该客户的客户经理")
+    assert decision.reasons[0].zh.endswith("；该客户的客户经理")
     assert assignment.decide(free(**KEY), team, POLICY, NOW).changes["owner_id"] == 2
     full = [replace(one, load=20) if one.role is Role.ACCOUNT_MANAGER else one for one in team]
     assert owner(free(**KEY), *full) == 1, "when he is full, others do it"
@@ -239,7 +239,7 @@ def test_seniors_go_first_for_key_customers_alone() -> None:
     assert decision.data["behind"] == [
         {
             "staff": 1,
-            "zh": "非 B 类客户首选,匹配度 0.70",
+            "zh": "非 B 类客户首选，匹配度 0.70",
             "en": "comes after those preferred for class B, suits 0.70",
         }
     ]

@@ -98,7 +98,7 @@ def test_a_shift_takes_over_what_is_due_in_it_and_whoever_is_away_hands_on():
     ]
     title, said = daily.words_of_shift(shift, found, {1: "甲", 2: "乙"}, POLICY)
     assert title == Reason("交接班 2026-03-04 早班", "shift hand-over 2026-03-04 early")
-    assert "乙 → 投诉专员:3" in said.zh
+    assert "乙 → 投诉专员：3" in said.zh
     assert "nobody → revisit_agent: 4" in said.en
 
 

@@ -47,7 +47,7 @@ def test_at_the_breach_the_next_level_watches_and_the_owner_goes_on() -> None:
     assert (facts.watch, facts.level, facts.owner_id, facts.version) == (1, 0, 1, under_way().version)
     why = said[1].reasons[0]
     assert why.en.startswith("resolve is missed: it climbs to level 1 (supervisor), who watches over it: 72 h from")
-    assert why.zh.startswith("内部办结超时未办,升级至 1 级(主管),经办人继续办理,由其督办")
+    assert why.zh.startswith("内部办结超时未办，升级至 1 级（主管），经办人继续办理，由其督办")
     assert agenda(facts, POLICY, BREACH).due_at == BREACH + 24 * HOUR
 
 

@@ -62,7 +62,7 @@ def test_a_share_is_drawn_in_percent():
 def test_a_round_nobody_answered_is_a_picture_without_points():
     plan, draws = plan_of(("A", "road", 400)), draws_of(40)
     svg = picture(estimate(plan, draws, {}, [SCORE], OPEN), "satisfaction", "zh")
-    assert "总体 (答复太少,不显示)" in texts(svg)
+    assert "总体 (答复太少，不显示)" in texts(svg)
 
 
 def test_a_question_nobody_asked_has_no_picture(found):
