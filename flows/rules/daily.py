@@ -132,7 +132,7 @@ def words_of_day(day: date, figures: Day, policy: Policy) -> tuple[Reason, Reaso
         f"结案 {f.closed.cases} 件，日终在办 {f.open} 件，其中超时 {f.overdue} 件",
         f"投诉类别：{_listed(f.received.by_category, categories)}",
         f"当日超时 {f.breached.cases} 件({_listed(f.breaches, names)})",
-        f"承诺到期 {f.promises.due} 项：按时 {f.promises.kept}，逾期 {f.promises.late}，未兑现 {f.promises.open};"
+        f"承诺到期 {f.promises.due} 项：按时 {f.promises.kept}，逾期 {f.promises.late}，未兑现 {f.promises.open}；"
         f"次日到期 {f.promises_next_day} 项",
         f"答复 {f.answered} 件，首次联系即解决 {f.first_contact} 件；升级 {f.escalated}，重新打开 {f.reopened}",
         f"重点工单：{_notable(f.notable, '、', ('(', ')'), WHY) or '无'}",

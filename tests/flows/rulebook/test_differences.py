@@ -64,12 +64,12 @@ CHANGES: list[tuple[Change, str, str, str]] = [
         "taken out (it was 0, 10)",
         "删除(原为 0、10)",
     ),
-    (lambda b: b["classes"].update(currency="CNY"), "classes › currency", "new: CNY", "新增:CNY"),
+    (lambda b: b["classes"].update(currency="CNY"), "classes › currency", "new: CNY", "新增：CNY"),
     (
         lambda b: b["taxonomy"]["signs"]["late"].update(kind={"complaint": 3.0}),
         "taxonomy › signs › late",
         "differs in kind",
-        "调整:kind",
+        "调整：kind",
     ),
     (lambda b: b["taxonomy"]["signs"].pop("late"), "taxonomy › signs › late", "a sign taken out: ", "删除特征："),
     (
