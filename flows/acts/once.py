@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.refusals import KeyReused
 from models.idempotency import idempotency_keys
-
-LOCK_SEED = 1
-"""Apart from the locks on waybills (`flows.steps.relatives`)."""
+from models.locks import Keyed, hold_for
 
 
 @dataclass(frozen=True)
@@ -28,8 +26,7 @@ async def answered(connection: AsyncConnection, staff_id: int, key: Key) -> Mapp
 
     Of several requests with one key the others wait here until the first is done.
     """
-    lock = func.hashtextextended(f"{staff_id}:{key.value}", LOCK_SEED)
-    await connection.execute(select(func.pg_advisory_xact_lock(lock)))
+    await hold_for(connection, Keyed.IDEMPOTENCY_KEY, f"{staff_id}:{key.value}")
     query = select(idempotency_keys.c.request, idempotency_keys.c.answer).where(
         idempotency_keys.c.staff_id == staff_id, idempotency_keys.c.key == key.value
     )

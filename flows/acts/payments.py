@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.customers.family import family
 from flows.rules import clocks, settlement
 from models.case import cases
+from models.locks import Keyed, hold_for
 from models.settlement import payments as given
 from models.values.case import CaseFacts
 from models.values.money_terms import PaymentState
 from models.values.policy import Policy
 from models.values.stage_terms import Stage
-
-LOCK_SEED = 2
-"""Apart from the locks on waybills (0) and on idempotency keys (1)."""
 
 
 async def payments(
@@ -33,7 +31,7 @@ async def payments(
     ids = await family(connection, facts.customer_id) if facts.customer_id is not None else []
     keys = [f"waybill:{facts.waybill}"] if facts.waybill else []
     for key in [*(f"customer:{one}" for one in ids[:1]), *keys]:
-        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, LOCK_SEED))))
+        await hold_for(connection, Keyed.PAYMENTS, key)
     his: list[ColumnElement[bool]] = [cases.c.id == facts.id]
     if facts.waybill:
         his.append(cases.c.waybill == facts.waybill)

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
@@ -22,15 +22,13 @@ from flows.rules import referrals as rules
 from flows.rules.agenda import agenda
 from flows.seeing import not_named
 from models.case import cases
+from models.locks import Keyed, hold_for
 from models.settlement import referrals
 from models.values.case import Row, StaffFacts
 from models.values.permissions import Permit
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Channel, Kind, Procedure
 from models.wake import wakes
-
-LOCK_SEED = 4
-"""Apart from the other advisory locks: on waybills, on idempotency keys."""
 
 
 class Referral(Input):
@@ -78,7 +76,7 @@ async def refer(
     if not permission.may(actor, Permit.REFER, policy):
         raise NotYours("无权登记监管转办", "your role does not record referrals")
     first = await once.answered(connection, actor.id, key) if key is not None else None
-    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(said.number, LOCK_SEED))))
+    await hold_for(connection, Keyed.REFERRAL, said.number)
     if known := await _known(connection, actor, said.number):
         if key is not None and first is None:
             await once.keep(connection, actor.id, key, {"id": str(known.id)})

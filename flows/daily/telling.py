@@ -17,6 +17,7 @@ from flows.rules import lifecycle
 from flows.rules.daily import ShiftSpan
 from models.case import cases, to_facts
 from models.daily import daily_summaries, shift_handovers
+from models.locks import Lock, hold
 from models.sealing import Seal
 from models.values.daily import Handover
 from models.values.notice_terms import NoticeKind
@@ -24,8 +25,6 @@ from models.values.notices import Addressee, notice
 from models.values.policy import Policy
 from models.wake import wakes
 
-LOCK = 0x5245_4452_4553_5302
-"""One at a time counts; whoever comes second finds the days told."""
 AT_ONCE = 500
 """Cases read at once for a hand-over."""
 
@@ -41,7 +40,7 @@ class Told:
 
 async def tell(connection: AsyncConnection, seal: Seal, policy: Policy, now: datetime) -> Told:
     """Every day that is over and was not told yet, and the shift that is on. Commit is the caller's."""
-    await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    await hold(connection, Lock.SUMMARIES)
     last = (await connection.execute(select(func.max(daily_summaries.c.day)))).scalar_one()
     days = rules.missing(last, await first_day(connection), now, policy.rulebook.daily)
     for day in days:

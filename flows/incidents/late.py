@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -16,6 +16,7 @@ from flows.rules.agenda import agenda
 from flows.rules.customer_notices import PROMISE, Call, Told
 from models.case import cases
 from models.incident import shipment_notices
+from models.locks import Lock, hold
 from models.sealing import Seal
 from models.shipment import shipments
 from models.values.calendar import SHANGHAI
@@ -23,8 +24,6 @@ from models.values.policy import Policy
 
 CUSTOMERS = 100
 """How many customers get their task in one transaction."""
-LOCK = 0x1A7E
-"""Of two runs at once one waits: the second then finds nothing left to open."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Opened:
 
 async def open_some(connection: AsyncConnection, seal: Seal, policy: Policy, now: datetime) -> Opened:
     """Open the next batch of tasks; none: nothing is left. Commit is the caller's."""
-    await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    await hold(connection, Lock.LATE_SHIPMENTS)
     today = now.astimezone(SHANGHAI).date()
     calls = await _calls(connection, policy, today)
     openings = [customer_notices.opening(one, PROMISE, None, policy, now) for one in calls]

@@ -14,19 +14,17 @@ from flows.legs.beside import save_rows
 from flows.rules.alarms import Changed, Subject, tell
 from models.case import cases
 from models.leg import legs
+from models.locks import Lock, free
 from models.notice import alarms
 from models.sealing import Seal
 from models.values.notice_terms import AlarmName
 from models.values.telling_policy import Notices
 from models.wake import wakes
 
-LOCK = 0x5245_4452_4553_5301
-"""One process looks at a time; the others pass on."""
-
 
 async def watch(connection: AsyncConnection, seal: Seal, policy: Notices, now: datetime) -> list[Changed]:
     """One look; what changed since the last is told in the same transaction."""
-    if not (await connection.execute(select(func.pg_try_advisory_xact_lock(LOCK)))).scalar_one():
+    if not await free(connection, Lock.ALARMS):
         return []
     seen = [
         await _of_cases(connection, AlarmName.QUARANTINE, _quarantined(), now),

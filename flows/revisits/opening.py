@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -19,6 +19,7 @@ from flows.rules import permission, round_course
 from flows.rules.agenda import agenda
 from flows.sampling.rounds import ONCE_ONLY
 from models.case import cases
+from models.locks import Keyed, hold_for
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Opening, Refusal, StaffFacts
 from models.values.classes import Period
@@ -29,8 +30,6 @@ from models.values.round_terms import RetentionLevel, RoundKind
 from models.values.stage_terms import EventKind, Stage
 from models.values.vocabulary import Channel, Outcome, Procedure
 
-LOCK_SEED = 2
-"""Apart from the locks on waybills and on idempotency keys."""
 CUSTOMERS_AT_MOST = 5000
 
 CustomerId = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
@@ -86,8 +85,7 @@ async def open_round(
     now = await desk.clock.now(connection)
     period = _period(wanted, policy, now)
     _refuse_bad_end(wanted, now)
-    lock = func.hashtextextended(f"round {wanted.kind}", LOCK_SEED)
-    await connection.execute(select(func.pg_advisory_xact_lock(lock)))
+    await hold_for(connection, Keyed.ROUND_KIND, wanted.kind)
     customers = await listing.standing(connection, wanted.customers)
     if (there := await _there(connection, wanted, period, customers)) is not None:
         return there

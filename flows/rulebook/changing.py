@@ -22,14 +22,13 @@ from flows.rulebook.loading import RulebookError, load
 from flows.rulebook.store import content_in_force, content_of, in_force, keep, put_in_force
 from flows.rules import rulebook_change as rules
 from models.case import cases
+from models.locks import Lock, hold
 from models.rulebook import rulebook_changes, rulebooks
 from models.staff import staff
 from models.values.case import Refusal, StaffFacts
 from models.values.people_terms import ChangeState
 from models.values.policy import Policy
 
-LOCK = 0x7275_6C65_73
-"""One change at a time."""
 TOLD_AT_ONCE = 100
 SHORTEST = 8
 """Of a hash at least so many signs are given."""
@@ -160,7 +159,7 @@ async def tell_open_cases(connection: AsyncConnection, now: datetime, at_most: i
 
 async def _present(connection: AsyncConnection, desk: Desk) -> Policy:
     """The rulebook in force, and nobody else changes it until this transaction ends."""
-    await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    await hold(connection, Lock.RULEBOOK)
     policy = await desk.policies.refresh(connection)
     if policy.hash != await in_force(connection):
         raise Refusal("本机无法加载现行规则手册", "this process cannot load the rulebook in force; see its log")

@@ -14,6 +14,7 @@ from flows.sampling.draw import Drawn, draw_hash, drawn
 from flows.sampling.errors import SamplingError
 from flows.sampling.planning import plan_of, with_margin
 from flows.sampling.reading import all_rounds, draws_of, round_named, select_draws, to_draw, to_round
+from models.locks import Lock, hold
 from models.revisit import round_draws, rounds
 from models.values.calendar import SHANGHAI
 from models.values.classes import Period
@@ -23,7 +24,6 @@ from models.values.rounds import Draw, Member, RoundFacts
 
 __all__ = ["Opened", "Wanted", "all_rounds", "draws_of", "end", "open_round", "release", "round_named"]
 
-LOCK = 0x526F756E64  # "Round"
 DRAW_SECONDS = 300
 """Drawing from a large frame may take longer than a lease's time-out allows."""
 WORK_MEM = "256MB"
@@ -84,7 +84,7 @@ async def open_round(
     """
     _refuse_impossible(wanted, now)
     sampling = with_margin(policy.rulebook.sampling, wanted.margin)
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    await hold(connection, Lock.ROUNDS)
     if (known := await _of_period(connection, wanted)) is not None:
         return Opened(known, new=False)
     await _refuse_overlap(connection, wanted)

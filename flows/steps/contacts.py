@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -18,15 +18,13 @@ from flows.rules.classification import classify
 from flows.steps.assign import Assign, Desk
 from models.case import cases
 from models.event import events
+from models.locks import Keyed, hold_for
 from models.revisit import round_draws, rounds
 from models.sealing import Seal
 from models.values.case import CaseFacts, Decision, Opening, Row, StaffFacts
 from models.values.contact import ContactDetails
 from models.values.policy import Policy
 from models.values.stage_terms import ClockName, EventKind, Stage
-
-LOCK_SEED = 3
-"""Apart from the other advisory locks: who closes the last contact of a round."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +117,7 @@ class Record:
     ) -> frozenset[UUID]:
         """The cases of the rounds no other contact of which is open; one leg at a time finds that out."""
         for id_ in sorted(round_ids):
-            lock = func.hashtextextended(f"contacts {id_}", LOCK_SEED)
-            await connection.execute(select(func.pg_advisory_xact_lock(lock)))
+            await hold_for(connection, Keyed.LAST_CONTACT, str(id_))
         query = select(round_draws.c.round_id).join(cases, cases.c.id == round_draws.c.contact_id)
         others = query.where(
             round_draws.c.round_id.in_(round_ids),

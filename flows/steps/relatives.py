@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rules.triage import Relative
 from models.case import cases
+from models.locks import Keyed, hold_for
 from models.values.case import CaseFacts, Decision
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Category, Kind, Outcome
@@ -55,7 +56,7 @@ class Relatives:
 async def lock_waybills(connection: AsyncConnection, waybills: Iterable[str]) -> None:
     """One at a time links cases on a waybill, or ends one and looks for what is linked to it; held until commit."""
     for waybill in sorted(set(waybills)):
-        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(waybill, 0))))
+        await hold_for(connection, Keyed.WAYBILL, waybill)
 
 
 async def relatives_of(connection: AsyncConnection, facts: Sequence[CaseFacts]) -> Relatives:

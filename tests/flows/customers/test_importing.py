@@ -15,7 +15,7 @@ from flows.customers import importing
 from flows.customers.columns import What
 from flows.customers.importing import Wanted
 from flows.customers.table_file import Unusable
-from flows.customers.turns import LOCK
+from models.locks import Lock
 from models.values.case import StaffFacts
 from models.values.people_terms import Role
 
@@ -258,7 +258,7 @@ async def test_two_imports_at_once_both_arrive(importer, database, tmp_path):
 
 
 async def test_the_second_import_waits_for_the_first_and_says_so(importer, database):
-    async with database.holding(f"SELECT pg_advisory_xact_lock({LOCK})"):
+    async with database.holding(f"SELECT pg_advisory_xact_lock({Lock.CUSTOMERS.value})"):
         waiting = asyncio.create_task(importer.shipments(ROWS))
         while not importer.said:  # noqa: ASYNC110 - the sentence is the event
             await asyncio.sleep(0.01)
