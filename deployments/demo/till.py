@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.schemas import CaseView
+from flows.acts.money import HANDLING
 from models.values.calendar import SHANGHAI
 from models.values.people_terms import Role
 from models.values.stage_terms import Stage
@@ -72,6 +73,8 @@ class Till:
                 continue
             if case.stage is Stage.CONFIRMATION or case.owner == inspector.id or case.unit == inspector.person.unit:
                 continue  # another time, or never: nobody judges his own
+            if await self._had_a_hand(inspector, id_):
+                continue
             self._judged.add(id_)
             customer = self._centre.behind(case)
             ours = customer.chance("ours", OURS)
@@ -90,10 +93,15 @@ class Till:
         appeal = Said("appeal-liability", {"party": case.unit, "grounds": phrases.APPEALED})
         await self._centre.act(supervisor, case, [appeal])
         again = await self._centre.read(manager, id_)
-        if again is not None and manager.id not in (again.owner, again.handler):
+        if again is not None and not await self._had_a_hand(manager, id_):
             shares = _shares(again, shared=True)
             said = {"firm_liable": True, "shares": shares, "grounds": phrases.GROUNDS}
             await self._centre.act(manager, again, [Said("find-liable", said)])
+
+    async def _had_a_hand(self, one: Colleague, case_id: UUID) -> bool:
+        """Whether he proposed, decided on or carried out a remedy: then he does not judge it."""
+        body = await self._calls.get(one.token, f"/cases/{case_id}/events")
+        return not body or any(each["actor"] == one.person.name and each["kind"] in HANDLING for each in body["items"])
 
     async def _payments(self, state: str, now: datetime) -> list[dict[str, Any]]:
         reader = self._centre.somebody(Role.FINANCE, now) or self._centre.somebody(Role.SUPERVISOR, now)

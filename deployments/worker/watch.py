@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+import httpx
 import structlog
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
@@ -55,7 +56,7 @@ class Watch:
         if self._known is not False:
             log.warning("Prefect away", error=place(error))
         self._known = False
-        if isinstance(error, ObjectNotFound):
+        if isinstance(error, ObjectNotFound) or _not_found(error):
             self.deployments = {}
 
     def procedure_of(self, flow_run: FlowRun) -> str | None:
@@ -142,6 +143,11 @@ class Watch:
             values = {"cancel_requested_at": func.now()}
             async with self._room.resources.engine.begin() as connection:
                 await connection.execute(update(legs).where(legs.c.flow_run_id.in_(ids)).values(values))
+
+
+def _not_found(error: Exception) -> bool:
+    """A heartbeat to a pool that was deleted, a run of a deployment that was: Prefect's client passes on the 404."""
+    return isinstance(error, httpx.HTTPStatusError) and error.response.status_code == httpx.codes.NOT_FOUND
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

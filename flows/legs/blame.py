@@ -10,8 +10,11 @@ TOOK_TOO_LONG = frozenset({"55P03", "57014", "40P01", "40001"})
 OF_THE_SERVER = ("08", "25P03", "25P04", "53", "57P", "58")
 """SQLSTATE (or its beginning) of lost connections, ended sessions, missing resources, shutdowns, broken disks."""
 
-DRIVERS = asyncpg.PostgresError | asyncpg.InterfaceError
-"""What the driver raises itself: SQLAlchemy wraps errors of a statement, not those of reading on in a stream."""
+DRIVERS = asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError
+"""What the driver raises itself: SQLAlchemy wraps errors of a statement, not those of reading on in a stream.
+
+The last is what it says when the session ended under a stream it was reading.
+"""
 
 
 class Blame(Enum):
@@ -37,7 +40,7 @@ def blame(error: Exception) -> Blame:
         return Blame.DATABASE
     # Without a state it never reached the server: a closed connection, or a value that cannot be sent (ValueError).
     unsendable = isinstance(_driver(error), ValueError)
-    lost = isinstance(error, InterfaceError | asyncpg.InterfaceError)
+    lost = isinstance(error, InterfaceError | asyncpg.InterfaceError | asyncpg.InternalClientError)
     return Blame.DATABASE if lost and not unsendable else Blame.CASE
 
 

@@ -1,13 +1,14 @@
 """Whose doing an error of the database is, whether SQLAlchemy wraps it or the driver raises it in a stream."""
 
 from contextlib import suppress
+from typing import get_args
 
 import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 
-from flows.legs.blame import Blame, blame
+from flows.legs.blame import DRIVERS, Blame, blame
 from tests.fixtures.database import Database
 
 SLOWLY = text("SELECT one, pg_sleep(0.01) FROM generate_series(1, 500) AS one")
@@ -28,7 +29,7 @@ async def test_a_stream_whose_session_is_ended_is_the_databases_doing(database: 
             pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
             rows = await connection.stream(SLOWLY)
             await database.value(f"SELECT pg_terminate_backend({pid})")
-            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)) as caught:
+            with pytest.raises((*get_args(DRIVERS), DBAPIError)) as caught:
                 await rows.all()
     assert blame(caught.value) is Blame.DATABASE
 
@@ -38,6 +39,7 @@ async def test_a_stream_whose_session_is_ended_is_the_databases_doing(database: 
     [
         (asyncpg.PostgresConnectionError(), Blame.DATABASE),
         (asyncpg.InterfaceError("connection is closed"), Blame.DATABASE),
+        (asyncpg.InternalClientError("cannot switch to state 16"), Blame.DATABASE),
         (asyncpg.DeadlockDetectedError(), Blame.HOLDER),
         (asyncpg.UniqueViolationError(), Blame.CASE),
         (asyncpg.DataError(), Blame.CASE),
