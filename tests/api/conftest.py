@@ -48,6 +48,11 @@ async def centre(database: Database) -> AsyncIterator[Centre]:
         yield found
 
 
+@pytest.fixture
+async def finance(centre: Centre) -> Person:
+    return await centre.hire("finance", Role.FINANCE)
+
+
 @pytest.fixture(scope="module")
 async def module_centre(postgres: Any, template: str) -> AsyncIterator[Centre]:
     """One centre for all tests of a module: for those that change nothing, and prove it."""

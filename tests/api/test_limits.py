@@ -1,15 +1,7 @@
 """What is owed at most, over HTTP: one limit for a waybill, whichever case knows it; what counts together."""
 
-import pytest
-
-from models.values.people_terms import Role
 from tests.api.centre import DELAY, Centre, Person, is_problem
-from tests.api.test_settlements import DONE, WAYBILL, complaint, settlement
-
-
-@pytest.fixture
-async def finance(centre: Centre) -> Person:
-    return await centre.hire("finance", Role.FINANCE)
+from tests.api.settling import DONE, WAYBILL, complaint, settlement
 
 
 async def other_cause(centre: Centre) -> tuple[str, Person]:

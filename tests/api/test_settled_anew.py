@@ -5,16 +5,10 @@ from typing import Any
 
 import pytest
 
-from models.values.people_terms import Role
 from tests.api.centre import DELAY, Centre, Person, is_problem
-from tests.api.test_settlements import DAMAGE, DONE, WAYBILL, complaint, settlement
+from tests.api.settling import DAMAGE, DONE, WAYBILL, complaint, settlement
 
 PAY = {"paid_on": "2026-03-04", "reference": "B-1"}
-
-
-@pytest.fixture
-async def finance(centre: Centre) -> Person:
-    return await centre.hire("finance", Role.FINANCE)
 
 
 async def carried_out(id_: str, handler: Person, amount: str) -> None:
