@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from sqlalchemy import text
 
 from api import problems
 from api.desk import Office
@@ -38,6 +37,7 @@ from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
 from flows.notices.postman import Postman
 from flows.rulebook.store import Policies
+from models.bounds import may_idle
 from models.settings import Settings
 
 PREFIX = "/api/v1"
@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
         policies = Policies()
         async with resources.engine.begin() as connection:
             # Reading a rulebook takes longer than a process may otherwise idle in a transaction.
-            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            await may_idle(connection)
             await policies.refresh(connection)
         desk = Desk(resources.seal, policies, resources.clock)
         app.state.office = Office(resources, desk, Ringer(resources.engine), settings.prefect_ui_url)

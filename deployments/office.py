@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deployments.connection import connected_settings
@@ -12,6 +11,7 @@ from flows.acts.perform import Desk
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
 from flows.rulebook.store import Policies
+from models.bounds import may_idle
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection, Desk], Awaitable[T]]
@@ -30,7 +30,7 @@ async def _run(work: Work[T], reads: bool) -> T:
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             async with connection.begin():
                 # Reading a rulebook takes longer than a process may otherwise idle in a transaction.
-                await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+                await may_idle(connection)
                 policies = Policies()
                 await policies.refresh(connection)
                 answer = await work(connection, Desk(resources.seal, policies, resources.clock))

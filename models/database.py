@@ -29,6 +29,7 @@ from models import (
     staff,
     wake,
 )
+from models.bounds import IDLE, STATEMENT, bound_the_whole
 from models.sealing import canonical
 
 TABLES = (
@@ -59,19 +60,16 @@ metadata = SQLModel.metadata
 def create_engine(url: str, *, pool_size: int = 8, timeout_seconds: float | None = None) -> AsyncEngine:
     """An engine on the case database.
 
-    `timeout_seconds` bounds statements, lock waits and idle transactions, so that a frozen process cannot hold rows
-    for longer (a worker sets it below its lease). Parameters never show up in errors or logs.
+    `timeout_seconds` bounds statements, lock waits and idle transactions, and through `models.bounds` transactions as
+    a whole, so that a frozen process cannot hold rows for long (a worker sets it below its lease). Parameters never
+    show up in errors or logs.
     """
     server: dict[str, str] = {"jit": "off", "application_name": "redress"}
     if timeout_seconds is not None:
         bound = str(int(timeout_seconds * 1000))
-        server |= {
-            "statement_timeout": bound,
-            "idle_in_transaction_session_timeout": bound,
-            "lock_timeout": str(int(timeout_seconds * 500)),
-        }
+        server |= {STATEMENT: bound, IDLE: bound, "lock_timeout": str(int(timeout_seconds * 500))}
     options: dict[str, Any] = {"server_settings": server}
-    return create_async_engine(
+    engine = create_async_engine(
         normalise(url),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -80,6 +78,9 @@ def create_engine(url: str, *, pool_size: int = 8, timeout_seconds: float | None
         json_serializer=canonical,
         connect_args=options,
     )
+    if timeout_seconds is not None:
+        bound_the_whole(engine, timeout_seconds)
+    return engine
 
 
 def normalise(url: str) -> str:

@@ -13,6 +13,7 @@ from flows.classing.errors import ClassesError
 from flows.classing.reading import figures, snapshot_of, stored
 from flows.classing.totals import BECAME, DAY, totals
 from flows.rules import classes as rules
+from models.bounds import take_at_most
 from models.customer_class import class_snapshots
 from models.values.class_policy import Basis, Classes
 from models.values.classes import Period, Snapshot
@@ -43,7 +44,7 @@ async def compute(connection: AsyncConnection, wanted: Wanted, policy: Classes) 
         raise ClassesError(f"the period ends before it begins: --from {wanted.period.first} --to {wanted.period.last}")
     if wanted.period.first < EARLIEST or wanted.period.last > LATEST:
         raise ClassesError(f"the period must lie between {EARLIEST} and {LATEST}")
-    await connection.execute(text(f"SET LOCAL statement_timeout = '{COMPUTE_SECONDS}s'"))
+    await take_at_most(connection, COMPUTE_SECONDS)
     currency, unmeasured = await _currency(connection, wanted)
     row = {
         "from_day": wanted.period.first,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.bounds import take_at_most
 from models.values.customers import Customers
 
 SECONDS = 60
@@ -33,6 +34,6 @@ _STALE = text(
 
 async def stale_records(connection: AsyncConnection, policy: Customers, today: date, at_most: int) -> Sequence[Any]:
     """Standing records without a sign of life since the bound, the oldest first; `in_all` counts them."""
-    await connection.execute(text(f"SET LOCAL statement_timeout = '{SECONDS}s'"))
+    await take_at_most(connection, SECONDS)
     before = today - timedelta(days=policy.stale_after_days)
     return (await connection.execute(_STALE, {"before": before, "most": at_most})).mappings().all()

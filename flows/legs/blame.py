@@ -5,9 +5,9 @@ from enum import Enum, auto
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, TimeoutError
 
-TOOK_TOO_LONG = frozenset({"55P03", "57014", "40P01", "40001"})
-"""SQLSTATE of a lock time-out, a statement time-out, a deadlock and a serialisation failure."""
-OF_THE_SERVER = ("08", "25P03", "25P04", "53", "57P", "58")
+TOOK_TOO_LONG = frozenset({"55P03", "57014", "25P04", "40P01", "40001"})
+"""SQLSTATE of a lock time-out, a statement's and a transaction's, a deadlock and a serialisation failure."""
+OF_THE_SERVER = ("08", "25P03", "53", "57P", "58")
 """SQLSTATE (or its beginning) of lost connections, ended sessions, missing resources, shutdowns, broken disks."""
 
 DRIVERS = asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError
@@ -45,10 +45,18 @@ def blame(error: Exception) -> Blame:
 
 
 def _driver(error: Exception) -> BaseException | None:
-    """The driver's own error: as it comes, or below the two that SQLAlchemy puts around it."""
-    if not isinstance(error, DBAPIError):
-        return error
-    return (error.orig and error.orig.__cause__) or error.orig
+    """The driver's own error: as it comes, or below the two that SQLAlchemy puts around it.
+
+    Of a connection that closed it is the server's last word, if there was one.
+    """
+    found = (error.orig and error.orig.__cause__) or error.orig if isinstance(error, DBAPIError) else error
+    last_word = found.__cause__ if isinstance(found, asyncpg.ConnectionDoesNotExistError) else None
+    return last_word if isinstance(last_word, asyncpg.PostgresError) else found
+
+
+def reason(error: Exception) -> str:
+    """An error of the database by its name alone: what it says may quote a value."""
+    return type(_driver(error)).__name__
 
 
 def place(error: BaseException) -> str:

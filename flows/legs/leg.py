@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.legs import chain, lease, ledger
-from flows.legs.blame import Blame, DatabaseAway, blame, place
+from flows.legs.blame import Blame, DatabaseAway, blame, place, reason
 from flows.legs.quarantine import fail
 from flows.legs.resources import Resources
 from models.case import cases, to_facts
@@ -112,7 +112,7 @@ class Leg:
                     await self._chunk(step, [one])
                 return
             if whose is Blame.HOLDER:
-                await self._postpone(ids[0])
+                await self._postpone(ids[0], error)
                 return
             failed = {ids[0]: describe(step.name, error)}
         for case_id, message in failed.items():
@@ -168,11 +168,11 @@ class Leg:
                 self.held.pop(one.facts.id, None)
             self.carried.add(one.facts.id)
 
-    async def _postpone(self, case_id: UUID) -> None:
+    async def _postpone(self, case_id: UUID, error: Exception) -> None:
         """A case that somebody else holds for too long waits alone; that is no fault of its own, so no attempt."""
         async with self.resources.engine.begin() as connection:
             await lease.postpone(connection, case_id, self.id, POSTPONED_SECONDS)
-        log.info("case postponed", case=str(case_id), leg=str(self.id))
+        log.info("case postponed", case=str(case_id), leg=str(self.id), error=reason(error))
         self.held.pop(case_id, None)
         self.carried.discard(case_id)
         self.deferred.add(case_id)
@@ -192,7 +192,7 @@ class Leg:
                 case Blame.DATABASE:
                     raise DatabaseAway from None
                 case Blame.HOLDER:
-                    return await self._postpone(case_id)
+                    return await self._postpone(case_id, error)
                 case Blame.CASE:
                     raise
         self.held.pop(case_id, None)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rules import questionnaire
@@ -14,6 +14,7 @@ from flows.sampling import estimates, rates, rounds
 from flows.sampling.estimates import Estimates, Question
 from flows.sampling.rates import Rates
 from flows.sampling.verify import Verdict, verify
+from models.bounds import take_at_most
 from models.case import cases
 from models.revisit import round_draws
 from models.values.policy import Policy
@@ -76,7 +77,7 @@ def _figure(row: estimates.Estimate) -> dict[str, Any]:
 
 async def result(connection: AsyncConnection, round_id: int, policy: Policy) -> Result:
     """Of a round as it stands, ended or not. Raises SamplingError when there is none."""
-    await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
+    await take_at_most(connection, IDLE_SECONDS)
     round_ = await rounds.round_named(connection, round_id)
     draws = await rounds.draws_of(connection, round_id)
     asked = policy.rulebook.questionnaire

@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterable
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook import learned
 from flows.rulebook.loading import RulebookError, load, read
+from models.bounds import idles_as_ever, may_idle
 from models.rulebook import learned_weights, rulebooks
 from models.values.case import CaseFacts
 from models.values.policy import Policy
@@ -142,9 +143,9 @@ async def adopt(connection: AsyncConnection, content: str) -> str:
 
 async def _read_beside(connection: AsyncConnection, content: str) -> Policy:
     """Read a rulebook in a thread; it may take longer than a process may otherwise idle in a transaction."""
-    await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    await may_idle(connection)
     policy = await asyncio.to_thread(load, content)
-    await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"))
+    await idles_as_ever(connection)
     return policy
 
 

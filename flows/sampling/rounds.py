@@ -14,6 +14,7 @@ from flows.sampling.draw import Drawn, draw_hash, drawn
 from flows.sampling.errors import SamplingError
 from flows.sampling.planning import plan_of, with_margin
 from flows.sampling.reading import all_rounds, draws_of, round_named, select_draws, to_draw, to_round
+from models.bounds import take_at_most
 from models.locks import Lock, hold
 from models.revisit import round_draws, rounds
 from models.values.calendar import SHANGHAI
@@ -88,7 +89,7 @@ async def open_round(
     if (known := await _of_period(connection, wanted)) is not None:
         return Opened(known, new=False)
     await _refuse_overlap(connection, wanted)
-    await connection.execute(text(f"SET LOCAL statement_timeout = '{DRAW_SECONDS}s'"))
+    await take_at_most(connection, DRAW_SECONDS)
     await connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEM}'"))
     round_id: int = (await connection.execute(text("SELECT nextval('rounds_id_seq')"))).scalar_one()
     seed = secrets.randbits(63) if wanted.seed is None else wanted.seed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.revisits import contacts, listing, results
@@ -14,6 +14,7 @@ from flows.rules import follow_up, round_course
 from flows.rules.round_course import Batch, Drawn, Standing
 from flows.sampling import rounds
 from flows.sampling.errors import SamplingError
+from models.bounds import take_at_most
 from models.case import cases
 from models.revisit import round_draws
 from models.values.case import CaseFacts, Decision, Reason
@@ -41,8 +42,7 @@ class Draw:
         self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime
     ) -> Mapping[UUID, Drawn | Reason]:
         """What was drawn, stored in the transaction of the decision; a round that cannot be drawn has its reason."""
-        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
-            await connection.execute(text(f"SET LOCAL {name} = '{DRAW_SECONDS}s'"))
+        await take_at_most(connection, DRAW_SECONDS)
         return {one.id: await self._draw(connection, one, self.policies.of(one), now) for one in facts}
 
     async def _draw(

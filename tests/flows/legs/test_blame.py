@@ -34,12 +34,22 @@ async def test_a_stream_whose_session_is_ended_is_the_databases_doing(database: 
     assert blame(caught.value) is Blame.DATABASE
 
 
+def closed(why: Exception) -> Exception:
+    """What the driver raises when the connection went under a statement."""
+    error = asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+    error.__cause__ = why
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "whose"),
     [
         (asyncpg.PostgresConnectionError(), Blame.DATABASE),
         (asyncpg.InterfaceError("connection is closed"), Blame.DATABASE),
         (asyncpg.InternalClientError("cannot switch to state 16"), Blame.DATABASE),
+        (closed(ConnectionResetError()), Blame.DATABASE),
+        (closed(asyncpg.AdminShutdownError()), Blame.DATABASE),
+        (closed(asyncpg.TransactionTimeoutError()), Blame.HOLDER),
         (asyncpg.DeadlockDetectedError(), Blame.HOLDER),
         (asyncpg.UniqueViolationError(), Blame.CASE),
         (asyncpg.DataError(), Blame.CASE),
