@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from flows.legs import lease, ledger, quarantine
 from flows.legs.blame import Blame, DatabaseAway, blame
@@ -120,8 +121,11 @@ async def test_a_case_held_from_outside_is_postponed_alone(tables, office, carri
     ids = await office.complain(30)
     leg_id = await carrier.claim()
     async with database.holding(f"SELECT 1 FROM {tables} WHERE id = :id FOR UPDATE", id=ids[3]):  # noqa: S608
-        leg = await carrier.carry(leg_id)
+        with capture_logs() as said:
+            leg = await carrier.carry(leg_id)
     assert leg.deferred == {ids[3]}
+    (line,) = [line for line in said if line["event"] == "case postponed"]
+    assert (line["case"], line["error"]) == (str(ids[3]), "LockNotAvailableError")
     assert await database.value(CLASSIFIED) == 29
     (wake,) = await database.rows(LEFT, id=ids[3])
     assert (wake.attempts, wake.quarantined_at, wake.error) == (0, None, None)
