@@ -38,7 +38,8 @@ class Office:
     refreshed_at: float = 0.0
 
 
-def office(request: Request) -> Office:
+async def office(request: Request) -> Office:
+    """Not a plain function, which FastAPI would send through a thread at every request."""
     found: Office = request.app.state.office
     return found
 
@@ -46,8 +47,9 @@ def office(request: Request) -> Office:
 OfficeDep = Annotated[Office, Depends(office)]
 
 
-async def transaction(request: Request, here: OfficeDep) -> AsyncIterator[AsyncConnection]:
+async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     """One transaction a request, committed before the answer is sent; then the workers are woken."""
+    here = await office(request)  # FastAPI walks the dependencies of a dependency anew wherever it is asked for
     async with here.resources.engine.begin() as connection:
         now = time.monotonic()
         if now - here.refreshed_at > REFRESH_SECONDS:
@@ -63,13 +65,14 @@ bearer = HTTPBearer(auto_error=False, description="A token of `redress token cre
 
 
 async def caller(
-    here: OfficeDep,
+    request: Request,
     connection: Connection,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> StaffFacts:
     """The named member of staff (or system) behind the token."""
     if credentials is None:
         raise NotSignedIn("请发送令牌", "send a bearer token: Authorization: Bearer …")
+    here = await office(request)
     seen = digest(credentials.credentials)
     until, actor = here.seen.get(seen, (0.0, None))
     if actor is None or until < time.monotonic():
