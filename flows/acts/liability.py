@@ -74,7 +74,7 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
 
 def appeal_liability(facts: CaseFacts, said: AppealLiability, setting: Setting) -> Decision:
     after = appealed(said, setting)
-    why = Reason(f"{said.party} 对责任认定提出申诉", f"{said.party} appeals the finding")
+    why = Reason(f"{setting.policy.party(said.party)}对责任认定提出申诉", f"{said.party} appeals the finding")
     data = {"party": said.party, "round": after.round}
     changes = {"settlings": facts.settlings + 1}
     return Decision(

@@ -49,7 +49,9 @@ def turn_into_complaint(facts: CaseFacts, said: TurnIntoComplaint, setting: Sett
         raise Refusal("该工单已是投诉", "this case is a complaint already")
     closed = facts.stage is Stage.CLOSED
     begun = replace(facts, received_at=setting.now) if closed else facts
-    why = Reason(f"{facts.kind} 转为投诉", f"{facts.kind} turned into a complaint")
+    kinds = setting.policy.rulebook.wording.kinds
+    was = kinds[facts.kind] if facts.kind else "受理"
+    why = Reason(f"{was}转为{kinds[Kind.COMPLAINT]}", f"{facts.kind} turned into a complaint")
     reading = _reading(facts, Kind.COMPLAINT, why, said.category, said.severity)
     decision = triage.decide(begun, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
     changes = {**decision.changes, "details": _was(facts), "attempts": (), "hold": None}
@@ -80,6 +82,7 @@ def turn_into_request(facts: CaseFacts, said: TurnIntoRequest, setting: Setting)
 
 
 def agree_turn(facts: CaseFacts, said: AgreeTurn, setting: Setting) -> Decision:
+    """Its term to answer begins now: counted from when the complaint came in, it might be over before it began."""
     asked = _asked(facts, setting)
     _refuse_what_waits(facts)
     why = Reason(
@@ -87,7 +90,8 @@ def agree_turn(facts: CaseFacts, said: AgreeTurn, setting: Setting) -> Decision:
         f"agreed by a second person: it becomes {asked.kind}",
     )
     reading = _reading(facts, asked.kind, why)
-    decision = triage.decide(facts, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
+    begun = replace(facts, received_at=setting.now)
+    decision = triage.decide(begun, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
     changes = {**decision.changes, "details": _was(facts), "proposer_id": None}
     sealed = {"remark": said.remark} if said.remark else None
     return _turned(decision, EventKind.TURNED_INTO_REQUEST, facts, changes, sealed)

@@ -92,7 +92,8 @@ def _presume(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime
     left = (*left, clocks.start(ClockName.FINDING, terms.finding, now, policy))
     data = {"unit": unit, "appeal_until": until.isoformat()}
     why = Reason(
-        f"{unit} 送达后逾期未答，推定其承担责任，可申诉", f"{unit} did not answer in time: liability is presumed on it"
+        f"{policy.party(unit)}在通知送达后逾期未答，推定其承担责任，可申诉",
+        f"{unit} did not answer in time: liability is presumed on it",
     )
     changes: dict[str, Any] = {
         "stage": lifecycle.stage_after(facts.stage, EventKind.PRESUMED, data),

@@ -96,7 +96,7 @@ def counts(facts: CaseFacts, policy: Policy) -> Reason:
         return Reason("尚无责任认定，不计入任何单位", "no finding on liability: it counts against no unit")
     if not facts.firm_liable:
         return Reason("认定公司无责，不计入任何单位", "the firm is not liable: it counts against no unit")
-    return Reason(f"计入责任单位 {policy.rulebook.wording.unit(facts.liable)}", f"it counts against {facts.liable}")
+    return Reason(f"计入责任单位 {policy.party(facts.liable)}", f"it counts against {facts.liable}")
 
 
 def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, float | None]:

@@ -188,7 +188,8 @@ def _escalated(earlier: Relative, level: int) -> Reason:
 def _clocks(facts: CaseFacts, reading: Classification, policy: Policy, now: datetime) -> tuple[Deadline, ...]:
     """The clocks of the path the kind takes; a change of kind ends those of the other path."""
     left = clocks.meet(facts.clocks, ClockName.CLASSIFY, now)
-    stood = max((clock.stood for clock in left if clock.met_at is None and clock.pausable), default=0)
+    held = (clock.stood for clock in left if clock.met_at is None and clock.pausable and facts.received_at < now)
+    stood = max(held, default=0)
     if reading.kind is not Kind.COMPLAINT:
         left = _without(left, (ClockName.RESOLVE, ClockName.STATUTORY), now)
         if any(clock.name is ClockName.ANSWER and clock.met_at is None for clock in left):

@@ -41,6 +41,11 @@ class Policy:
         """The units of the centre and of the firm, by code."""
         return frozenset((*self.rulebook.assignment.units.values(), *self.rulebook.assignment.more_units))
 
+    def party(self, code: str | None) -> str:
+        """Who can be liable, in Chinese: a unit, or an outside carrier."""
+        carrier = self.rulebook.liability.carriers.get(code or "")
+        return carrier[0] if carrier and code not in self.units() else self.rulebook.wording.unit(code)
+
     @property
     def incidents(self) -> Incidents:
         """The rulebook's section on incidents."""

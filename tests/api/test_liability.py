@@ -34,6 +34,7 @@ async def test_liability_is_found_appealed_once_and_recharged_to_the_cent(centre
         assert wanted in told.replace("\n", ""), wanted
 
     await centre.supervisor.done(id_, "appeal-liability", party="linehaul_contractor", grounds="交接时完好")
+    assert "干线外包承运商对责任认定提出申诉" in reasons((await centre.supervisor.events(id_))[-1])
     is_problem(await arbiter.act(id_, "find-liable", firm_liable=True, shares=SHARES, grounds="不变"), 403)
     is_problem(await centre.second_supervisor.act(id_, "find-liable", firm_liable=False, grounds="不变"), 403)
     all_ours = [{"party": "sorting_centre", "percent": 100}]

@@ -26,6 +26,7 @@ def asked(by=ANN, **facts):
 def test_a_request_becomes_a_complaint_from_when_it_came_in(stage):
     facts = request(stage)
     decision = decide("turn-into-complaint", facts, category="loss", why="客户要求赔偿", now=NOW + timedelta(hours=3))
+    assert Reason("查询转为投诉", "enquiry turned into a complaint") in decision.reasons
     turned = after(facts, decision)
     assert decision.event is EventKind.TURNED_INTO_COMPLAINT
     assert (turned.procedure, turned.stage, turned.kind) == (Procedure.COMPLAINT, Stage.CARRY_OUT, Kind.COMPLAINT)
@@ -65,7 +66,8 @@ def test_asking_changes_nothing_but_who_looks_at_it():
 
 def test_a_second_person_makes_it_a_request_with_its_history():
     facts = asked()
-    decision = decide("agree-turn", facts, BOB)
+    later = NOW + timedelta(days=3)
+    decision = decide("agree-turn", facts, BOB, now=later)
     turned = after(facts, decision)
     assert decision.event is EventKind.TURNED_INTO_REQUEST
     assert (turned.procedure, turned.stage, turned.kind, turned.category) == (
@@ -76,7 +78,8 @@ def test_a_second_person_makes_it_a_request_with_its_history():
     )
     known = RequestDetails.of(turned.details)
     assert (known.was, known.asked) == ((Kind.COMPLAINT,), None)
-    assert clock(turned, ClockName.ANSWER).started_at == facts.received_at
+    assert clock(turned, ClockName.ANSWER).started_at == later, "a term that nobody could meet is none"
+    assert turned.received_at == facts.received_at, "when it came in stays what it was"
 
 
 def test_a_deadline_missed_as_a_complaint_stays_missed():

@@ -195,6 +195,15 @@ def test_nothing_runs_on_after_closing_but_what_others_wait_for_and_promises_of_
     assert closed.hold is None
 
 
+@pytest.mark.parametrize(
+    ("liable", "called"),
+    [("linehaul", "干线运输"), ("linehaul_contractor", "干线外包承运商"), ("gone_since", "gone_since")],
+)
+def test_whom_it_counts_against_is_named_in_chinese(liable: str, called: str) -> None:
+    why = scoring.counts(under_way(Stage.CLOSED, liable=liable, firm_liable=True), POLICY)
+    assert why == Reason(f"计入责任单位 {called}", f"it counts against {liable}")
+
+
 def test_a_unit_that_kept_silent_costs_the_agent_no_speed() -> None:
     late = [
         replace(clocks.timer(name, NOW, NOW, Reason("", "")), met_at=NOW + HOUR)
