@@ -10,7 +10,7 @@ from api import customer_views as views
 from api import reading
 from api.bodies import StrictRoute
 from api.customer_schemas import CustomerView, LookupAnswer, Unmasked
-from api.desk import Actor, Connection, Office, OfficeDep, OnceKey
+from api.desk import Actor, Connection, Office, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from flows.acts import once
 from flows.acts.refusals import NotFound
@@ -68,7 +68,7 @@ async def unmask_customer(
 ) -> Unmasked:
     """The full numbers, for a reason; only for roles the rulebook names. It is written down who saw them and why."""
     phones, repeated = await unmask(connection, here.desk, actor, customer_id, said, key)
-    response.headers["Idempotent-Replayed"] = str(repeated).lower()
+    say_replayed(response, repeated)
     return Unmasked(id=customer_id, phones=phones)
 
 
@@ -90,7 +90,7 @@ async def correct_customer(
         await correct(connection, here.desk, actor, customer_id, said)
         if key is not None:
             await once.keep(connection, actor.id, key, {"customer": customer_id})
-    response.headers["Idempotent-Replayed"] = str(first is not None).lower()
+    say_replayed(response, first is not None)
     found = await dossier(connection, here.desk, customer_id, await reading.sight(connection, here.desk, actor))
     return await _shown(here, connection, actor, found)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api import incident_views as views
 from api import reading
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.incident_reports import incidents_csv, incidents_report
 from api.incident_schemas import AffectedPage, IncidentsReport, IncidentView
 from api.incidents import find_incident, read_cursor, write_cursor
@@ -37,7 +37,7 @@ async def report_incident(
 ) -> Accepted:
     """The first report of a business unit: stored with its wake in one statement, Prefect up or not."""
     received = await report(connection, here.desk, actor, said, key)
-    response.headers["Idempotent-Replayed"] = str(received.repeated).lower()
+    say_replayed(response, received.repeated)
     return Accepted(id=received.id, number=received.number, stage=Stage.REPORTED, links=links(received.id))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.notice_schemas import NoticePage, NoticeView, notice_view
 from api.problems import answers
 from flows.acts.refusals import NotFound
@@ -52,7 +52,7 @@ async def acknowledge_notice(
 ) -> NoticeView:
     """Say that I read it; the first one counts."""
     done = await acting.acknowledge(connection, here.desk, notice_id, actor, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return await _read(notice_id, here, connection, actor)
 
 
@@ -62,7 +62,7 @@ async def replay_notice(
 ) -> NoticeView:
     """Send it again under its old id, to whoever is subscribed now."""
     done = await acting.replay(connection, here.desk, notice_id, actor, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return await _read(notice_id, here, connection, actor)
 
 

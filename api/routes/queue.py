@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from api import reading
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.schemas import Queue, QueueItem, Taken
 from api.views import reason, standard_wording, summary
@@ -38,5 +38,5 @@ async def my_queue(
 async def take_next(here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response) -> Taken:
     """Take the next case that nobody owns and I may own."""
     done = await queues.take(connection, here.desk, actor, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return Taken.model_validate(done.answer)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.revisit_schemas import LinkGiven, QuestionnaireView, RoundAccepted, RoundList, questionnaire_view, round_view
 from api.views import links as links_of
@@ -28,14 +28,14 @@ async def open_revisits(
 ) -> RoundAccepted:
     """Open a round: customers of a period drawn at random, or those listed. The same period twice is one round."""
     first = await once.answered(connection, actor.id, key) if key is not None else None
+    repeated = first is not None
     if first is None:
         opened = await open_round(connection, here.desk, actor, said)
         first = RoundAccepted.of(opened, links_of(opened.id)).model_dump(mode="json")
         if key is not None:
             await once.keep(connection, actor.id, key, first)
-        response.headers["Idempotent-Replayed"] = str(opened.repeated).lower()
-    else:
-        response.headers["Idempotent-Replayed"] = "true"
+        repeated = opened.repeated
+    say_replayed(response, repeated)
     return RoundAccepted.model_validate(first)
 
 
@@ -75,6 +75,6 @@ async def send_link(
 ) -> LinkGiven:
     """A one-time link for the customer of a contact; an earlier link of it is good no more."""
     done = await perform(connection, here.desk, links.SEND_LINK, case_id, actor, said, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     path, expires_at = await links.current(connection, here.desk, case_id)
     return LinkGiven(**done.answer, path=path, expires_at=expires_at)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.rulebook_schemas import (
     ApproveRulebook,
@@ -60,7 +60,7 @@ async def approve_rulebook(
     done = await changing.decide_once(
         connection, actor, key, lambda: changing.approve(connection, here.desk, rulebook, actor, said.remark)
     )
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return ChangeDone.model_validate(done.answer)
 
 
@@ -78,5 +78,5 @@ async def reject_rulebook(
     done = await changing.decide_once(
         connection, actor, key, lambda: changing.reject(connection, here.desk, rulebook, actor, said.reason)
     )
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return ChangeDone.model_validate(done.answer)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api import reading, views
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.schemas import RunDetail, RunList, RunView
 from flows.acts.cancel import cancel_run
@@ -60,5 +60,5 @@ async def stop_run(
 ) -> RunView:
     """Stop a run after the chunk at hand; its cases go on in the next one. Asking twice is asking once."""
     done = await cancel_run(connection, run_id, actor, here.desk.policies.current, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return views.run_view(done.answer, here.prefect_ui)
