@@ -155,7 +155,7 @@ def _known(facts: CaseFacts, said: Answer) -> RequestDetails:
 
 
 def _higher(facts: CaseFacts, setting: Setting) -> int:
-    return min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
+    return min(facts.level + 1, setting.policy.top_level)
 
 
 ACTS = (

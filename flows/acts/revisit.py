@@ -125,7 +125,7 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         )
     course = setting.policy.rulebook.course
     final = data["final"] = facts.reopenings >= course.reopenings_at_most
-    level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
+    level = min(facts.level + 1, setting.policy.top_level)
     why = Reason(
         f"回访未解决，升至 {level} 级" + ("，作最终答复" if final else "重新处理"),
         f"not solved: level {level} " + ("gives the final position" if final else "handles it again"),

@@ -32,7 +32,7 @@ def decide(facts: CaseFacts, known: Known, policy: Policy, now: datetime) -> Dec
         return delivered(facts, incident, known.delivered_at, "outbox", policy, now)
     if known.heard is not None and unheard(facts) and known.heard.level >= incident.knows:
         return acknowledged(facts, incident, known.heard, now)
-    if (silent := _late(facts, ClockName.INCIDENT_ACKNOWLEDGE, now)) and incident.knows < _top(policy):
+    if (silent := _late(facts, ClockName.INCIDENT_ACKNOWLEDGE, now)) and incident.knows < policy.top_level:
         return _climb(facts, incident, silent, policy, now)
     if facts.stage is Stage.COUNTERPART and _late(facts, ClockName.COUNTERPART, now):
         return _presume(facts, incident, policy, now)
@@ -118,7 +118,3 @@ def _late(facts: CaseFacts, name: ClockName, now: datetime) -> Deadline | None:
 
 def _running(facts: CaseFacts, name: ClockName) -> bool:
     return any(one.name is name and one.met_at is None for one in facts.clocks)
-
-
-def _top(policy: Policy) -> int:
-    return len(policy.rulebook.assignment.levels) - 1

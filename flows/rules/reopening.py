@@ -31,7 +31,7 @@ class Earlier:
 
 def higher(level: int, policy: Policy) -> int:
     """One level up; the highest stays."""
-    return min(level + 1, len(policy.rulebook.assignment.levels) - 1)
+    return min(level + 1, policy.top_level)
 
 
 def repeated(earlier: Earlier, category: Category | None, policy: Policy, now: datetime) -> bool:

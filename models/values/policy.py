@@ -46,6 +46,11 @@ class Policy:
         """The rulebook's section on incidents."""
         return self.rulebook.incidents
 
+    @property
+    def top_level(self) -> int:
+        """The highest authority level."""
+        return len(self.rulebook.assignment.levels) - 1
+
     def level_of(self, role: Role) -> int:
         """The authority level of a role; 0 for everybody who is not named in the ladder."""
         levels = self.rulebook.assignment.levels
