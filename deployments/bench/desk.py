@@ -86,9 +86,8 @@ def _place(cases: list[CaseFacts], policy: Policy) -> float:
 def _case(number: int, dice: Random) -> CaseFacts:
     return CaseFacts(
         UUID(int=number),
-        number,
         Stage.CARRY_OUT,
-        version=1,
+        number=number,
         events=2,
         received_at=EVE,
         recorded_at=EVE,
