@@ -19,7 +19,7 @@ from models.values.stage_terms import Stage
 from models.values.vocabulary import Procedure
 
 AT_ONCE = 200
-"""How many complaints one request ends: a transaction is to be short. The answer says whether more are left."""
+"""How many complaints one request ends: a transaction is to be short. The answer says which are left (`next`)."""
 
 
 @dataclass(frozen=True)
@@ -69,5 +69,4 @@ async def end_joined(
 
 def _answer(ended: Sequence[UUID], standing: Sequence[Standing], following: UUID | None) -> dict[str, Any]:
     left = [{"id": str(one.id), "why": {"zh": one.why.zh, "en": one.why.en}} for one in standing]
-    found = {"ended": [str(id_) for id_ in ended], "standing": left}
-    return {**found, "more": following is not None, "next": str(following) if following else None}
+    return {"ended": [str(id_) for id_ in ended], "standing": left, "next": str(following) if following else None}
