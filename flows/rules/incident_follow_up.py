@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, incident_course, incident_notices, liability, lifecycle
+from flows.rules import clocks, follow_up, incident_clocks, incident_course, incident_notices, liability, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.incident import Incident
 from models.values.incident_terms import IncidentGrade
@@ -54,8 +54,7 @@ def acknowledged(facts: CaseFacts, incident: Incident, by: StaffFacts, now: date
 
 def delivered(facts: CaseFacts, incident: Incident, at: datetime, how: str, policy: Policy, now: datetime) -> Decision:
     """From the proven delivery the counterpart's working time runs: less of it for more value."""
-    runs = clocks.start_of(ClockName.COUNTERPART, facts, at, policy)
-    assert runs is not None  # noqa: S101 - it has a term in every rulebook
+    runs = clocks.start(ClockName.COUNTERPART, incident_clocks.counterpart(incident, policy), at, policy)
     left = (*clocks.meet(facts.clocks, ClockName.DELIVER, now), runs)
     data = {"unit": incident.counterpart, "at": at.isoformat(), "how": how}
     why = Reason(

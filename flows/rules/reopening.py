@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, lifecycle, vouchers
+from flows.rules import clocks, complaint_clocks, follow_up, lifecycle, vouchers
 from flows.rules.vouchers import Dropped
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
@@ -51,7 +51,7 @@ def reopens(earlier: Earlier, policy: Policy) -> bool:
 
 def changes(facts: CaseFacts, dropped: Dropped, policy: Policy, now: datetime) -> dict[str, Any]:
     """What changes when a closed complaint is handled again; how often it was counts, and stays."""
-    left = clocks.start_round(facts, dropped.clocks, now, policy)
+    left = complaint_clocks.start_round(facts, dropped.clocks, now, policy)
     return {
         **dropped.changes,
         "level": higher(facts.level, policy),
