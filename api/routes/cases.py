@@ -10,7 +10,8 @@ from api import reading, views
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep
 from api.problems import answers
-from api.schemas import CasePage, CaseView, EventList, RunList
+from api.run_schemas import RunList
+from api.schemas import CasePage, CaseView, EventList
 from flows.acts.inputs import Line
 from flows.papers.veil import veil
 from models.case import cases

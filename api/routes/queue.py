@@ -8,7 +8,7 @@ from api import reading
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
-from api.schemas import Queue, QueueItem, Taken
+from api.queue_schemas import Queue, QueueItem, Taken
 from api.views import reason, standard_wording, summary
 from flows.acts import queue as queues
 

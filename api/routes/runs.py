@@ -10,7 +10,7 @@ from api import reading, views
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
-from api.schemas import RunDetail, RunList, RunView
+from api.run_schemas import RunDetail, RunList, RunView
 from flows.acts.cancel import cancel_run
 from flows.acts.refusals import NotFound
 from models.case import cases
