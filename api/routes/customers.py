@@ -85,11 +85,10 @@ async def correct_customer(
     """Put the record right; an empty body says it was verified as it is."""
     if not may_see(actor, here.desk):
         raise NotFound
-    first = await once.answered(connection, actor.id, key) if key is not None else None
+    first = await once.answered(connection, actor.id, key)
     if first is None:
         await correct(connection, here.desk, actor, customer_id, said)
-        if key is not None:
-            await once.keep(connection, actor.id, key, {"customer": customer_id})
+        await once.keep(connection, actor.id, key, {"customer": customer_id})
     say_replayed(response, first is not None)
     found = await profile(connection, here.desk, customer_id, await reading.sight(connection, here.desk, actor))
     return await _shown(here, connection, actor, found)

@@ -27,13 +27,12 @@ async def open_revisits(
     said: RoundWanted, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
 ) -> RoundAccepted:
     """Open a round: customers of a period drawn at random, or those listed. The same period twice is one round."""
-    first = await once.answered(connection, actor.id, key) if key is not None else None
+    first = await once.answered(connection, actor.id, key)
     repeated = first is not None
     if first is None:
         opened = await open_round(connection, here.desk, actor, said)
         first = RoundAccepted.of(opened, links_of(opened.id)).model_dump(mode="json")
-        if key is not None:
-            await once.keep(connection, actor.id, key, first)
+        await once.keep(connection, actor.id, key, first)
         repeated = opened.repeated
     say_replayed(response, repeated)
     return RoundAccepted.model_validate(first)

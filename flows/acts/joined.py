@@ -45,7 +45,7 @@ async def end_joined(
     """
     if not permission.ever(Permit.END_WITH_INCIDENT, actor, desk.policies.current):
         raise barred(Permit.END_WITH_INCIDENT, actor, desk.policies.current)
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+    if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     under = cases.c.linked_to == incident_id, cases.c.procedure == Procedure.COMPLAINT
     query = select(cases.c.id, cases.c.version).where(*under, cases.c.stage == Stage.CARRY_OUT, visible)
@@ -62,8 +62,7 @@ async def end_joined(
         except Refusal as why:
             standing.append(Standing(row.id, why.reason))
     answer = _answer(ended, standing, rows[AT_ONCE - 1].id if len(rows) > AT_ONCE else None)
-    if key is not None:
-        await once.keep(connection, actor.id, key, answer)
+    await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 
