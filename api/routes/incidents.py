@@ -12,6 +12,7 @@ from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.incident_reports import incidents_csv, incidents_report
 from api.incident_schemas import AffectedPage, IncidentsReport, IncidentView
 from api.incidents import find_incident, read_cursor, write_cursor
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.schemas import Accepted
@@ -58,7 +59,7 @@ async def list_affected(
     connection: Connection,
     actor: Actor,
     cursor: Annotated[str | None, Query(max_length=120)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> AffectedPage:
     """Shipments on its waybills, vehicle, hub or batch at the time, with each one's complaint and notice task."""
     facts, _, policy = await find_incident(connection, here, case_id, actor, Permit.READ_AFFECTED)

@@ -1,12 +1,11 @@
 """My queue."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api import reading
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from api.queue_schemas import Queue, QueueItem, Taken
 from api.views import reason, standard_wording, summary
@@ -20,7 +19,7 @@ async def my_queue(
     here: OfficeDep,
     connection: Connection,
     actor: Actor,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> Queue:
     """My work in order, with the reason for each place and what to say."""
     items = []

@@ -1,12 +1,12 @@
 """Rounds of revisits: opened, looked at; the questionnaire; one-time links."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from api.revisit_schemas import LinkGiven, QuestionnaireView, RoundAccepted, RoundList, questionnaire_view, round_view
 from api.views import links as links_of
@@ -43,7 +43,7 @@ async def list_rounds(
     connection: Connection,
     actor: Actor,
     kind: RoundKind | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> RoundList:
     """The newest first: what each is about, how far it is."""
     if actor.role is Role.CHANNEL:
