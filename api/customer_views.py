@@ -15,13 +15,13 @@ from api.customer_schemas import (
 )
 from api.schemas import CaseSummary
 from api.views import reason, shown, summary
-from flows.customers.dossier import Dossier
+from flows.customers.profile import Profile
 from flows.papers.masking import Mask, mask_name, mask_phone
 from models.values.case import CaseFacts, StaffFacts
 from models.values.customers import Customers
 
 
-def customer_summary(found: Dossier, actor: StaffFacts, policy: Customers) -> CustomerSummary:
+def customer_summary(found: Profile, actor: StaffFacts, policy: Customers) -> CustomerSummary:
     shown = found.name if actor.role in policy.names_shown_to else mask_name(found.name)
     return CustomerSummary(
         id=found.id,
@@ -34,7 +34,7 @@ def customer_summary(found: Dossier, actor: StaffFacts, policy: Customers) -> Cu
 
 
 def customer_view(
-    found: Dossier, actor: StaffFacts, policy: Customers, masks: Mapping[UUID, Mask | None], now: datetime
+    found: Profile, actor: StaffFacts, policy: Customers, masks: Mapping[UUID, Mask | None], now: datetime
 ) -> CustomerView:
     """`masks`: what must come before each case with a promise."""
     record = found.record
@@ -75,14 +75,14 @@ def _case(facts: CaseFacts, quarantined: bool) -> CaseSummary:
     return summary(facts, quarantined=quarantined)
 
 
-def _revisit(found: Dossier) -> RevisitView | None:
+def _revisit(found: Profile) -> RevisitView | None:
     if found.revisit is None:
         return None
     case = found.revisit.case
     return RevisitView(at=found.revisit.at, case=_case(case, False), satisfaction=case.satisfaction, solved=case.solved)
 
 
-def _indicators(found: Dossier) -> list[IndicatorView]:
+def _indicators(found: Profile) -> list[IndicatorView]:
     return [
         IndicatorView(
             name=one.name,

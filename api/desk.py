@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.problems import REPLAYED
 from flows.acts.once import Key
 from flows.acts.perform import Desk
 from flows.acts.refusals import NotSignedIn
@@ -124,3 +125,8 @@ async def idempotency_key(
 
 
 OnceKey = Annotated[Key | None, Depends(idempotency_key)]
+
+
+def say_replayed(response: Response, repeated: bool) -> None:
+    """Whether this is the first answer to its key, given again."""
+    response.headers[REPLAYED] = str(repeated).lower()

@@ -73,11 +73,10 @@ class StandingComplaint(BaseModel):
 
 
 class EndedComplaints(BaseModel):
-    """Complaints whose customers are told next, and those that stand as they were; `more`: go on after `next`."""
+    """Complaints whose customers are told next, and those that stand as they were; `next`: more are left behind it."""
 
     ended: list[UUID]
     standing: list[StandingComplaint]
-    more: bool
     next: UUID | None
 
 

@@ -6,9 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
-
 from api.incident_schemas import AffectedShipment, FormFieldView, FormView, IncidentView, LiableShare
+from api.pages import PAGES
 from api.schemas import ReasonView
 from api.views import summary
 from flows.acts.liability import party_of
@@ -24,7 +23,6 @@ from models.values.incident_policy import FieldKind, FormField
 from models.values.money_terms import LiableKind
 from models.values.policy import Policy
 
-PAGES = Environment(loader=PackageLoader("api", "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 UNKNOWN = ReasonView(zh="不详", en="not known")
 NOT_PHONED = ReasonView(zh="未电话报告", en="not phoned")
 SIGNED = {

@@ -60,7 +60,8 @@ class Problem(BaseModel):
     version: int | None = None
 
 
-REPLAYED = _header("Whether this is the first answer to its Idempotency-Key, given again: true or false.")
+REPLAYED = "Idempotent-Replayed"
+REPLAYED_HEADER = _header("Whether this is the first answer to its Idempotency-Key, given again: true or false.")
 HEADERS = {
     401: {"WWW-Authenticate": _header("Bearer")},
     503: {"Retry-After": _header("Seconds after which to try again.")},
@@ -75,7 +76,7 @@ def answers(*statuses: int, repeatable: int | None = None) -> dict[int | str, di
         status: {"description": TITLES[status][0], "content": content, "headers": HEADERS.get(status, {})}
         for status in sorted(every)
     }
-    return declared | ({repeatable: {"headers": {"Idempotent-Replayed": REPLAYED}}} if repeatable else {})
+    return declared | ({repeatable: {"headers": {REPLAYED: REPLAYED_HEADER}}} if repeatable else {})
 
 
 def problem(status: int, detail: str, detail_zh: str = "", **more: Any) -> JSONResponse:

@@ -195,33 +195,6 @@ class EventList(BaseModel):
     items: list[EventView]
 
 
-class RunView(BaseModel):
-    """A leg: one flow run carrying one or more cases. `prefect` leads to it in the Prefect UI."""
-
-    id: UUID
-    procedure: str
-    worker: str
-    state: str
-    opened_at: datetime
-    ended_at: datetime | None
-    cases: int
-    carried: int
-    deferred: int
-    quarantined: int
-    message: str | None
-    flow_run_id: UUID | None
-    prefect: str | None
-
-
-class RunDetail(RunView):
-    case_ids: list[UUID]
-
-
-class RunList(BaseModel):
-    items: list[RunView]
-    next: str | None = None
-
-
 class ActDone(BaseModel):
     """Where the case stands after the act, and the version to act on next."""
 
@@ -229,40 +202,6 @@ class ActDone(BaseModel):
     stage: Stage
     version: int
     owner: int | None
-
-
-class SaidView(ReasonView):
-    """Words to say; `part`: greeting, opening, empathy, closing."""
-
-    part: str
-
-
-class WordingView(ReasonView):
-    """What a stage is called, and what its owner says to this customer, in the order of a talk."""
-
-    say: list[SaidView]
-
-
-class QueueItem(BaseModel):
-    """A piece of work, with the reason for its place and the standard wording for it."""
-
-    place: int
-    reason: ReasonView
-    wording: WordingView
-    mine: bool
-    watched: bool
-    """It is overdue with somebody else and was escalated to my level: I watch over it."""
-    case: CaseSummary
-
-
-class Queue(BaseModel):
-    items: list[QueueItem]
-
-
-class Taken(BaseModel):
-    """The case taken; None when there was nothing to take."""
-
-    case: ActDone | None
 
 
 class Health(BaseModel):

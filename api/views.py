@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from api.queue_schemas import SaidView, WordingView
 from api.reading import Found
 from api.rulebook_schemas import DifferenceView
+from api.run_schemas import RunView
 from api.schemas import (
     Attempt,
     CaseSummary,
@@ -19,10 +21,7 @@ from api.schemas import (
     Links,
     ReasonView,
     RequestView,
-    RunView,
-    SaidView,
     Statement,
-    WordingView,
 )
 from flows.acts.act import Act
 from flows.acts.registry import ACTS

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.schemas import ActDone
 from flows.acts.act import Act
@@ -29,7 +29,7 @@ def _route(act: Act) -> Callable[..., Awaitable[ActDone]]:
         response: Response,
     ) -> ActDone:
         done = await perform(connection, here.desk, act, case_id, actor, said, key)
-        response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+        say_replayed(response, done.repeated)
         return ActDone(**done.answer)
 
     do.__annotations__["said"] = act.takes
@@ -58,5 +58,5 @@ async def release(
 ) -> ActDone:
     """Let a quarantined case try again."""
     done = await release_case(connection, here.desk, case_id, actor, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return ActDone(**done.answer)

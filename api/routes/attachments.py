@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Response, UploadFile
 from api import reading
 from api.attachments import AttachmentList, attachment_view, of_content
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.routes.papers import UNTRUSTED
 from api.schemas import ActDone
@@ -44,7 +44,7 @@ async def attach_file(
     said = Attach(version=version, label=label, media=media, content=await file.read())
     await reading.find_case(connection, here.desk, case_id, actor, Permit.READ_EVENTS)
     done = await perform(connection, here.desk, ATTACH, case_id, actor, said, of_content(key, case_id, said))
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return ActDone(**done.answer)
 
 

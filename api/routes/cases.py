@@ -9,8 +9,10 @@ from sqlalchemy import and_, select
 from api import reading, views
 from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
-from api.schemas import CasePage, CaseView, EventList, RunList
+from api.run_schemas import RunList
+from api.schemas import CasePage, CaseView, EventList
 from flows.acts.inputs import Line
 from flows.papers.veil import veil
 from models.case import cases
@@ -42,7 +44,7 @@ async def list_cases(
     watch: Annotated[int | None, Query(ge=1, le=100, description="Overdue and escalated to this level.")] = None,
     quarantined: bool | None = None,
     cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> CasePage:
     """Newest first; `next` is the cursor of the following page."""
     wanted: dict[str, Any] = {

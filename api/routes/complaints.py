@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.schemas import Accepted
 from api.views import links
@@ -19,5 +19,5 @@ async def start_complaint(
 ) -> Accepted:
     """Accept a complaint (or whatever a caller wants): stored with its wake in one transaction, Prefect up or not."""
     received = await receive(connection, here.desk, actor, said, key)
-    response.headers["Idempotent-Replayed"] = str(received.repeated).lower()
+    say_replayed(response, received.repeated)
     return Accepted(id=received.id, number=received.number, stage=Stage.RECEIVED, links=links(received.id))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api import reading
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.incident_schemas import EndComplaints, EndedComplaints
 from api.incidents import find_incident
 from api.problems import answers
@@ -29,5 +29,5 @@ async def end_complaints(
     await find_incident(connection, here, case_id, actor)
     visible = await reading.sight(connection, here.desk, actor)
     done = await end_joined(connection, here.desk, case_id, actor, said.finding, said.after, visible, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return EndedComplaints.model_validate(done.answer)

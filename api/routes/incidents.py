@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Response
 from api import incident_views as views
 from api import reading
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.incident_reports import incidents_csv, incidents_report
 from api.incident_schemas import AffectedPage, IncidentsReport, IncidentView
 from api.incidents import find_incident, read_cursor, write_cursor
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.schemas import Accepted
@@ -37,7 +38,7 @@ async def report_incident(
 ) -> Accepted:
     """The first report of a business unit: stored with its wake in one statement, Prefect up or not."""
     received = await report(connection, here.desk, actor, said, key)
-    response.headers["Idempotent-Replayed"] = str(received.repeated).lower()
+    say_replayed(response, received.repeated)
     return Accepted(id=received.id, number=received.number, stage=Stage.REPORTED, links=links(received.id))
 
 
@@ -58,7 +59,7 @@ async def list_affected(
     connection: Connection,
     actor: Actor,
     cursor: Annotated[str | None, Query(max_length=120)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> AffectedPage:
     """Shipments on its waybills, vehicle, hub or batch at the time, with each one's complaint and notice task."""
     facts, _, policy = await find_incident(connection, here, case_id, actor, Permit.READ_AFFECTED)

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader
 from pydantic import TypeAdapter, ValidationError
 
 from api.desk import Connection, OfficeDep
+from api.pages import PAGES
 from flows.acts.contacting import Given
 from flows.acts.refusals import Implausible, NotFound
 from flows.revisits import links
@@ -21,7 +21,6 @@ from models.values.questionnaire import Question, Questionnaire
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(min_length=1, max_length=200)]
 
-PAGES = Environment(loader=PackageLoader("api", "pages"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
 FIELDS_AT_MOST = 200
 YES_NO = {"yes": True, "no": False}

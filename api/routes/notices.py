@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.notice_schemas import NoticePage, NoticeView, notice_view
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from flows.acts.refusals import NotFound
 from flows.notices import acting, reading
@@ -28,7 +29,7 @@ async def list_notices(
     kind: Annotated[str | None, Query(pattern=KIND)] = None,
     case: UUID | None = None,
     cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> NoticePage:
     """Those for me, my role or my unit (from supervisors up: all), newest first; `next` is the following page."""
     wanted = [reading.visible(actor)]
@@ -52,7 +53,7 @@ async def acknowledge_notice(
 ) -> NoticeView:
     """Say that I read it; the first one counts."""
     done = await acting.acknowledge(connection, here.desk, notice_id, actor, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return await _read(notice_id, here, connection, actor)
 
 
@@ -62,7 +63,7 @@ async def replay_notice(
 ) -> NoticeView:
     """Send it again under its old id, to whoever is subscribed now."""
     done = await acting.replay(connection, here.desk, notice_id, actor, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return await _read(notice_id, here, connection, actor)
 
 

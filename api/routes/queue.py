@@ -1,14 +1,13 @@
 """My queue."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api import reading
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
-from api.schemas import Queue, QueueItem, Taken
+from api.queue_schemas import Queue, QueueItem, Taken
 from api.views import reason, standard_wording, summary
 from flows.acts import queue as queues
 
@@ -20,7 +19,7 @@ async def my_queue(
     here: OfficeDep,
     connection: Connection,
     actor: Actor,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> Queue:
     """My work in order, with the reason for each place and what to say."""
     items = []
@@ -38,5 +37,5 @@ async def my_queue(
 async def take_next(here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response) -> Taken:
     """Take the next case that nobody owns and I may own."""
     done = await queues.take(connection, here.desk, actor, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return Taken.model_validate(done.answer)

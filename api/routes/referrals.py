@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
 from api.money_schemas import ReferralTaken
 from api.problems import answers
 from api.views import links
@@ -25,7 +25,7 @@ async def take_referral(
 ) -> ReferralTaken:
     """A referral of the regulator: linked to its complaint, or opening one; its own clock starts. One number, once."""
     taken = await refer(connection, here.desk, actor, said, key)
-    response.headers["Idempotent-Replayed"] = str(taken.repeated).lower()
+    say_replayed(response, taken.repeated)
     fields = {name: value for name, value in vars(taken).items() if name != "repeated"}
     return ReferralTaken(**fields, referral=said.number, links=links(taken.id))
 

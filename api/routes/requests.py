@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, Office, OfficeDep, OnceKey
+from api.desk import Actor, Connection, Office, OfficeDep, OnceKey, say_replayed
 from api.problems import answers
 from api.schemas import Accepted
 from api.views import links
@@ -53,5 +53,5 @@ async def _accept(
     said: Enquiry, here: Office, connection: AsyncConnection, actor: StaffFacts, key: Key | None, response: Response
 ) -> Accepted:
     received = await receive(connection, here.desk, actor, said, key, said.door)
-    response.headers["Idempotent-Replayed"] = str(received.repeated).lower()
+    say_replayed(response, received.repeated)
     return Accepted(id=received.id, number=received.number, stage=Stage.RECEIVED, links=links(received.id))

@@ -1,12 +1,12 @@
 """Rounds of revisits: opened, looked at; the questionnaire; one-time links."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from api.revisit_schemas import LinkGiven, QuestionnaireView, RoundAccepted, RoundList, questionnaire_view, round_view
 from api.views import links as links_of
@@ -27,15 +27,14 @@ async def open_revisits(
     said: RoundWanted, here: OfficeDep, connection: Connection, actor: Actor, key: OnceKey, response: Response
 ) -> RoundAccepted:
     """Open a round: customers of a period drawn at random, or those listed. The same period twice is one round."""
-    first = await once.answered(connection, actor.id, key) if key is not None else None
+    first = await once.answered(connection, actor.id, key)
+    repeated = first is not None
     if first is None:
         opened = await open_round(connection, here.desk, actor, said)
         first = RoundAccepted.of(opened, links_of(opened.id)).model_dump(mode="json")
-        if key is not None:
-            await once.keep(connection, actor.id, key, first)
-        response.headers["Idempotent-Replayed"] = str(opened.repeated).lower()
-    else:
-        response.headers["Idempotent-Replayed"] = "true"
+        await once.keep(connection, actor.id, key, first)
+        repeated = opened.repeated
+    say_replayed(response, repeated)
     return RoundAccepted.model_validate(first)
 
 
@@ -44,7 +43,7 @@ async def list_rounds(
     connection: Connection,
     actor: Actor,
     kind: RoundKind | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> RoundList:
     """The newest first: what each is about, how far it is."""
     if actor.role is Role.CHANNEL:
@@ -75,6 +74,6 @@ async def send_link(
 ) -> LinkGiven:
     """A one-time link for the customer of a contact; an earlier link of it is good no more."""
     done = await perform(connection, here.desk, links.SEND_LINK, case_id, actor, said, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     path, expires_at = await links.current(connection, here.desk, case_id)
     return LinkGiven(**done.answer, path=path, expires_at=expires_at)

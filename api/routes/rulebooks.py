@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from api.rulebook_schemas import (
     ApproveRulebook,
@@ -26,9 +27,7 @@ Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{8,64}$", description="Its hash, o
 
 
 @router.get("/rulebooks", responses=answers(404))
-async def list_changes(
-    here: OfficeDep, connection: Connection, actor: Actor, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> ChangeList:
+async def list_changes(here: OfficeDep, connection: Connection, actor: Actor, limit: Limit = AT_ONCE) -> ChangeList:
     """Every change of the rulebook, the last first, and which is in force."""
     if actor.role is Role.CHANNEL:
         raise NotFound
@@ -60,7 +59,7 @@ async def approve_rulebook(
     done = await changing.decide_once(
         connection, actor, key, lambda: changing.approve(connection, here.desk, rulebook, actor, said.remark)
     )
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return ChangeDone.model_validate(done.answer)
 
 
@@ -78,5 +77,5 @@ async def reject_rulebook(
     done = await changing.decide_once(
         connection, actor, key, lambda: changing.reject(connection, here.desk, rulebook, actor, said.reason)
     )
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return ChangeDone.model_validate(done.answer)

@@ -1,16 +1,16 @@
 """The engine's view: legs, told from our own ledger, so it answers while Prefect is away."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from api import reading, views
 from api.bodies import StrictRoute
-from api.desk import Actor, Connection, OfficeDep, OnceKey
+from api.desk import Actor, Connection, OfficeDep, OnceKey, say_replayed
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
-from api.schemas import RunDetail, RunList, RunView
+from api.run_schemas import RunDetail, RunList, RunView
 from flows.acts.cancel import cancel_run
 from flows.acts.refusals import NotFound
 from models.case import cases
@@ -28,7 +28,7 @@ async def list_runs(
     actor: Actor,
     state: LegState | None = None,
     cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> RunList:
     """Newest first; `next` is the cursor of the following page."""
     reading.refuse_unless(actor, Permit.RUNS, here.desk)
@@ -60,5 +60,5 @@ async def stop_run(
 ) -> RunView:
     """Stop a run after the chunk at hand; its cases go on in the next one. Asking twice is asking once."""
     done = await cancel_run(connection, run_id, actor, here.desk.policies.current, key)
-    response.headers["Idempotent-Replayed"] = str(done.repeated).lower()
+    say_replayed(response, done.repeated)
     return views.run_view(done.answer, here.prefect_ui)

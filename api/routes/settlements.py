@@ -10,6 +10,7 @@ from api.bodies import StrictRoute
 from api.desk import Actor, Connection, OfficeDep
 from api.money_schemas import PaymentPage, RechargesReport, SettlementView
 from api.money_views import payment_page, place, recharges_csv, recharges_report, settlement_view
+from api.paging import AT_ONCE, Limit
 from api.problems import answers
 from api.reports import CSV_MEDIA
 from api.routes.reports import or_csv
@@ -41,7 +42,7 @@ async def list_payments(
     actor: Actor,
     state: PaymentState | None = None,
     cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = AT_ONCE,
 ) -> PaymentPage:
     """Payments by when finance should have paid, the earliest first: for finance, auditors, supervisors and above."""
     reading.refuse_unless(actor, Permit.PAYMENTS, here.desk)

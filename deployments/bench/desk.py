@@ -8,7 +8,7 @@ from uuid import UUID
 
 from deployments.bench.table import Row
 from flows.rulebook.loading import load, read
-from flows.rules import assignment, clocks, order, rederivation, triage
+from flows.rules import assignment, clocks, complaint_clocks, order, rederivation, triage
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, StaffFacts
 from models.values.people_terms import Role
@@ -61,14 +61,16 @@ def _begin(cases: list[CaseFacts], policy: Policy) -> float:
     for number in range(DEADLINES):
         facts = cases[number % CASES]
         triage.received(facts, policy)
-        clocks.start_round(facts, (), EVE, policy)
+        complaint_clocks.start_round(facts, (), EVE, policy)
     return (time.process_time() - began) / DEADLINES
 
 
 def _rederive(cases: list[CaseFacts], policy: Policy) -> float:
     newer = replace(policy, stamp="newer")
     feed_back = clocks.start(ClockName.FEED_BACK, policy.rulebook.clocks.feed_back, EVE, policy)
-    known = [replace(facts, clocks=(*clocks.start_round(facts, (), EVE, policy), feed_back)) for facts in cases]
+    known = [
+        replace(facts, clocks=(*complaint_clocks.start_round(facts, (), EVE, policy), feed_back)) for facts in cases
+    ]
     began = time.process_time()
     for number in range(DEADLINES):
         rederivation.decide(known[number % CASES], newer, EVE)
@@ -76,7 +78,7 @@ def _rederive(cases: list[CaseFacts], policy: Policy) -> float:
 
 
 def _place(cases: list[CaseFacts], policy: Policy) -> float:
-    known = [replace(facts, clocks=clocks.start_round(facts, (), EVE, policy)) for facts in cases]
+    known = [replace(facts, clocks=complaint_clocks.start_round(facts, (), EVE, policy)) for facts in cases]
     began = time.process_time()
     for number in range(DEADLINES):
         order.place(known[number % CASES], policy, EVE + timedelta(hours=5))
@@ -86,9 +88,8 @@ def _place(cases: list[CaseFacts], policy: Policy) -> float:
 def _case(number: int, dice: Random) -> CaseFacts:
     return CaseFacts(
         UUID(int=number),
-        number,
         Stage.CARRY_OUT,
-        version=1,
+        number=number,
         events=2,
         received_at=EVE,
         recorded_at=EVE,

@@ -24,13 +24,13 @@ def show(code: Code) -> None:
 
     from deployments.office import in_office
     from flows.customers.auditing import note
-    from flows.customers.dossier import dossier
     from flows.customers.family import by_code
+    from flows.customers.profile import profile
     from flows.papers.masking import mask_name, mask_phone
     from models.values.people_terms import AccessKind
 
     async def work(connection: Any, desk: Any) -> Any:
-        found = await dossier(connection, desk, await by_code(connection, code), true())
+        found = await profile(connection, desk, await by_code(connection, code), true())
         await note(connection, None, AccessKind.READ, found.id, await desk.clock.now(connection))
         return found
 

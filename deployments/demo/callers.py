@@ -12,9 +12,10 @@ from models.values.vocabulary import Category, Channel, Kind, ManualService, Out
 from . import phrases
 from .calls import Calls
 from .centre import Centre, Colleague
-from .conduct import Said, acknowledging
+from .conduct import acknowledging
 from .customers import Customer
 from .request import SimulatedRequest
+from .scene import Said
 
 ACCEPTED = 202
 DOUBLE_CLICK, COMES_BACK = 0.05, 0.03

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.money_schemas import SettlementView
-from api.schemas import CaseView, Queue
+from api.queue_schemas import Queue
+from api.schemas import CaseView
 from flows.roster import add_absence
 from flows.staffing import NewStaff, add_staff, create_token
 from models.case import cases
@@ -22,11 +23,12 @@ from models.values.vocabulary import Procedure
 
 from . import phrases
 from .calls import CONFLICT, Calls
-from .conduct import Said, Scene, acts_for
+from .conduct import acts_for
 from .customers import Customer
 from .request import SimulatedRequest
 from .respondents import answer_by_link, respondent, wanted
 from .roster import PEOPLE, SCHEDULER, WEB_FORM, Person, midnight
+from .scene import Said, Scene
 
 Conduct = Callable[["Colleague", CaseView, datetime], Awaitable[list[Said]]]
 LOOKS_AT = 30

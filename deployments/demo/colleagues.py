@@ -11,7 +11,7 @@ from models.values.stage_terms import Stage
 from . import phrases
 from .calls import Calls
 from .centre import Centre, Colleague
-from .conduct import Said
+from .scene import Said
 
 LOOKS_AT = 5
 """Cases somebody reads on a morning."""

@@ -1,8 +1,7 @@
 """What a simulated member of staff does about the case before him: the acts, in order, or nothing yet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,51 +11,13 @@ from models.values.stage_terms import ClockName, Stage
 from models.values.vocabulary import Category, ContactOutcome, Kind, ManualService, Severity, SuggestionVerdict
 
 from . import phrases
-from .customers import Customer
 from .remedies import compensation
 from .respondents import BY_LINK, answers
+from .scene import Said, Scene
 
 SETTLED = (Category.LOSS, Category.DAMAGE, Category.CLAIMS_COMPENSATION)
 CALLS_FROM, CALLS_UNTIL = time(9), time(21)
 """As staff have learned it; the API decides."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """One act as it is sent, but for the version."""
-
-    act: str
-    body: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A person before a case."""
-
-    case: CaseView
-    customer: Customer
-    now: datetime
-    compensated: bool = False
-    """Something is paid or promised on its waybill already, in this case or in another one."""
-
-    @property
-    def turn(self) -> str:
-        """Tells the first handling of a case from the next ones."""
-        return f"{self.case.reopenings}:{self.case.rejections}"
-
-    @property
-    def category(self) -> Category:
-        return self.case.category or Category.OTHER
-
-    def chance(self, topic: str, likely: float) -> bool:
-        return self.customer.chance(f"{topic}:{self.turn}", likely)
-
-    def once(self, topic: str, likely: float) -> bool:
-        return self.customer.once(f"{topic}:{self.turn}", likely)
-
-    def busy_elsewhere(self, likely: float) -> bool:
-        """The case has to wait for somebody this time."""
-        return self.customer.chance(f"busy:{self.case.stage}:{self.now.isoformat()}", likely)
 
 
 def acts_for(scene: Scene) -> list[Said]:

@@ -18,8 +18,9 @@ from models.values.stage_terms import ClockName, Stage
 
 from .calls import Calls
 from .centre import Centre, Colleague
-from .conduct import CALLS_FROM, CALLS_UNTIL, Said
+from .conduct import CALLS_FROM, CALLS_UNTIL
 from .incident_scripts import FORM, HUB, SCRIPTS, TRUCK, WHYS, Script
+from .scene import Said
 
 ACCEPTED = 202
 LEVELS = (Role.COMPLAINT_HANDLER, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)

@@ -63,8 +63,8 @@ def show(
     """All tables, two columns where the terminal is wide enough."""
     wording = policy.rulebook.wording
     stages = {stage.value: wording.stages[stage][0] for stage in Stage}
-    kinds = {kind.value: wording.kinds[kind] for kind in Kind} | {UNKNOWN: "未知"}
-    categories = {category.value: wording.categories[category] for category in Category}
+    kinds = {kind.value: policy.called(kind) for kind in Kind} | {UNKNOWN: "未知"}
+    categories = {category.value: policy.called(category) for category in Category}
     classes = {UNKNOWN: "未知"}
     pairs: list[tuple[RenderableType, RenderableType]] = [
         (

@@ -14,7 +14,7 @@ from models.values.vocabulary import Kind
 from . import phrases
 from .calls import Calls
 from .centre import Centre, Colleague
-from .conduct import Said
+from .scene import Said
 
 AT_ONCE = 200
 APPEALS, RETURNS, OURS, CARRIED_BY_OTHERS = 0.12, 0.05, 0.8, 0.25

@@ -21,7 +21,7 @@ async def cancel_run(
     connection: AsyncConnection, run_id: UUID, actor: StaffFacts, policy: Policy, key: once.Key | None
 ) -> Done:
     """Raises NotFound, NotYours, KeyReused, or Refusal when the run has ended. The answer is the row of the leg."""
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+    if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     if not permission.may(actor, Permit.RUNS, policy):
         raise NotFound
@@ -35,8 +35,7 @@ async def cancel_run(
             raise NotFound
         raise Refusal("该运行已结束", "this run has ended already")
     answer = {name: _plain(value) for name, value in row.items()}
-    if key is not None:
-        await once.keep(connection, actor.id, key, answer)
+    await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 

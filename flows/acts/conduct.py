@@ -7,7 +7,7 @@ from pydantic import Field
 
 from flows.acts.act import ACTIVE, OPEN, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
-from flows.rules import clocks, derivation, follow_up, lifecycle
+from flows.rules import clocks, complaint_clocks, derivation, follow_up, lifecycle
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.chinese import chinese
 from models.values.stage_terms import ClockName, EventKind, Stage
@@ -134,7 +134,7 @@ def hold(facts: CaseFacts, said: Hold, setting: Setting) -> Decision:
         f"on hold: {said.reason}; internal clocks {'pause' if pauses else 'run on'}, the statutory one never pauses",
     )
     if said.reason is HoldReason.WAITING_UNIT:
-        asked = clocks.start_of(ClockName.UNIT_ANSWER, facts, setting.now, setting.policy)
+        asked = complaint_clocks.start_of(ClockName.UNIT_ANSWER, facts, setting.now, setting.policy)
         left = (*left, asked) if asked is not None else left
     timer = clocks.timer(ClockName.HOLD, setting.now, until, why)
     data: dict[str, Literal[True] | str | bool] = {

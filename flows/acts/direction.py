@@ -130,7 +130,7 @@ def reassign(facts: CaseFacts, said: Reassign, setting: Setting) -> Decision:
 
 
 def escalate(facts: CaseFacts, said: Escalate, setting: Setting) -> Decision:
-    top = len(setting.policy.rulebook.assignment.levels) - 1
+    top = setting.policy.top_level
     if facts.level >= top:
         raise Refusal("已是最高级别", "the case is at the highest level already")
     level = facts.level + 1

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
 from flows.acts.money import money, money_of
-from flows.rules import agreement, clocks, follow_up, requests, vouchers
+from flows.rules import agreement, clocks, complaint_clocks, follow_up, requests, vouchers
 from models.event import events
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.policy import Policy
@@ -60,7 +60,7 @@ def feed_back(facts: CaseFacts, said: FeedBack, setting: Setting) -> Decision:
         + ("the final position comes from one level higher" if final else "handled again"),
     )
     refused = vouchers.dropped(facts, left, money(setting), setting.now)
-    left = clocks.start_round(facts, refused.clocks, setting.now, setting.policy)
+    left = complaint_clocks.start_round(facts, refused.clocks, setting.now, setting.policy)
     changes: dict[str, Any] = {**refused.changes, "rejections": rejections, "rows": refused.rows}
     if final:
         changes |= {"level": _higher(facts, setting), "owner_id": None}
@@ -155,7 +155,7 @@ def _known(facts: CaseFacts, said: Answer) -> RequestDetails:
 
 
 def _higher(facts: CaseFacts, setting: Setting) -> int:
-    return min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
+    return min(facts.level + 1, setting.policy.top_level)
 
 
 ACTS = (

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import ACTIVE, Act, Setting
 from flows.acts.inputs import VERSION_AT_MOST, ActInput, Line
 from flows.classing.intake import class_of
-from flows.rules import classes, clocks
+from flows.rules import classes, complaint_clocks
 from models.customer import customers
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Decision, Reason, Refusal
@@ -59,7 +59,7 @@ def identify(facts: CaseFacts, said: Identify, setting: Setting) -> Decision:
     highest = classes.higher((facts.customer_class, customer.customer_class))
     if highest is not None and highest is not facts.customer_class:
         known = replace(facts, customer_class=highest)
-        left = clocks.reclassed(known, setting.now, setting.policy)
+        left = complaint_clocks.reclassed(known, setting.now, setting.policy)
         changes |= {"customer_class": highest, "clocks": left}
         data["customer_class"] = highest
         reasons = (Reason(f"客户等级为 {highest}", f"the customer is in class {highest}"),)

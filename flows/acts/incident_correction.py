@@ -90,8 +90,7 @@ def plan_correction(facts: CaseFacts, said: PlanCorrection, setting: Setting) ->
     data = {"correction": ref, "owner": said.owner, "by": said.by.isoformat()}
     late = follow_up.overdue(left, setting.now)
     actions = (*incident.actions, Action(ref, said.owner))
-    details = incident.but(corrections=incident.corrections + 1, actions=actions)
-    changes = {"clocks": left, "details": details, "overdue": late}
+    changes = {"clocks": left, "details": incident.but(actions=actions), "overdue": late}
     told = incident_notices.of_correction(facts, said.owner, said.by, setting.now)
     return Decision(EventKind.CORRECTION_PLANNED, changes, (why,), data, {"what": said.what}, rows=(told,))
 

@@ -70,7 +70,7 @@ def appeal(facts: CaseFacts, said: Appeal, setting: Setting) -> Decision:
     """
     after, incident, policy = appealed(said, setting), Incident.of(facts.details), setting.policy
     level, actor = rules.appeal_level(facts, incident.found_level, policy), setting.actor
-    if level == len(policy.rulebook.assignment.levels) - 1 == actor.level:
+    if level == policy.top_level == actor.level:
         raise NotYours("申诉将由最高级裁定，其不得代为申诉", "who alone decides on it does not file it")
     left = follow_up.held_no_more(facts.clocks, setting.now)
     for name in (ClockName.FINDING, ClockName.PLAN, ClockName.EFFECT, ClockName.CONCLUDE):

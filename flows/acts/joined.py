@@ -19,7 +19,7 @@ from models.values.stage_terms import Stage
 from models.values.vocabulary import Procedure
 
 AT_ONCE = 200
-"""How many complaints one request ends: a transaction is to be short. The answer says whether more are left."""
+"""How many complaints one request ends: a transaction is to be short. The answer says which are left (`next`)."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ async def end_joined(
     """
     if not permission.ever(Permit.END_WITH_INCIDENT, actor, desk.policies.current):
         raise barred(Permit.END_WITH_INCIDENT, actor, desk.policies.current)
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+    if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     under = cases.c.linked_to == incident_id, cases.c.procedure == Procedure.COMPLAINT
     query = select(cases.c.id, cases.c.version).where(*under, cases.c.stage == Stage.CARRY_OUT, visible)
@@ -62,12 +62,10 @@ async def end_joined(
         except Refusal as why:
             standing.append(Standing(row.id, why.reason))
     answer = _answer(ended, standing, rows[AT_ONCE - 1].id if len(rows) > AT_ONCE else None)
-    if key is not None:
-        await once.keep(connection, actor.id, key, answer)
+    await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 
 def _answer(ended: Sequence[UUID], standing: Sequence[Standing], following: UUID | None) -> dict[str, Any]:
     left = [{"id": str(one.id), "why": {"zh": one.why.zh, "en": one.why.en}} for one in standing]
-    found = {"ended": [str(id_) for id_ in ended], "standing": left}
-    return {**found, "more": following is not None, "next": str(following) if following else None}
+    return {"ended": [str(id_) for id_ in ended], "standing": left, "next": str(following) if following else None}

@@ -52,7 +52,7 @@ async def perform(
     key: once.Key | None,
 ) -> Done:
     """Raises NotFound, NotYours, Stale, Refusal or KeyReused; then nothing changed."""
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+    if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     locked = await ledger.lock_cases(connection, [case_id])
     facts, head = _found(locked, case_id)
@@ -79,8 +79,7 @@ async def perform(
     if act.keep:
         await act.keep(connection, facts, decision, setting)
     answer = outcome(written[0].facts)
-    if key is not None:
-        await once.keep(connection, actor.id, key, answer)
+    await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 

@@ -54,7 +54,7 @@ async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: 
     Raises NotYours or KeyReused.
     """
     _refuse_without_queue(actor, desk)
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+    if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     now = await desk.clock.now(connection)
     free = await _free(connection, desk, actor)
@@ -76,8 +76,7 @@ async def take(connection: AsyncConnection, desk: Desk, actor: StaffFacts, key: 
         )
         answer = {"case": outcome(written[0].facts)}
         break
-    if key is not None:
-        await once.keep(connection, actor.id, key, answer)
+    await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 

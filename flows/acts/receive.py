@@ -81,10 +81,7 @@ async def receive(
         raise Implausible("被投诉单位不在规则手册中", "about_units names a unit that the rulebook does not know")
     bare = CaseFacts(
         id=uuid7(),
-        number=0,
         stage=Stage.RECEIVED,
-        version=1,
-        events=0,
         received_at=min(said.received_at or now, now).astimezone(UTC),
         recorded_at=now,
         channel=said.channel,

@@ -75,10 +75,10 @@ async def refer(
     policy = desk.policies.current
     if not permission.may(actor, Permit.REFER, policy):
         raise NotYours("无权登记监管转办", "your role does not record referrals")
-    first = await once.answered(connection, actor.id, key) if key is not None else None
+    first = await once.answered(connection, actor.id, key)
     await hold_for(connection, Keyed.REFERRAL, said.number)
     if known := await _known(connection, actor, said.number):
-        if key is not None and first is None:
+        if first is None:
             await once.keep(connection, actor.id, key, {"id": str(known.id)})
         return known
     now = await desk.clock.now(connection)
@@ -91,8 +91,7 @@ async def refer(
     case_id = found or await _open(connection, desk, actor, said, received)
     link = Link(case_id, received, opened=found is None)
     referred = await _link(connection, desk, actor, said, link, now)
-    if key is not None:
-        await once.keep(connection, actor.id, key, {"id": str(case_id)})
+    await once.keep(connection, actor.id, key, {"id": str(case_id)})
     return referred
 
 

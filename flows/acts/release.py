@@ -19,7 +19,7 @@ async def release_case(
     connection: AsyncConnection, desk: Desk, case_id: UUID, actor: StaffFacts, key: once.Key | None
 ) -> Done:
     """Raises NotFound, NotYours, KeyReused, or Refusal when the case is not in quarantine."""
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+    if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     facts = await _read(connection, case_id)
     await desk.policies.know(connection, [facts])
@@ -32,8 +32,7 @@ async def release_case(
     if not await release(connection, desk.seal, case_id, actor.id, now):
         raise Refusal("工单不在隔离区", "the case is not in quarantine")
     answer = outcome(await _read(connection, case_id))
-    if key is not None:
-        await once.keep(connection, actor.id, key, answer)
+    await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 

@@ -66,10 +66,7 @@ async def report(
     incident = _incident(said)
     facts = CaseFacts(
         id=uuid7(),
-        number=0,
         stage=Stage.REPORTED,
-        version=1,
-        events=0,
         received_at=known_at,
         recorded_at=now,
         channel=Channel.PHONE if said.phoned_at else Channel.WEB,

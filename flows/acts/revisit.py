@@ -12,7 +12,17 @@ from flows.acts.contacting import Given
 from flows.acts.inputs import ActInput, Moment, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.refusals import Implausible, NotYours
-from flows.rules import assignment, calling, clocks, contact_stages, follow_up, lifecycle, requests, vouchers
+from flows.rules import (
+    assignment,
+    calling,
+    clocks,
+    complaint_clocks,
+    contact_stages,
+    follow_up,
+    lifecycle,
+    requests,
+    vouchers,
+)
 from flows.rules.questionnaire import Answers
 from flows.rules.request_course import SHORT
 from models.values.case import CaseFacts, Decision, Reason, Refusal
@@ -125,13 +135,13 @@ def survey(facts: CaseFacts, said: Survey, setting: Setting) -> Decision:
         )
     course = setting.policy.rulebook.course
     final = data["final"] = facts.reopenings >= course.reopenings_at_most
-    level = min(facts.level + 1, len(setting.policy.rulebook.assignment.levels) - 1)
+    level = min(facts.level + 1, setting.policy.top_level)
     why = Reason(
         f"回访未解决，升至 {level} 级" + ("，作最终答复" if final else "重新处理"),
         f"not solved: level {level} " + ("gives the final position" if final else "handles it again"),
     )
     dropped = vouchers.dropped(facts, left, money(setting), setting.now)
-    left = clocks.start_round(facts, dropped.clocks, setting.now, setting.policy)
+    left = complaint_clocks.start_round(facts, dropped.clocks, setting.now, setting.policy)
     changes = {**dropped.changes, "level": level, "reopenings": facts.reopenings + (not final), "clocks": left}
     changes |= {"overdue": follow_up.overdue(left, setting.now), "rows": dropped.rows}
     data |= dropped.data

@@ -66,7 +66,7 @@ def turn_into_request(facts: CaseFacts, said: TurnIntoRequest, setting: Setting)
     _refuse_what_waits(facts)
     known = replace(RequestDetails.of(facts.details), asked=Asked(said.kind, setting.actor.id))
     why = Reason(
-        f"申请转为{setting.policy.rulebook.wording.kinds[said.kind]}，须他人复核",
+        f"申请转为{setting.policy.called(said.kind)}，须他人复核",
         f"asked to become {said.kind}: a second person decides",
     )
     return moved(
@@ -86,7 +86,7 @@ def agree_turn(facts: CaseFacts, said: AgreeTurn, setting: Setting) -> Decision:
     asked = _asked(facts, setting)
     _refuse_what_waits(facts)
     why = Reason(
-        f"复核同意转为{setting.policy.rulebook.wording.kinds[asked.kind]}",
+        f"复核同意转为{setting.policy.called(asked.kind)}",
         f"agreed by a second person: it becomes {asked.kind}",
     )
     reading = _reading(facts, asked.kind, why)

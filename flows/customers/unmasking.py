@@ -32,14 +32,13 @@ async def unmask(
         raise NotFound
     if not permission.may(actor, Permit.UNMASK, desk.policies.current):
         raise NotYours("无权查看完整号码", "your role does not see full numbers")
-    first = await once.answered(connection, actor.id, key) if key is not None else None
+    first = await once.answered(connection, actor.id, key)
     ids = await family(connection, customer_id)
     if first is None:
         reason = desk.seal.close({"reason": said.reason})
         now = await desk.clock.now(connection)
         await note(connection, actor, AccessKind.UNMASKED, ids[0], now, reason=reason)
-        if key is not None:
-            await once.keep(connection, actor.id, key, {"customer": ids[0]})
+        await once.keep(connection, actor.id, key, {"customer": ids[0]})
     query = select(phones.c.number).where(phones.c.customer_id.in_(ids)).order_by(phones.c.created_at)
     numbers = [open_phone(desk.seal, number) for number in (await connection.execute(query)).scalars()]
     return numbers, first is not None

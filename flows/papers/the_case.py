@@ -12,24 +12,24 @@ from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts
 from models.values.chinese import FLAGS
 from models.values.incident import Incident
-from models.values.telling_policy import Wording
+from models.values.policy import Policy
 
 NONE = "—"
 Rows = Sequence[tuple[str, str]]
 
 
 def the_case(compiled: Compiled) -> Section:
-    facts, wording = compiled.facts, compiled.policy.rulebook.wording
+    facts, policy = compiled.facts, compiled.policy
     first = compiled.happened[0]
     said = first.said or {}
     caller = said.get("caller") or {}
     shown = compiled.mask is None
     name = caller.get("name") if shown else mask_name(caller.get("name"))
     phone = caller.get("phone") if shown else mask_phone(caller.get("phone"))
-    stage = wording.stages.get(facts.stage)
+    stage = policy.rulebook.wording.stages.get(facts.stage)
     rows = [
         ("阶段 stage", f"{stage[0]} {stage[1]}" if stage else facts.stage),
-        *(_of_incident(facts, wording) if incident_course.is_incident(facts) else _of_complaint(facts, wording)),
+        *(_of_incident(facts, policy) if incident_course.is_incident(facts) else _of_complaint(facts, policy)),
         ("严重程度 severity", word(facts.severity) if facts.severity else NONE),
         ("业务线 business line", word(facts.business_line)),
         ("渠道 channel", word(facts.channel)),
@@ -48,20 +48,20 @@ def the_case(compiled: Compiled) -> Section:
     return Section("一、基本情况 The case", (Pairs(rows), Paragraph(f"{whose}:{words}")))
 
 
-def _of_complaint(facts: CaseFacts, wording: Wording) -> Rows:
+def _of_complaint(facts: CaseFacts, policy: Policy) -> Rows:
     return [
-        ("类型 kind", f"{wording.kinds[facts.kind]} {facts.kind}" if facts.kind else NONE),
-        ("类别 category", f"{wording.categories[facts.category]} {facts.category}" if facts.category else NONE),
+        ("类型 kind", f"{policy.called(facts.kind)} {facts.kind}" if facts.kind else NONE),
+        ("类别 category", f"{policy.called(facts.category)} {facts.category}" if facts.category else NONE),
     ]
 
 
-def _of_incident(facts: CaseFacts, wording: Wording) -> Rows:
+def _of_incident(facts: CaseFacts, policy: Policy) -> Rows:
     incident = Incident.of(facts.details)
     places = (*incident.vehicle, *incident.hub, *incident.batch, *incident.waybills)
     return [
         ("事故类别 kind", word(incident.kind)),
         ("等级 grade", word(incident.grade) if incident.grade else NONE),
-        ("上报单位 reported by", f"{wording.unit(facts.unit)} {facts.unit}" if facts.unit else NONE),
+        ("上报单位 reported by", f"{policy.rulebook.wording.unit(facts.unit)} {facts.unit}" if facts.unit else NONE),
         ("发现 discovered", moment(incident.discovered_at)),
         ("车辆、场站、批次、运单 where", "、".join(places) or NONE),
         ("货损 loss of cargo", "不详 not known" if incident.value is None else f"{incident.value:f} CNY"),

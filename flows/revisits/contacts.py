@@ -125,10 +125,7 @@ async def _openings(
         visit = round_.kind is RoundKind.ACCOUNT_VISIT
         facts = CaseFacts(
             id=uuid7(),
-            number=0,
             stage=Stage.VISIT if visit else Stage.CONTACT,
-            version=1,
-            events=0,
             received_at=now,
             recorded_at=now,
             channel=Channel.OUTBOUND,

@@ -116,10 +116,7 @@ async def open_round(
 def _bare(details: RoundDetails, policy: Policy, now: datetime) -> CaseFacts:
     return CaseFacts(
         id=uuid7(),
-        number=0,
         stage=Stage.DRAW,
-        version=1,
-        events=0,
         received_at=now,
         recorded_at=now,
         channel=Channel.OUTBOUND,

@@ -96,12 +96,11 @@ async def decide_once(
     connection: AsyncConnection, actor: StaffFacts, key: once.Key | None, work: Callable[[], Awaitable[Changed]]
 ) -> Done:
     """Approve or reject, once for each key; raises KeyReused."""
-    if key is not None and (first := await once.answered(connection, actor.id, key)) is not None:
+    if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     changed = await work()
     answer = {"id": changed.id, "hash": changed.hash, "state": changed.state.value}
-    if key is not None:
-        await once.keep(connection, actor.id, key, answer)
+    await once.keep(connection, actor.id, key, answer)
     return Done(answer)
 
 

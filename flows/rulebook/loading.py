@@ -23,7 +23,7 @@ from models.values.policy import Policy
 from models.values.rulebook import Rulebook
 
 SHIPPED = resources.files("flows.rulebook")
-OWN_FILES = ("taxonomy", "permissions", "questionnaire", "incidents")
+OWN_FILES = ("taxonomy", "wording", "permissions", "questionnaire", "incidents")
 """Sections that stand in a file of their own, of the same name, beside `default.toml`."""
 TABLE = re.compile(r"^(\[\[?)(?=[^\[\]])")
 

@@ -80,6 +80,8 @@ PERSONAL_FIELDS = frozenset({"reporter", "reporter_phone", "unit_head", "consign
 """Of the report form as it was first shipped."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")
 """What the section on customers said before there was one on permissions."""
+MOVED_TO_LABELS = ("kinds", "categories")
+"""What the wording called them before the taxonomy's labels did for everybody."""
 
 
 def complemented(content: str, shipped: str) -> str:
@@ -91,9 +93,13 @@ def complemented(content: str, shipped: str) -> str:
     if not isinstance(own, dict):
         return content
     missing, unmarked = [path for path in SINCE if _lacks(own, path)], _unmarked(own)
-    if not (missing or unmarked) or not _has_units_and_levels(own):
+    named_apart = _named_apart(own)
+    if not (missing or unmarked or named_apart) or not _has_units_and_levels(own):
         return content
     newest = json.loads(shipped)
+    for name in named_apart:
+        names = {term: called for term, called in own["wording"].pop(name).items() if called != ""}
+        own["taxonomy"]["wording"]["labels"] |= names
     for field in unmarked:
         field["personal"] = True
     if ("permissions",) in missing and isinstance(own.get("customers"), dict):
@@ -110,15 +116,21 @@ def complemented(content: str, shipped: str) -> str:
 
 def _fields(book: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of the report form."""
-    found: Any = book
-    for name in ("incidents", "form", "fields"):
-        found = found.get(name) if isinstance(found, dict) else None
+    found = _at(book, "incidents", "form", "fields")
     return [field for field in found if isinstance(field, dict)] if isinstance(found, list) else []
 
 
 def _unmarked(own: dict[str, Any]) -> list[dict[str, Any]]:
     """Fields of a form from before a field said that it is personal."""
     return [one for one in _fields(own) if "personal" not in one and str(one.get("name")) in PERSONAL_FIELDS]
+
+
+def _named_apart(own: dict[str, Any]) -> list[str]:
+    """Tables of the wording with names that are now the taxonomy's labels."""
+    wording, labels = own.get("wording"), _at(own, "taxonomy", "wording", "labels")
+    if not isinstance(wording, dict) or not isinstance(labels, dict):
+        return []
+    return [name for name in MOVED_TO_LABELS if isinstance(wording.get(name), dict)]
 
 
 def _as_it_is(value: Any, assignment: Any) -> Any:
@@ -157,7 +169,13 @@ def _has_units_and_levels(own: dict[str, Any]) -> bool:
 
 def _lacks(own: dict[str, Any], path: tuple[str, ...]) -> bool:
     """Whether the section stands there and the setting does not: a missing old section is a mistake to be told."""
-    section: Any = own
-    for name in path[:-1]:
-        section = section.get(name) if isinstance(section, dict) else None
+    section = _at(own, *path[:-1])
     return isinstance(section, dict) and path[-1] not in section
+
+
+def _at(book: dict[str, Any], *path: str) -> Any:
+    """What stands there; None where nothing does."""
+    found: Any = book
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found

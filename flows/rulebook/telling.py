@@ -25,7 +25,7 @@ class Setting:
 def settings(book: Mapping[str, Any], shipped: Mapping[str, Any]) -> Iterator[Setting]:
     """Every setting except the taxonomy's signs, in the order written; a source only where the shipped value stands."""
     for path, value in leaves(book):
-        if path[0] == "taxonomy" and path[1] not in ("bounds", "learned"):
+        if path[0] == "taxonomy" and path[1] not in ("bounds", "learned", "wording"):
             continue
         yield Setting(path, words(value), meaning(path), _source(path, value, at(shipped, path)))
 

@@ -58,7 +58,7 @@ def for_incident(grade: IncidentGrade, customer_class: CustomerClass | None, pol
     """The level that decides on an incident of this grade; what the rulebook does not name is for the highest."""
     levels = policy.rulebook.assignment.levels
     role = policy.rulebook.approval.incidents.get(grade, {}).get(customer_class or policy.rulebook.default_class)
-    return levels.index(role) if role is not None else len(levels) - 1
+    return levels.index(role) if role is not None else policy.top_level
 
 
 def own_proposal(facts: CaseFacts, actor: StaffFacts) -> bool:

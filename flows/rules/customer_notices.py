@@ -49,10 +49,7 @@ def opening(call: Call, cause: str, incident: tuple[UUID, int] | None, policy: P
     waybills = [one.waybill for one in call.shipments if one.waybill is not None]
     facts = CaseFacts(
         id=call.id,
-        number=0,
         stage=Stage.CUSTOMER_NOTICE,
-        version=1,
-        events=0,
         received_at=now,
         recorded_at=now,
         channel=Channel.OUTBOUND,

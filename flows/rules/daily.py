@@ -123,14 +123,13 @@ def _roles(facts: CaseFacts, policy: Policy) -> tuple[str, ...]:
 
 def words_of_day(day: date, figures: Day, policy: Policy) -> tuple[Reason, Reason]:
     """Title and text of a day's notice."""
-    terms = policy.rulebook.wording
-    kinds, categories = {k.value: v for k, v in terms.kinds.items()}, {k.value: v for k, v in terms.categories.items()}
-    names = {k.value: v for k, v in terms.clocks.items()}
+    labels = policy.rulebook.taxonomy.wording.labels
+    names = {k.value: v for k, v in policy.rulebook.wording.clocks.items()}
     f = figures
     zh = [
-        f"受理 {f.received.cases} 件({_listed(f.received.by_kind, kinds)})",
+        f"受理 {f.received.cases} 件({_listed(f.received.by_kind, labels)})",
         f"结案 {f.closed.cases} 件，日终在办 {f.open} 件，其中超时 {f.overdue} 件",
-        f"投诉类别：{_listed(f.received.by_category, categories)}",
+        f"投诉类别：{_listed(f.received.by_category, labels)}",
         f"当日超时 {f.breached.cases} 件({_listed(f.breaches, names)})",
         f"承诺到期 {f.promises.due} 项：按时 {f.promises.kept}，逾期 {f.promises.late}，未兑现 {f.promises.open}；"
         f"次日到期 {f.promises_next_day} 项",

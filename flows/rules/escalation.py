@@ -18,7 +18,7 @@ from models.values.stage_terms import ClockName, EventKind
 
 def breached(clock: Deadline, facts: CaseFacts, policy: Policy, now: datetime) -> Deadline:
     """The clock once its breach is told: it climbs now, if it climbs and there is a level above."""
-    climbs = clock.name in policy.rulebook.escalation.clocks and facts.level < _top(policy)
+    climbs = clock.name in policy.rulebook.escalation.clocks and facts.level < policy.top_level
     return replace(clock, fired=clocks.MISSED, escalate_at=now if climbs else None)
 
 
@@ -44,7 +44,7 @@ def decide(facts: CaseFacts, rising: Sequence[Deadline], policy: Policy, now: da
 
 
 def _climbed(clock: Deadline, facts: CaseFacts, policy: Policy, now: datetime) -> Deadline:
-    top = _top(policy)
+    top = policy.top_level
     level = min(top, max(facts.level, _level(clock)) + 1)
     again = clocks.after(policy.rulebook.escalation.between, now, policy) if level < top else None
     return replace(clock, fired=clocks.MISSED + level, escalate_at=again)
@@ -69,7 +69,3 @@ def _say(clock: Deadline, level: int, taken: bool, policy: Policy) -> Reason:
 def _level(clock: Deadline) -> int:
     """The level a missed clock has climbed to."""
     return max(clock.fired - clocks.MISSED, 0)
-
-
-def _top(policy: Policy) -> int:
-    return len(policy.rulebook.assignment.levels) - 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import absence, clocks, escalation, lifecycle, rederivation
+from flows.rules import absence, clocks, complaint_clocks, escalation, lifecycle, rederivation
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.policy import Policy
 from models.values.stage_terms import ClockName, EventKind, Stage
@@ -148,7 +148,7 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
         changes |= {} if promises else {"closed_at": now, "overdue": False}
         return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
     if unhandled:
-        clock = clocks.start_resolve(facts, now, policy)
+        clock = complaint_clocks.start_resolve(facts, now, policy)
         why = Reason(
             f"主工单 {main.number} 未经处理即结束，另一方的投诉须另行处理",
             f"case {main.number} ended without being handled; this caller's complaint still is to be",
@@ -161,6 +161,6 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
         )
     left = (*facts.clocks, clock)
     if not any(one.name is ClockName.STATUTORY for one in left):
-        left = (*left, clocks.start_statutory(facts, policy))
+        left = (*left, complaint_clocks.start_statutory(facts, policy))
     changes |= {"clocks": left, "overdue": overdue(left, now)}
     return Decision(EventKind.MAIN_ENDED, changes, (why,), data)

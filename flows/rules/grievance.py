@@ -24,10 +24,7 @@ def complaint(id_: UUID, contact: CaseFacts, text: str, policy: Policy, now: dat
     """A complaint of the customer about the shipment he was asked about; from here on like any other."""
     bare = CaseFacts(
         id=id_,
-        number=0,
         stage=Stage.RECEIVED,
-        version=1,
-        events=0,
         received_at=now,
         recorded_at=now,
         channel=Channel.OUTBOUND,

@@ -42,11 +42,11 @@ def term_of(name: ClockName, facts: CaseFacts, policy: Policy) -> Term | None:
             grade = Incident.of(facts.details).grade or IncidentGrade.MAJOR
             return policy.incidents.grades[grade].acknowledge
         case ClockName.COUNTERPART:
-            return _counterpart(Incident.of(facts.details), policy)
+            return counterpart(Incident.of(facts.details), policy)
     return None
 
 
-def _counterpart(incident: Incident, policy: Policy) -> Term:
+def counterpart(incident: Incident, policy: Policy) -> Term:
     """In the unit's own hours; less time for more value, and an unknown value counts as more."""
     terms = policy.incidents.clocks
     small = incident.value is not None and incident.value < terms.counterpart_from

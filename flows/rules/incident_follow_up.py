@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, incident_course, incident_notices, liability, lifecycle
+from flows.rules import clocks, follow_up, incident_clocks, incident_course, incident_notices, liability, lifecycle
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.incident import Incident
 from models.values.incident_terms import IncidentGrade
@@ -32,7 +32,7 @@ def decide(facts: CaseFacts, known: Known, policy: Policy, now: datetime) -> Dec
         return delivered(facts, incident, known.delivered_at, "outbox", policy, now)
     if known.heard is not None and unheard(facts) and known.heard.level >= incident.knows:
         return acknowledged(facts, incident, known.heard, now)
-    if (silent := _late(facts, ClockName.INCIDENT_ACKNOWLEDGE, now)) and incident.knows < _top(policy):
+    if (silent := _late(facts, ClockName.INCIDENT_ACKNOWLEDGE, now)) and incident.knows < policy.top_level:
         return _climb(facts, incident, silent, policy, now)
     if facts.stage is Stage.COUNTERPART and _late(facts, ClockName.COUNTERPART, now):
         return _presume(facts, incident, policy, now)
@@ -54,8 +54,7 @@ def acknowledged(facts: CaseFacts, incident: Incident, by: StaffFacts, now: date
 
 def delivered(facts: CaseFacts, incident: Incident, at: datetime, how: str, policy: Policy, now: datetime) -> Decision:
     """From the proven delivery the counterpart's working time runs: less of it for more value."""
-    runs = clocks.start_of(ClockName.COUNTERPART, facts, at, policy)
-    assert runs is not None  # noqa: S101 - it has a term in every rulebook
+    runs = clocks.start(ClockName.COUNTERPART, incident_clocks.counterpart(incident, policy), at, policy)
     left = (*clocks.meet(facts.clocks, ClockName.DELIVER, now), runs)
     data = {"unit": incident.counterpart, "at": at.isoformat(), "how": how}
     why = Reason(
@@ -119,7 +118,3 @@ def _late(facts: CaseFacts, name: ClockName, now: datetime) -> Deadline | None:
 
 def _running(facts: CaseFacts, name: ClockName) -> bool:
     return any(one.name is name and one.met_at is None for one in facts.clocks)
-
-
-def _top(policy: Policy) -> int:
-    return len(policy.rulebook.assignment.levels) - 1

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.rules import clocks, derivation
+from flows.rules import clocks, complaint_clocks, derivation
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.policy import Policy
 from models.values.stage_terms import ClockName, EventKind
@@ -44,7 +44,7 @@ def _outdated(clock: Deadline, policy: Policy, now: datetime) -> bool:
 
 
 def _anew(clock: Deadline, facts: CaseFacts, policy: Policy, now: datetime) -> Deadline:
-    fresh = clocks.start_of(clock.name, facts, clock.started_at, policy)
+    fresh = complaint_clocks.start_of(clock.name, facts, clock.started_at, policy)
     marked = replace(clock, stamp=policy.stamp)
     if fresh is None:
         return marked

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.rules import clocks, follow_up, lifecycle, vouchers
+from flows.rules import clocks, complaint_clocks, follow_up, lifecycle, vouchers
 from flows.rules.vouchers import Dropped
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
@@ -31,7 +31,7 @@ class Earlier:
 
 def higher(level: int, policy: Policy) -> int:
     """One level up; the highest stays."""
-    return min(level + 1, len(policy.rulebook.assignment.levels) - 1)
+    return min(level + 1, policy.top_level)
 
 
 def repeated(earlier: Earlier, category: Category | None, policy: Policy, now: datetime) -> bool:
@@ -51,7 +51,7 @@ def reopens(earlier: Earlier, policy: Policy) -> bool:
 
 def changes(facts: CaseFacts, dropped: Dropped, policy: Policy, now: datetime) -> dict[str, Any]:
     """What changes when a closed complaint is handled again; how often it was counts, and stays."""
-    left = clocks.start_round(facts, dropped.clocks, now, policy)
+    left = complaint_clocks.start_round(facts, dropped.clocks, now, policy)
     return {
         **dropped.changes,
         "level": higher(facts.level, policy),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flows.rules import clocks, follow_up, lifecycle, referrals, reopening
+from flows.rules import clocks, complaint_clocks, follow_up, lifecycle, referrals, reopening
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
@@ -199,9 +199,9 @@ def _clocks(facts: CaseFacts, reading: Classification, policy: Policy, now: date
         left = _without(left, (ClockName.ANSWER,), now)
         if any(clock.name is ClockName.RESOLVE and clock.met_at is None for clock in left):
             return left
-        begun = [clocks.start_resolve(facts, facts.received_at, policy)]
+        begun = [complaint_clocks.start_resolve(facts, facts.received_at, policy)]
         if not any(clock.name is ClockName.STATUTORY and clock.met_at is None for clock in left):
-            begun.append(clocks.start_statutory(facts, policy))
+            begun.append(complaint_clocks.start_statutory(facts, policy))
     pause = timedelta(seconds=stood)
     return (*left, *(clocks.moved_by(clock, pause) if stood and clock.pausable else clock for clock in begun))
 

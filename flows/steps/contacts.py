@@ -112,10 +112,8 @@ class Record:
         texts = {row.case_id: "\n".join(map(str, self.seal.open(row.sealed).values())) for row in rows}
         return Loaded(draws, texts, await self._ended(connection, {row["round_id"] for row in draws.values()}, ids))
 
-    async def _ended(
-        self, connection: AsyncConnection, round_ids: set[int], closing: Sequence[UUID]
-    ) -> frozenset[UUID]:
-        """The cases of the rounds no other contact of which is open; one leg at a time finds that out."""
+    async def _ended(self, connection: AsyncConnection, round_ids: set[int], ids: Sequence[UUID]) -> frozenset[UUID]:
+        """The cases of the rounds no contact of which but these is open; one leg at a time finds that out."""
         for id_ in sorted(round_ids):
             await hold_for(connection, Keyed.LAST_CONTACT, str(id_))
         query = select(round_draws.c.round_id).join(cases, cases.c.id == round_draws.c.contact_id)
@@ -123,7 +121,7 @@ class Record:
             round_draws.c.round_id.in_(round_ids),
             cases.c.closed_at.is_(None),
             cases.c.stage != Stage.PROMISED,  # what was promised to one customer does not hold up the round
-            cases.c.id.not_in(closing),
+            cases.c.id.not_in(ids),
         )
         left = set((await connection.execute(others.distinct())).scalars())
         done = select(rounds.c.case_id).where(rounds.c.id.in_(round_ids - left), rounds.c.case_id.is_not(None))

@@ -68,13 +68,14 @@ class CaseFacts:
     """Everything about one case that a rule may look at; loaded under the case's lock."""
 
     id: UUID
-    number: int
     stage: Stage
-    version: int
-    events: int
     received_at: datetime
     recorded_at: datetime
     channel: Channel
+    number: int = 0
+    """Given by the database when the case is stored."""
+    version: int = 1
+    events: int = 0
     procedure: Procedure = Procedure.COMPLAINT
     party: Party = Party.UNKNOWN
     caller_key: str | None = None

@@ -57,7 +57,6 @@ class Incident:
     """The authority level of whoever found who is liable."""
     appealed_by: int | None = None
     """Who filed the appeal about the finding."""
-    corrections: int = 0
     actions: tuple[Action, ...] = ()
     """The corrective actions, done or not."""
     root_cause: str | None = None

@@ -9,6 +9,7 @@ from models.values.learned import Learned
 from models.values.people_terms import Role
 from models.values.permissions import Permissions
 from models.values.rulebook import Rulebook
+from models.values.vocabulary import Category, Kind
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ class Policy:
     def incidents(self) -> Incidents:
         """The rulebook's section on incidents."""
         return self.rulebook.incidents
+
+    @property
+    def top_level(self) -> int:
+        """The highest authority level."""
+        return len(self.rulebook.assignment.levels) - 1
+
+    def called(self, term: Kind | Category) -> str:
+        """What it is called in Chinese."""
+        return self.rulebook.taxonomy.wording.labels[term]
 
     def level_of(self, role: Role) -> int:
         """The authority level of a role; 0 for everybody who is not named in the ladder."""

@@ -90,7 +90,7 @@ class Wording(Frozen):
     learned_en: Meaning = "learned from examples"
     """What is said of words that speak by learned weights."""
     labels: dict[str, Meaning]
-    """Chinese names of the labels."""
+    """What kinds, categories and the like are called in Chinese, here and wherever staff read them."""
 
 
 class Teaching(Frozen):

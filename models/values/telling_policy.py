@@ -30,10 +30,6 @@ class Wording(Section):
 
     stages: Mapping[Stage, tuple[str, str]]
     """What a stage is called."""
-    kinds: Mapping[Kind, str]
-    """What a kind is called."""
-    categories: Mapping[Category, str]
-    """What a category is called."""
     clocks: Mapping[ClockName, str]
     """What the deadlines are called in Chinese."""
     units: Mapping[Name, str] = {}
@@ -58,8 +54,6 @@ class Wording(Section):
     def every_term_has_its_words(self) -> Self:
         for name, table, terms in (
             ("stages", self.stages, Stage),
-            ("kinds", self.kinds, Kind),
-            ("categories", self.categories, Category),
             ("clocks", self.clocks, ClockName),
         ):
             complete(name, table, terms)

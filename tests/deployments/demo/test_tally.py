@@ -23,9 +23,9 @@ def at(hours: float) -> datetime:
 
 
 def case(number: int, **facts: object) -> CaseFacts:
-    values = {"stage": Stage.CLOSED, "version": 1, "events": 0, "channel": Channel.WEB, "reference": f"R{number}"}
+    values = {"stage": Stage.CLOSED, "channel": Channel.WEB, "reference": f"R{number}"}
     values |= {"received_at": BEGAN, "recorded_at": BEGAN}
-    return CaseFacts(UUID(int=number), number, **(values | facts))  # type: ignore[arg-type]
+    return CaseFacts(UUID(int=number), number=number, **(values | facts))  # type: ignore[arg-type]
 
 
 def happened(event: EventKind, stage: Stage, hours: float, **data: object) -> Happened:

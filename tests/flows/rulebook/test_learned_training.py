@@ -55,7 +55,7 @@ def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("REDRESS_HOME", str(tmp_path / "home"))
     folder = tmp_path / "rulebook"
     folder.mkdir()
-    for name in ("default.toml", "taxonomy.toml"):
+    for name in ("default.toml", "taxonomy.toml", "wording.toml"):
         shutil.copy(str(resources.files("flows.rulebook") / name), folder / name)
     taxonomy = folder / "taxonomy.toml"
     text = taxonomy.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import pytest
 
 from flows.rulebook.loading import RulebookError, content_hash, load, read
 from flows.rulebook.older import SINCE, complemented
+from models.values.vocabulary import Category, Kind
 
 
 def without(*paths: tuple[str, ...]) -> dict[str, Any]:
@@ -43,6 +44,22 @@ def test_a_report_form_from_before_fields_were_personal_is_masked_as_todays() ->
     assert load(json.dumps(content)).rulebook == load(read()).rulebook
     content["incidents"]["form"]["fields"][0]["personal"] = False
     assert not load(json.dumps(content)).incidents.form.fields[0].personal, "what it says itself stands"
+
+
+def test_names_of_kinds_and_categories_from_before_they_had_one_place_are_kept() -> None:
+    content = json.loads(read())
+    content["wording"] |= {"kinds": {"complaint": "客诉"}, "categories": {"delay": "晚到", "loss": ""}}
+    policy = load(json.dumps(content))
+    assert (policy.called(Kind.COMPLAINT), policy.called(Category.DELAY)) == ("客诉", "晚到")
+    assert (policy.called(Kind.ENQUIRY), policy.called(Category.LOSS)) == ("查询", "丢失短少"), "no name is kept"
+
+
+@pytest.mark.parametrize("kinds", [3, ["complaint"], {"complaint": 3}])
+def test_names_of_kinds_that_are_none_are_told(kinds: object) -> None:
+    content = json.loads(read())
+    content["wording"]["kinds"] = kinds
+    with pytest.raises(RulebookError):
+        load(json.dumps(content))
 
 
 @pytest.mark.parametrize("form", [3, {"fields": 3}, {"fields": [3, {"name": []}]}])

@@ -86,8 +86,6 @@ class IncidentWalk:
             id=UUID(int=7),
             number=7,
             stage=Stage.REPORTED,
-            version=1,
-            events=0,
             received_at=self.now,
             recorded_at=self.now,
             channel=Channel.WEB,

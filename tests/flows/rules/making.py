@@ -12,7 +12,7 @@ from hypothesis import settings
 from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.registry import ACTS
 from flows.rulebook.loading import load, read
-from flows.rules import clocks
+from flows.rules import complaint_clocks
 from models.values.calendar import SHANGHAI
 from models.values.case import CaseFacts, Deadline, Decision, Row, StaffFacts
 from models.values.classification import Classification
@@ -27,7 +27,7 @@ often = settings(deadline=None, max_examples=250)
 
 POLICY = load(read())
 COURSE = POLICY.rulebook.course
-TOP = len(POLICY.rulebook.assignment.levels) - 1
+TOP = POLICY.top_level
 
 
 def at(text: str) -> datetime:
@@ -71,7 +71,10 @@ def under_way(stage: Stage = Stage.CARRY_OUT, **facts: Any) -> CaseFacts:
     made = case(stage, **({"owner_id": 1} | facts))
     if "clocks" in facts:
         return made
-    begun = (clocks.start_resolve(made, made.received_at, POLICY), clocks.start_statutory(made, POLICY))
+    begun = (
+        complaint_clocks.start_resolve(made, made.received_at, POLICY),
+        complaint_clocks.start_statutory(made, POLICY),
+    )
     return replace(made, clocks=begun)
 
 

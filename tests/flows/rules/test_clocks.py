@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.rules import clocks
+from flows.rules import clocks, complaint_clocks
 from models.values.calendar import SHANGHAI, WorkingCalendar
 from models.values.case import Reason
 from models.values.section import Term
@@ -80,7 +80,7 @@ def test_days_of_work_end_at_the_close_of_the_last_of_them(start: datetime, days
 def test_where_the_clock_is_read_does_not_matter(start: datetime) -> None:
     utc = start.astimezone(UTC)
     assert WORKING.after_days(utc, 3) == WORKING.after_days(start, 3)
-    assert clocks.statutory_end(utc, POLICY) == clocks.statutory_end(start, POLICY)
+    assert complaint_clocks.statutory_end(utc, POLICY) == complaint_clocks.statutory_end(start, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,9 @@ def test_the_statutory_end_is_midnight_after_day_seven_moved_past_a_break(receiv
     last = received.date() + timedelta(days=7)
     while last in OFF:
         last += timedelta(days=1)
-    assert clocks.statutory_end(received, POLICY) == datetime.combine(last + timedelta(days=1), time(0), SHANGHAI)
+    assert complaint_clocks.statutory_end(received, POLICY) == datetime.combine(
+        last + timedelta(days=1), time(0), SHANGHAI
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_the_statutory_end_is_midnight_after_day_seven_moved_past_a_break(receiv
     ],
 )
 def test_the_statutory_clock_by_example(received: str, ends: str) -> None:
-    assert clocks.start_statutory(case(received_at=at(received)), POLICY).due_at == at(ends)
+    assert complaint_clocks.start_statutory(case(received_at=at(received)), POLICY).due_at == at(ends)
 
 
 @pytest.mark.parametrize(
@@ -130,15 +132,15 @@ def test_the_statutory_clock_by_example(received: str, ends: str) -> None:
 )
 def test_internal_resolution_by_class(customer_class: str | None, due: str) -> None:
     facts = case(customer_class=CustomerClass(customer_class) if customer_class else None)
-    assert clocks.start_resolve(facts, NOW, POLICY).due_at == at(due)
+    assert complaint_clocks.start_resolve(facts, NOW, POLICY).due_at == at(due)
 
 
 def test_class_d_has_five_working_days_but_never_past_the_day_before_the_statutory_end() -> None:
     ordinary = case(customer_class=CustomerClass.D, received_at=at("2026-03-02 10:00"))
-    assert clocks.start_resolve(ordinary, ordinary.received_at, POLICY).due_at == at("2026-03-09 00:00")
-    assert clocks.statutory_end(ordinary.received_at, POLICY) == at("2026-03-10 00:00")
+    assert complaint_clocks.start_resolve(ordinary, ordinary.received_at, POLICY).due_at == at("2026-03-09 00:00")
+    assert complaint_clocks.statutory_end(ordinary.received_at, POLICY) == at("2026-03-10 00:00")
     early = case(customer_class=CustomerClass.D, received_at=at("2026-02-14 10:00"))
-    assert clocks.start_resolve(early, early.received_at, POLICY).due_at == at("2026-02-24 00:00")
+    assert complaint_clocks.start_resolve(early, early.received_at, POLICY).due_at == at("2026-02-24 00:00")
 
 
 @often
@@ -147,13 +149,16 @@ def test_resolution_ends_a_day_before_the_statutory_end_at_the_latest(
     received: datetime, customer_class: CustomerClass
 ) -> None:
     facts = case(received_at=received, customer_class=customer_class)
-    resolve, end = clocks.start_resolve(facts, received, POLICY), clocks.statutory_end(received, POLICY)
+    resolve, end = (
+        complaint_clocks.start_resolve(facts, received, POLICY),
+        complaint_clocks.statutory_end(received, POLICY),
+    )
     assert received < resolve.due_at <= end - timedelta(days=1)
 
 
 def test_a_new_round_after_the_statutory_end_gets_its_whole_term() -> None:
     late = NOW + timedelta(days=30)
-    assert clocks.start_resolve(case(), late, POLICY).due_at == late + timedelta(hours=72)
+    assert complaint_clocks.start_resolve(case(), late, POLICY).due_at == late + timedelta(hours=72)
 
 
 @often
@@ -218,7 +223,7 @@ def test_every_deadline_explains_itself() -> None:
         "not counted: 2026-10-01 to 2026-10-07 (holiday)"
     )
     assert "2026-10-08 18:00" in clock.why.zh
-    cut = clocks.start_resolve(case(customer_class=CustomerClass.D), NOW, POLICY)
+    cut = complaint_clocks.start_resolve(case(customer_class=CustomerClass.D), NOW, POLICY)
     assert "margin before the statutory end" in cut.why.en
 
 
@@ -227,7 +232,7 @@ def test_years_nobody_published_fall_back_to_weekends_and_say_so() -> None:
     assert clock.due_at == at("2031-10-01 18:00")
     assert "holidays of 2031 are not known yet" in clock.why.en
     assert "2031" in clock.why.zh.partition("(")[2]
-    statutory = clocks.start_statutory(case(received_at=at("2031-09-24 12:00")), POLICY)
+    statutory = complaint_clocks.start_statutory(case(received_at=at("2031-09-24 12:00")), POLICY)
     assert statutory.due_at == at("2031-10-02 00:00")
     assert "holidays of 2031 are not known yet" in statutory.why.en
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from flows.rules import clocks
+from flows.rules import clocks, complaint_clocks
 from models.values.calendar import SHANGHAI, WorkingCalendar
 from models.values.case import Reason
 from models.values.section import Term
@@ -64,9 +64,13 @@ def test_the_statutory_end_is_where_counting_days_ends(seeds: range) -> None:
         last = day_after(received.date(), 7, working=False)
         while WORKING.holiday(last):
             last += timedelta(days=1)
-        assert clocks.statutory_end(received, POLICY) == datetime.combine(last, time(0), SHANGHAI) + timedelta(days=1)
+        assert complaint_clocks.statutory_end(received, POLICY) == datetime.combine(
+            last, time(0), SHANGHAI
+        ) + timedelta(days=1)
         last = day_after(received.date(), 7, working=True)
-        assert clocks.statutory_end(received, COUNTING) == datetime.combine(last, time(0), SHANGHAI) + timedelta(days=1)
+        assert complaint_clocks.statutory_end(received, COUNTING) == datetime.combine(
+            last, time(0), SHANGHAI
+        ) + timedelta(days=1)
 
 
 @pytest.mark.parametrize("seeds", SEEDS[:4], ids=str)
@@ -130,21 +134,21 @@ def test_before_national_day(customer_class: CustomerClass, due: str) -> None:
     Five working days would end on 9 October; a day before the statutory end is the 8th at 0:00.
     """
     facts = case(received_at=at("2026-09-28 16:30"), customer_class=customer_class)
-    assert clocks.start_statutory(facts, POLICY).due_at == at("2026-10-09 00:00")
-    assert clocks.start_resolve(facts, facts.received_at, POLICY).due_at == at(due)
+    assert complaint_clocks.start_statutory(facts, POLICY).due_at == at("2026-10-09 00:00")
+    assert complaint_clocks.start_resolve(facts, facts.received_at, POLICY).due_at == at(due)
 
 
 def test_acknowledged_in_one_hour_and_classified_in_two_at_any_time_of_the_day() -> None:
     night = at("2026-10-03 23:30")
     for name, due in ((ClockName.ACKNOWLEDGE, "2026-10-04 00:30"), (ClockName.CLASSIFY, "2026-10-04 01:30")):
-        begun = clocks.start_of(name, case(), night, POLICY)
+        begun = complaint_clocks.start_of(name, case(), night, POLICY)
         assert begun is not None
         assert (begun.due_at, begun.calendar) == (at(due), "centre")
 
 
 def test_feedback_in_one_and_the_revisit_in_three_working_days() -> None:
     for name, due in ((ClockName.FEED_BACK, "2026-02-14 18:00"), (ClockName.REVISIT, "2026-02-25 18:00")):
-        begun = clocks.start_of(name, case(), at("2026-02-13 15:00"), POLICY)
+        begun = complaint_clocks.start_of(name, case(), at("2026-02-13 15:00"), POLICY)
         assert begun is not None
         assert begun.due_at == at(due), "14 February is made up for Spring Festival, 15 to 23 February"
     assert begun.why.en.endswith("not counted: 2026-02-15 to 2026-02-23 (holiday); made up by work on 2026-02-14")
@@ -152,10 +156,10 @@ def test_feedback_in_one_and_the_revisit_in_three_working_days() -> None:
 
 
 def test_the_statutory_clock_says_what_it_moved_past_and_by_which_calendar() -> None:
-    clock = clocks.start_statutory(case(received_at=at("2026-09-28 16:30")), POLICY)
+    clock = complaint_clocks.start_statutory(case(received_at=at("2026-09-28 16:30")), POLICY)
     assert clock.why.en.endswith("2026-10-09 00:00; not counted: 2026-10-05 to 2026-10-07 (holiday)")
     assert clock.calendar == "working_days"
-    counted_days = clocks.start_statutory(case(received_at=at("2026-09-28 16:30")), COUNTING)
+    counted_days = complaint_clocks.start_statutory(case(received_at=at("2026-09-28 16:30")), COUNTING)
     assert counted_days.due_at == at("2026-10-14 00:00")
     assert "working day 7" in counted_days.why.en
     assert "made up by work on 2026-10-10" in counted_days.why.en
@@ -165,7 +169,7 @@ def test_a_complaint_opened_again_has_its_own_statutory_term() -> None:
     facts = under_way(received_at=at("2026-03-02 10:00"))
     met = clocks.meet_all(facts.clocks, at("2026-03-05 10:00"))
     again = at("2026-03-20 10:00")
-    *_, statutory, resolve = clocks.start_round(facts, met, again, POLICY)
+    *_, statutory, resolve = complaint_clocks.start_round(facts, met, again, POLICY)
     assert (statutory.name, statutory.due_at) == (ClockName.STATUTORY, at("2026-03-28 00:00"))
     assert (resolve.name, resolve.due_at) == (ClockName.RESOLVE, again + timedelta(hours=72))
 
@@ -173,7 +177,7 @@ def test_a_complaint_opened_again_has_its_own_statutory_term() -> None:
 def test_a_round_before_the_customer_was_told_goes_on_under_the_first_statutory_term() -> None:
     facts = under_way(received_at=at("2026-03-02 10:00"))
     now = at("2026-03-07 10:00")
-    left = clocks.start_round(facts, clocks.meet(facts.clocks, ClockName.RESOLVE, now), now, POLICY)
+    left = complaint_clocks.start_round(facts, clocks.meet(facts.clocks, ClockName.RESOLVE, now), now, POLICY)
     assert [one.name for one in left if one.met_at is None] == [ClockName.STATUTORY, ClockName.RESOLVE]
     assert left[-1].due_at == at("2026-03-09 00:00"), "a day before 24:00 of 9 March"
 
@@ -183,7 +187,7 @@ def test_a_class_that_becomes_known_brings_the_resolution_forward_and_never_puts
     facts = under_way()
     known = case(customer_class=CustomerClass.A, clocks=facts.clocks)
     now = facts.received_at + timedelta(hours=hours)
-    assert clocks.reclassed(known, now, POLICY)[0].due_at == facts.received_at + timedelta(hours=due)
+    assert complaint_clocks.reclassed(known, now, POLICY)[0].due_at == facts.received_at + timedelta(hours=due)
 
 
 def test_a_class_that_becomes_known_while_it_stands_counts_when_it_runs_again() -> None:
@@ -191,7 +195,9 @@ def test_a_class_that_becomes_known_while_it_stands_counts_when_it_runs_again() 
     start = facts.received_at
     stood = clocks.pause(facts.clocks, HoldReason.WAITING_CUSTOMER, start + timedelta(hours=2), POLICY)
     known = case(customer_class=CustomerClass.A, clocks=stood)
-    left = clocks.resume(clocks.reclassed(known, start + timedelta(hours=5), POLICY), start + timedelta(hours=9))
+    left = clocks.resume(
+        complaint_clocks.reclassed(known, start + timedelta(hours=5), POLICY), start + timedelta(hours=9)
+    )
     assert left[0].due_at == start + timedelta(hours=5 + 24 + 4)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.rules import clocks, follow_up
+from flows.rules import clocks, complaint_clocks, follow_up
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Deadline, Reason
 from models.values.stage_terms import ClockName, EventKind, Stage
@@ -177,7 +177,7 @@ def test_he_must_be_told_within_the_statutory_term_from_his_own_first_contact() 
 
 
 def test_a_statutory_clock_met_before_is_not_begun_again() -> None:
-    met = clocks.meet((clocks.start_statutory(case(), POLICY),), ClockName.STATUTORY, NOW)
+    met = clocks.meet((complaint_clocks.start_statutory(case(), POLICY),), ClockName.STATUTORY, NOW)
     assert [one.name for one in told(linked("consignee", clocks=met)).clocks].count(ClockName.STATUTORY) == 1
 
 

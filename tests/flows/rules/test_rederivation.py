@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.rulebook.loading import stamp_of
-from flows.rules import clocks, follow_up, rederivation
+from flows.rules import clocks, complaint_clocks, follow_up, rederivation
 from flows.rules.agenda import agenda
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.policy import Policy
@@ -121,7 +121,7 @@ def test_a_holiday_that_becomes_known_moves_what_crosses_it() -> None:
     newer = replace(POLICY, calendars=calendars, stamp=stamp_of(POLICY.rulebook, calendars))
     begun = (
         clocks.start(ClockName.FEED_BACK, POLICY.rulebook.clocks.feed_back, NOW, POLICY),
-        clocks.start_statutory(under_way(), POLICY),
+        complaint_clocks.start_statutory(under_way(), POLICY),
     )
     facts, decision = moved(under_way(Stage.FEED_BACK, clocks=begun), newer)
     assert [one.due_at for one in facts.clocks] == [at("2026-03-06 18:00"), at("2026-03-13 00:00")]
@@ -152,10 +152,12 @@ CHANGES = [
 @pytest.mark.parametrize("hours", [0, 5, 30, 100])
 def test_what_is_still_to_come_is_as_if_it_had_begun_under_the_new_rulebook(change: Any, hours: float) -> None:
     rules, now = policy(change), NOW + hours * HOUR
-    begun = [clocks.start_of(name, under_way(), NOW, POLICY) for name in (ClockName.STATUTORY, ClockName.FEED_BACK)]
+    begun = [
+        complaint_clocks.start_of(name, under_way(), NOW, POLICY) for name in (ClockName.STATUTORY, ClockName.FEED_BACK)
+    ]
     facts = under_way(clocks=tuple(one for one in begun if one))
     for old, new in zip(facts.clocks, rederivation.rederived(facts, rules, now), strict=True):
-        fresh = clocks.start_of(old.name, facts, NOW, rules)
+        fresh = complaint_clocks.start_of(old.name, facts, NOW, rules)
         assert fresh is not None
         wanted = fresh.due_at if old.due_at > now and fresh.due_at > now else old.due_at
         assert new.due_at == wanted

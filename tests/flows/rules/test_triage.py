@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from flows.rules import clocks, lifecycle, triage
+from flows.rules import clocks, complaint_clocks, lifecycle, triage
 from models.values.case import CaseFacts, Decision
 from models.values.classification import Classification
 from models.values.stage_terms import ClockName, EventKind, Stage
@@ -75,7 +75,7 @@ def test_what_stood_still_before_a_change_of_kind_still_counts() -> None:
     assert clock(enquiry, ClockName.ANSWER).due_at == NOW + timedelta(hours=34)
     again = renamed(enquiry, 11)
     assert clock(again, ClockName.RESOLVE).due_at == NOW + timedelta(hours=82)
-    assert clock(again, ClockName.STATUTORY).due_at == clocks.statutory_end(NOW, POLICY)
+    assert clock(again, ClockName.STATUTORY).due_at == complaint_clocks.statutory_end(NOW, POLICY)
 
 
 def test_sure_of_a_complaint_it_is_carried_out_with_its_clocks() -> None:

@@ -42,7 +42,7 @@ class Revisit:
 
 
 @dataclass(frozen=True)
-class Dossier:
+class Profile:
     """Everything, unmasked: whoever shows it masks it by role. `cases` with whether each is quarantined."""
 
     id: int
@@ -61,7 +61,7 @@ class Dossier:
     indicators: list[Indicator]
 
 
-async def dossier(connection: AsyncConnection, desk: Desk, customer_id: int, sees: ColumnElement[bool]) -> Dossier:
+async def profile(connection: AsyncConnection, desk: Desk, customer_id: int, sees: ColumnElement[bool]) -> Profile:
     """`sees`: which cases whoever asks may know of. Raises NotFound."""
     policy = desk.policies.current
     section = policy.rulebook.customers
@@ -83,7 +83,7 @@ async def dossier(connection: AsyncConnection, desk: Desk, customer_id: int, see
     verified = [row["verified_at"].astimezone(SHANGHAI).date() for row in rows.values() if row["verified_at"]]
     signs = [*verified, *(one["day"] for one in orders), *(one.recorded_at.date() for one, _ in found)]
     names = (open_name(desk.seal, rows[id_]["name"]) for id_ in ids)
-    return Dossier(
+    return Profile(
         id=ids[0],
         record=record,
         codes=tuple(rows[id_]["code"] for id_ in ids),
