@@ -7,7 +7,7 @@ from datetime import datetime
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
-from flows.rules import absence, clocks, liability
+from flows.rules import absence, arbiters, clocks
 from flows.rules.authority import own_proposal
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.people_terms import Role
@@ -153,7 +153,7 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     if facts.stage is Stage.COUNTERPART and one.unit != facts.details.get("counterpart"):
         return NOT_ASKED
     if facts.stage is Stage.FINDING:
-        return liability.barred(facts, one, policy)
+        return arbiters.barred(facts, one, policy)
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
         return REVISITS
     if facts.stage is Stage.CONTACT and one.id in facts.details.get("barred", ()):
