@@ -205,7 +205,7 @@ class _Marks:
         rules = policy.rulebook.assignment
         total = rules.skill_weight + rules.load_weight + rules.unit_weight
         self._skill, self._load = rules.skill_weight / total, rules.load_weight / total
-        self._unit = rules.unit_weight / total
+        self._unit, self._unknown = rules.unit_weight / total, rules.skill_unknown
         self._of_unit = facts.unit
         terms = (facts.category, facts.business_line)
         self._wanted = {term.value for term in terms if term not in (None, BusinessLine.UNKNOWN)}
@@ -216,7 +216,7 @@ class _Marks:
     def of(self, one: StaffFacts) -> float:
         if (skill := self._known.get(one.skills)) is None:
             wanted = self._wanted
-            skill = len(wanted & one.skills) / len(wanted) if one.skills and wanted else 0.5
+            skill = len(wanted & one.skills) / len(wanted) if one.skills and wanted else self._unknown
             self._known[one.skills] = skill
         free = 1 - one.load / one.capacity if one.capacity else 0.0
         unit = self._unit if self._unit and self._of_unit == one.unit else 0.0
