@@ -128,6 +128,12 @@ async def members(connection: AsyncConnection, policy: Policy, now: datetime) ->
     return [to_staff(row, policy, row["load"], present=_present(row, away, policy, now)) for row in rows]
 
 
+async def everybody(connection: AsyncConnection, policy: Policy) -> list[StaffFacts]:
+    """Who works here, whatever he has to do and wherever he is."""
+    query = select(staff).where(staff.c.role != Role.CHANNEL, staff.c.left_at.is_(None)).order_by(staff.c.id)
+    return [to_staff(row, policy) for row in (await connection.execute(query)).mappings()]
+
+
 async def owners(
     connection: AsyncConnection, ids: Iterable[int], policy: Policy, now: datetime
 ) -> dict[int, StaffFacts]:

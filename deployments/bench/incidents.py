@@ -18,7 +18,8 @@ SHIPMENTS = 1_000_000
 A_DAY = 20_000
 """For fifty days."""
 PLACES = {"vehicle": 2_000, "batch": 5_000, "hub": 50}
-"""How many there are of each; a vehicle carries ten shipments a day, a hub four hundred."""
+"""How many there are of each; a vehicle carries ten shipments a day, a hub four hundred. Named in capitals, as vehicles
+are stored."""
 READS = 200
 FILL = f"""
     WITH someone AS (
@@ -29,7 +30,7 @@ FILL = f"""
         {", ".join(PLACES)})
     SELECT known.id, 'BENCH-' || n, 'BENCH' || n, current_date - n / {A_DAY}, current_date - n / {A_DAY} + 3,
         CASE WHEN n / {A_DAY} > 3 THEN current_date - n / {A_DAY} + 3 END, 100, 'CNY',
-        {", ".join(f"'{place}' || n % {many}" for place, many in PLACES.items())}
+        {", ".join(f"'{place.upper()}' || n % {many}" for place, many in PLACES.items())}
     FROM generate_series(1, {SHIPMENTS}) AS n JOIN known ON known.place = n % 10000"""  # noqa: S608 - our own figures
 
 
@@ -70,7 +71,7 @@ async def _affected(bench: Bench, token: str, place: str, many: int) -> Row:
                 "what": "x",
                 "where": "y",
                 "discovered_at": now,
-                place: f"{place}{number * 7 % many}",
+                place: f"{place.upper()}{number * 7 % many}",
             }
             headers = {"Authorization": f"Bearer {token}"}
             id_ = (await client.post("/incidents", json=said, headers=headers)).json()["id"]

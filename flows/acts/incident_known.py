@@ -8,7 +8,7 @@ from pydantic import Field
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Line, Moment, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
-from flows.acts.report import Money, Persons, Place, Short, Waybill
+from flows.acts.report import Money, Persons, Place, Short, Vehicle, Waybill
 from flows.rules import authority, clocks, follow_up, grading, incident_course, incident_follow_up, incident_grading
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import PLACES, Incident
@@ -52,7 +52,7 @@ class Trace(ActInput):
     """What else the incident touched: waybills, a vehicle, hub or batch, beside what is known already."""
 
     waybills: Annotated[tuple[Waybill, ...], Field(max_length=200)] = ()
-    vehicle: Short | None = None
+    vehicle: Vehicle | None = None
     hub: Place | None = None
     batch: Short | None = None
 

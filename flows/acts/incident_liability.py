@@ -10,7 +10,7 @@ from flows.acts.inputs import ActInput, Text, YesNo
 from flows.acts.liability import AppealLiability, Part, appealed, data_of, said_of, shares_of
 from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
-from flows.rules import clocks, follow_up
+from flows.rules import arbiters, clocks, follow_up
 from flows.rules import liability as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.incident import Incident
@@ -35,10 +35,10 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
     shares = shares_of(said.firm_liable, said.shares, setting)
     if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
-    if why := rules.barred(facts, actor, setting.policy, shares):
+    if why := arbiters.barred(facts, actor, setting.policy, shares):
         raise NotYours(why.zh, why.en)
     terms, policy = setting.policy.incidents.clocks, setting.policy
-    liability, final = policy.rulebook.liability, rules.party(facts, actor, shares)
+    liability, final = policy.rulebook.liability, arbiters.party(facts, actor, shares)
     found = rules.find(facts, last, said.firm_liable, shares, actor.id, liability, policy, setting.now, final=final)
     left = clocks.meet(facts.clocks, ClockName.FINDING, setting.now)
     if not any(one.name is ClockName.CORRECTION and one.met_at is None for one in left):
@@ -69,7 +69,7 @@ def appeal(facts: CaseFacts, said: Appeal, setting: Setting) -> Decision:
     It does so from a hold as well: the unit's term to appeal runs on meanwhile.
     """
     after, incident, policy = appealed(said, setting), Incident.of(facts.details), setting.policy
-    level, actor = rules.appeal_level(facts, incident.found_level, policy), setting.actor
+    level, actor = arbiters.appeal_level(facts, incident.found_level, policy), setting.actor
     if level == policy.top_level == actor.level:
         raise NotYours("申诉将由最高级裁定，其不得代为申诉", "who alone decides on it does not file it")
     left = follow_up.held_no_more(facts.clocks, setting.now)

@@ -6,18 +6,21 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Input, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
 from flows.acts.settling import PAYING
+from flows.roster import everybody
+from flows.rules import arbiters, incident_notices, permission, scoring
 from flows.rules import liability as rules
-from flows.rules import scoring
 from models.values.case import CaseFacts, Decision, Reason, Refusal
 from models.values.money_terms import LiableKind
+from models.values.permissions import Permit
 from models.values.policy import Policy
-from models.values.settlement import Finding, Share
+from models.values.settlement import Finding, Money, Share
 from models.values.stage_terms import EventKind
 
 Party = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -48,11 +51,12 @@ class AppealLiability(ActInput):
 
 
 def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decision:
-    terms, last = setting.policy.rulebook.liability, money(setting).finding
+    terms, held = setting.policy.rulebook.liability, money(setting)
+    last, turn = held.finding, arbiters.of_complaint(facts, held.finding, terms, held.hands, held.bench)
     shares = shares_of(said.firm_liable, said.shares, setting)
     if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
-    if why := rules.partial(facts, setting.actor, shares, last, terms, money(setting).hands):
+    if why := arbiters.partial(facts, setting.actor, shares, last, turn.level, held.hands):
         raise NotYours(why.zh, why.en)
     found = rules.find(facts, last, said.firm_liable, shares, setting.actor.id, terms, setting.policy, setting.now)
     changes: dict[str, Any] = {
@@ -65,7 +69,7 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
     return Decision(
         EventKind.LIABILITY_FOUND,
         changes,
-        (said_of(found, setting.policy), scoring.counts(after, setting.policy)),
+        (said_of(found, setting.policy), scoring.counts(after, setting.policy), *([turn.why] if turn.why else [])),
         data_of(found) | {"unit": scoring.counted_to(after)},
         {"grounds": said.grounds},
         rows=rules.rows(found),
@@ -73,13 +77,29 @@ def find_liable(facts: CaseFacts, said: FindLiable, setting: Setting) -> Decisio
 
 
 def appeal_liability(facts: CaseFacts, said: AppealLiability, setting: Setting) -> Decision:
-    after = appealed(said, setting)
+    """Whoever may decide on it is told: it is on nobody's desk."""
+    after, held = appealed(said, setting), money(setting)
     why = Reason(f"{setting.policy.party(said.party)}对责任认定提出申诉", f"{said.party} appeals the finding")
-    data = {"party": said.party, "round": after.round}
-    changes = {"settlings": facts.settlings + 1}
+    turn = arbiters.of_complaint(facts, after, setting.policy.rulebook.liability, held.hands, held.bench)
+    by = turn.why or Reason(f"申诉由 {turn.level} 级裁定", f"the appeal is decided by level {turn.level}")
+    able = arbiters.able(facts, after, turn.level, held.hands, held.bench)
+    told = (incident_notices.of_liability(facts, one, by, setting.now) for one in able)
+    data = {"party": said.party, "round": after.round, "level": turn.level}
     return Decision(
-        EventKind.LIABILITY_APPEALED, changes, (why,), data, {"grounds": said.grounds}, rows=rules.rows(after)
+        EventKind.LIABILITY_APPEALED,
+        {"settlings": facts.settlings + 1},
+        (why, by),
+        data,
+        {"grounds": said.grounds},
+        rows=(*rules.rows(after), *told),
     )
+
+
+async def judged_of(connection: AsyncConnection, facts: CaseFacts, policy: Policy) -> Money:
+    """The money of a case, and who could find who is liable."""
+    permit, people = Permit.FIND_LIABLE, await everybody(connection, policy)
+    bench = tuple(one for one in people if permit in permission.permits(facts, one, policy))
+    return replace(await money_of(connection, facts, policy), bench=bench)
 
 
 def shares_of(firm_liable: bool, parts: Sequence[Part], setting: Setting) -> tuple[Share, ...]:
@@ -132,7 +152,7 @@ ACTS = (
         find_liable,
         PAYING,
         on_hold=True,
-        load=money_of,
+        load=judged_of,
     ),
     Act(
         "appeal-liability",
@@ -141,6 +161,6 @@ ACTS = (
         appeal_liability,
         PAYING,
         on_hold=True,
-        load=money_of,
+        load=judged_of,
     ),
 )

@@ -64,7 +64,7 @@ async def perform(
     if said.version != facts.version:
         raise Stale(facts.version)  # before NotYours: who lost the case a moment ago should look, not wonder
     if act.name not in granted:
-        raise barred(Permit(act.name), actor, desk.policies.current)
+        raise barred(Permit(act.name), actor, desk.policies.current, facts.level)
     refuse_wrong_stage(act, facts, policy)
     await connection.execute(select(wakes.c.case_id).where(wakes.c.case_id == case_id).with_for_update())
     loaded = await act.load(connection, facts, policy) if act.load else None
@@ -83,8 +83,8 @@ async def perform(
     return Done(answer)
 
 
-def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> NotYours:
-    why = permission.barred(permit, actor, policy)
+def barred(permit: Permit, actor: StaffFacts, policy: Policy, level: int = 0) -> NotYours:
+    why = permission.barred(permit, actor, policy, level)
     return NotYours(why.zh, why.en)
 
 

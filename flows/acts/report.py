@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -22,11 +22,14 @@ from models.values.people_terms import Role
 from models.values.permissions import Permit
 from models.values.policy import Policy
 from models.values.stage_terms import ClockName, EventKind, Stage
+from models.values.vehicles import normal_vehicle
 from models.values.vocabulary import BusinessLine, Channel, Party, Procedure
 
 Waybill = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
 Place = Annotated[Line, Field(max_length=80)]
 Short = Annotated[Line, Field(max_length=40)]
+Vehicle = Annotated[Short, AfterValidator(normal_vehicle), Field(max_length=40)]
+"""In the one form that shipments have it in: some signs stand for many, so its length is looked at again."""
 Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000, max_digits=12, decimal_places=2)]
 Persons = Annotated[int, Field(ge=0, le=10_000, strict=True)]
 
@@ -40,7 +43,7 @@ class FirstReport(Input):
     discovered_at: Moment
     business_line: BusinessLine = BusinessLine.UNKNOWN
     waybills: Annotated[tuple[Waybill, ...], Field(max_length=200)] = ()
-    vehicle: Short | None = None
+    vehicle: Vehicle | None = None
     hub: Place | None = None
     batch: Short | None = None
     value: Money | None = None

@@ -49,9 +49,9 @@ def turn_into_complaint(facts: CaseFacts, said: TurnIntoComplaint, setting: Sett
         raise Refusal("该工单已是投诉", "this case is a complaint already")
     closed = facts.stage is Stage.CLOSED
     begun = replace(facts, received_at=setting.now) if closed else facts
-    kinds = setting.policy.rulebook.wording.kinds
-    was = kinds[facts.kind] if facts.kind else "受理"
-    why = Reason(f"{was}转为{kinds[Kind.COMPLAINT]}", f"{facts.kind} turned into a complaint")
+    called = setting.policy.called
+    was = called(facts.kind) if facts.kind else "受理"
+    why = Reason(f"{was}转为{called(Kind.COMPLAINT)}", f"{facts.kind} turned into a complaint")
     reading = _reading(facts, Kind.COMPLAINT, why, said.category, said.severity)
     decision = triage.decide(begun, reading, setting.loaded, setting.policy, setting.now, sure=True, proposed=False)
     changes = {**decision.changes, "details": _was(facts), "attempts": (), "hold": None}

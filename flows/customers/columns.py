@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flows.customers.table_file import Unusable
-from flows.rules.rows import Parse, currency, day, money, number, waybill, words, yes_or_no
+from flows.rules.rows import Parse, currency, day, money, number, vehicle, waybill, words, yes_or_no
 
 MANY = 2**31 - 1
 
@@ -52,7 +52,7 @@ SHIPMENT = {
     "consignee": Kind(words("consignee", 200), "text"),
     "route": Kind(words("route", 80), "text"),
     "hub": Kind(words("hub", 80), "text"),
-    "vehicle": Kind(words("vehicle", 40), "text"),
+    "vehicle": Kind(vehicle("vehicle", 40), "text"),
     "batch": Kind(words("batch", 40), "text"),
     "pieces_ordered": Kind(number("pieces_ordered", 0, MANY), "integer"),
     "pieces_delivered": Kind(number("pieces_delivered", 0, MANY), "integer"),

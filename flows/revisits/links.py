@@ -31,7 +31,6 @@ from models.values.vocabulary import Procedure
 from models.wake import wakes
 
 PATH = "/r"
-LINKS_AT_MOST = 20
 STAMPED = 17
 """Bytes of a token before its stamp: the contact's id and the number of the link."""
 
@@ -58,7 +57,7 @@ class SendLink(ActInput):
 
 
 def token(seal: Seal, case_id: UUID, number: int) -> str:
-    """The token of a contact's link of that number."""
+    """The token of a contact's link of that number, which fits a byte (`revisits.links_at_most`)."""
     said = case_id.bytes + bytes([number])
     return base64.urlsafe_b64encode(said + seal.stamp(said)).decode().rstrip("=")
 
@@ -66,7 +65,7 @@ def token(seal: Seal, case_id: UUID, number: int) -> str:
 def send(facts: CaseFacts, said: SendLink, setting: Setting) -> Decision:
     contacting.refuse(facts, setting)
     details = ContactDetails.of(facts.details)
-    if details.links >= LINKS_AT_MOST:
+    if details.links >= setting.policy.rulebook.revisits.links_at_most:
         raise Refusal("该客户的链接已发过多次", "links enough were given out for this contact")
     details = replace(details, links=details.links + 1)
     why = Reason(f"第 {details.links} 个一次性链接", f"one-time link {details.links}")

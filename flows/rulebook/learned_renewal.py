@@ -11,18 +11,16 @@ from flows.rulebook.learned_examples import Example
 from flows.rulebook.learned_judging import Judged, calibration, figures, judge, uncalibrated
 from flows.rulebook.learned_training import train
 from flows.rulebook.loading import load, read
-from flows.rules.rulebook_change import WORSE_BY
 from models.values.learned import Learned, written
 from models.values.policy import Policy
 from models.values.taxonomy import Taxonomy, Teaching
 
 RULES_SHARE = 0.3
-"""Of the signs' own weights, for a rulebook that had no learned ones yet."""
-ENOUGH_NEW = 30
-"""So many texts the present weights never saw judge both; with fewer, what the present ones reached is compared."""
+"""Of the signs' own weights, for a rulebook that had no learned ones yet: written into it, where it is changed."""
 MOST_KNOWN = 0.9
 """When so many of the texts the present weights were trained on are among these, what cross-validation said of them
-counts beside what they say of the new ones: a few new texts alone would leave the verdict to chance."""
+counts beside what they say of the new ones: a few new texts alone would leave the verdict to chance. No policy: it
+says when two figures may be put together at all, whatever a centre thinks of them."""
 NAMED = re.compile(r'(?m)^\[(?:taxonomy\.)?learned\]\nweights = "[0-9a-f]*"\nrules_share = [0-9.]+\n')
 LINE = re.compile(r"(?m)^calibration = .*$")
 
@@ -81,7 +79,7 @@ def put(renewed: Renewed, source: Path | None) -> str:
 
 
 def _compared(renewed: Renewed, present: Policy) -> Renewed:
-    taxonomy, before = present.rulebook.taxonomy, present.learned
+    taxonomy, before, changes = present.rulebook.taxonomy, present.learned, present.rulebook.changes
     judged, corrected = _of_all(renewed.judged), [one for one in renewed.judged if one.example.corrected]
     seen = set(before.trained_on.get("texts", ())) if before else set()
     new = [one for one in judged if one.example.key not in seen]
@@ -89,7 +87,7 @@ def _compared(renewed: Renewed, present: Policy) -> Renewed:
     mark, old, by = figures(judged).mark, 0.0, "by cross-validation of each"
     if before is not None:
         old = float(before.trained_on.get("cross_validated", 0.0))
-    if before is None or len(new) >= ENOUGH_NEW:
+    if before is None or len(new) >= changes.weights_new_texts:
         examples = [one.example for one in new]
         fresh = figures(judge(examples, taxonomy, [before] * len(new))).mark
         if sum(one.example.key in seen for one in renewed.judged) >= MOST_KNOWN * len(seen) > 0:
@@ -97,7 +95,7 @@ def _compared(renewed: Renewed, present: Policy) -> Renewed:
         else:
             old, mark, by = fresh, figures(new).mark, f"on {len(new)} texts neither was trained on"
     verdict = f"{mark:.3f} against {old:.3f} of the present ones {by}"
-    better = mark >= old - WORSE_BY
+    better = mark >= old - changes.weights_worse_by
     if corrected:
         now = sum(one.right for one in corrected)
         was = sum(one.right for one in judge([one.example for one in corrected], taxonomy, [before] * len(corrected)))

@@ -23,6 +23,12 @@ INCIDENT_CLOCKS = (
     "customer_notice",
 )
 SINCE: tuple[tuple[str, ...], ...] = (
+    ("assignment", "skill_unknown"),
+    ("incidents", "scoring", "late_form_costs"),
+    ("incidents", "scoring", "containment_lost_at"),
+    ("changes", "weights_worse_by"),
+    ("changes", "weights_new_texts"),
+    ("revisits", "links_at_most"),
     ("classes",),
     ("customers",),
     ("incidents",),

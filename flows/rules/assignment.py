@@ -7,7 +7,7 @@ from datetime import datetime
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
-from flows.rules import absence, clocks, liability
+from flows.rules import absence, arbiters, clocks
 from flows.rules.authority import own_proposal
 from models.values.case import CaseFacts, Decision, Reason, StaffFacts
 from models.values.people_terms import Role
@@ -153,7 +153,7 @@ def taboo(facts: CaseFacts, one: StaffFacts, policy: Policy) -> Reason | None:
     if facts.stage is Stage.COUNTERPART and one.unit != facts.details.get("counterpart"):
         return NOT_ASKED
     if facts.stage is Stage.FINDING:
-        return liability.barred(facts, one, policy)
+        return arbiters.barred(facts, one, policy)
     if facts.stage is Stage.REVISIT and one.id == facts.handler_id:
         return REVISITS
     if facts.stage is Stage.CONTACT and one.id in facts.details.get("barred", ()):
@@ -205,7 +205,7 @@ class _Marks:
         rules = policy.rulebook.assignment
         total = rules.skill_weight + rules.load_weight + rules.unit_weight
         self._skill, self._load = rules.skill_weight / total, rules.load_weight / total
-        self._unit = rules.unit_weight / total
+        self._unit, self._unknown = rules.unit_weight / total, rules.skill_unknown
         self._of_unit = facts.unit
         terms = (facts.category, facts.business_line)
         self._wanted = {term.value for term in terms if term not in (None, BusinessLine.UNKNOWN)}
@@ -216,7 +216,7 @@ class _Marks:
     def of(self, one: StaffFacts) -> float:
         if (skill := self._known.get(one.skills)) is None:
             wanted = self._wanted
-            skill = len(wanted & one.skills) / len(wanted) if one.skills and wanted else 0.5
+            skill = len(wanted & one.skills) / len(wanted) if one.skills and wanted else self._unknown
             self._known[one.skills] = skill
         free = 1 - one.load / one.capacity if one.capacity else 0.0
         unit = self._unit if self._unit and self._of_unit == one.unit else 0.0

@@ -48,6 +48,13 @@ def of_presumption(facts: CaseFacts, unit: str, until: datetime, now: datetime) 
     return notice(NoticeKind.LIABILITY_PRESUMED, Addressee(unit=unit), title, text, now, case_id=facts.id)
 
 
+def of_liability(facts: CaseFacts, to: int, why: Reason, now: datetime) -> Row:
+    """Who decides on liability in somebody else's stead hears that it is his turn, and why."""
+    title = Reason(f"工单 {facts.number} 责任待裁定", f"liability to decide in case {facts.number}")
+    text = Reason(f"请认定责任：{why.zh}", f"please find who is liable: {why.en}")
+    return notice(NoticeKind.LIABILITY_TO_DECIDE, Addressee(staff_id=to), title, text, now, case_id=facts.id)
+
+
 def of_correction(facts: CaseFacts, owner_id: int, by: datetime, now: datetime) -> Row:
     """Whoever owns a corrective action hears of it, and until when it is to be taken."""
     title = Reason(f"事故 {facts.number} 整改", f"corrective action in incident {facts.number}")

@@ -58,7 +58,7 @@ def measure(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> di
             facts.received_at - incident.discovered_at, terms.report_minutes, terms.report_lost_minutes
         ),
         "completeness": _completeness(facts, incident, policy, now),
-        "containment": _containment(facts, incident),
+        "containment": _containment(facts, incident, terms.containment_lost_at),
         "repeats": max(0.0, 1 - repeats * terms.repeat_costs) if facts.liable is not None else None,
     }
 
@@ -78,16 +78,16 @@ def promptness(lag: timedelta, full_minutes: float, lost_minutes: float) -> floa
 
 
 def _completeness(facts: CaseFacts, incident: Incident, policy: Policy, now: datetime) -> float:
-    """The share of required fields, halved when the form was not complete in time."""
+    """The share of required fields, less of it when the form was not complete in time."""
     share = report_form.completeness(incident.filled, policy.incidents.form)
     late = any(clocks.late(one, now) for one in facts.clocks if one.name is ClockName.FORM)
-    return share / 2 if late else share
+    return share * (1 - policy.incidents.scoring.late_form_costs) if late else share
 
 
-def _containment(facts: CaseFacts, incident: Incident) -> float | None:
-    """1 within its time, falling evenly to 0 at twice of it."""
+def _containment(facts: CaseFacts, incident: Incident, lost_at: float) -> float | None:
+    """1 within its time, falling evenly to 0 at so many times of it."""
     clock = next((one for one in facts.clocks if one.name is ClockName.CONTAIN), None)
     if clock is None or incident.contained_at is None:
         return None
     allowed = (clock.due_at - clock.started_at) / timedelta(minutes=1)
-    return promptness(incident.contained_at - clock.started_at, allowed, 2 * allowed)
+    return promptness(incident.contained_at - clock.started_at, allowed, lost_at * allowed)

@@ -1,12 +1,15 @@
-"""Internal liability: who decides, what shares are, what each party is charged. The customer never waits for it."""
+"""Internal liability: what shares are, findings and appeals, what each party is charged.
 
-from collections.abc import Collection, Iterable, Sequence
+The customer never waits for it. Who decides: `flows.rules.arbiters`.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 from flows.rules import clocks, derivation
-from models.values.case import CaseFacts, Reason, Row, StaffFacts
+from models.values.case import CaseFacts, Reason, Row
 from models.values.chinese import chinese
 from models.values.money_policy import LiabilityTerms
 from models.values.money_terms import LiableKind
@@ -32,64 +35,6 @@ def faulty(firm_liable: bool, shares: Sequence[Share], policy: Policy, terms: Li
     if total != WHOLE:
         return Reason(f"责任比例合计须为 100%，现为 {total:f}%", f"the shares must add up to 100 %, not {total:f} %")
     return None
-
-
-def partial(
-    facts: CaseFacts,
-    arbiter: StaffFacts,
-    shares: Iterable[Share],
-    last: Finding | None,
-    terms: LiabilityTerms,
-    hands: Collection[int] = (),
-) -> Reason | None:
-    """What keeps somebody from deciding on liability; None: nothing. The arbiter comes from no unit that is party.
-
-    `hands`: everybody who proposed, decided on or carried out a remedy of the case, whoever has it now.
-    """
-    appealed = last is not None and last.appealed_at is not None
-    level = terms.appeal_level if appealed else terms.arbiter_level
-    if (appealed or arbiter.level > 0) and arbiter.level < level:  # of roles without a level the table has decided
-        return Reason(f"责任认定须由 {level} 级以上裁定", f"liability is decided by somebody of level {level} or above")
-    parties = {share.party for share in (*shares, *(last.shares if last else ()))} | {facts.unit}
-    if arbiter.unit is not None and arbiter.unit in parties:
-        return Reason("裁定人不得来自责任单位", "the arbiter must come from none of the units concerned")
-    if arbiter.id in {facts.owner_id, facts.handler_id, facts.proposer_id, *hands}:
-        return Reason("经办人不得裁定责任", "who handled the case does not decide who is liable")
-    if appealed and last is not None and arbiter.id in (last.decided_by, last.appealed_by):
-        return Reason("申诉须由他人裁定", "an appeal is decided by somebody else than who found or who filed it")
-    return None
-
-
-def party(facts: CaseFacts, one: StaffFacts, shares: Iterable[Share] = ()) -> bool:
-    """Whether somebody's unit is one an incident concerns: by the report, the last finding, or the shares to come."""
-    units = {facts.unit, facts.details.get("counterpart"), *facts.liable_units, *(share.party for share in shares)}
-    return one.unit is not None and one.unit in units
-
-
-def barred(facts: CaseFacts, one: StaffFacts, policy: Policy, shares: Iterable[Share] = ()) -> Reason | None:
-    """What keeps somebody from finding who is liable for an incident; None: nothing.
-
-    Nobody of a unit concerned, save the highest level: it is the last instance, and may be the only one left, where
-    everybody of the centre is of the unit concerned (what it finds about its own unit is final). Not even the highest
-    decides on an appeal about what its own unit was found to bear. Who found, or filed the appeal, does not decide it.
-    """
-    filer = facts.details.get("appealed_by")
-    if filer is not None and one.id in (filer, facts.proposer_id):
-        return Reason("申诉须由他人复核", "an appeal is decided by somebody else than who found or who filed it")
-    own_appeal = filer is not None and facts.proposer_id is not None and one.unit in facts.liable_units
-    last_instance = one.level >= len(policy.rulebook.assignment.levels) - 1 and not own_appeal
-    if party(facts, one, shares) and not last_instance:
-        return Reason("责任认定人不得属于涉事单位", "whoever finds the liability is of none of the units concerned")
-    return None
-
-
-def appeal_level(facts: CaseFacts, found_level: int, policy: Policy) -> int:
-    """Who decides on an appeal about an incident: one level higher.
-
-    Above the highest there is nobody: what that found, somebody else reviews, of the highest or of the level below it.
-    """
-    top = len(policy.rulebook.assignment.levels) - 1
-    return top - 1 if found_level >= top else max(facts.level, found_level + 1)
 
 
 def find(

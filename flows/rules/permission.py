@@ -101,10 +101,14 @@ def ever(permit: Permit, actor: StaffFacts, policy: Policy) -> bool:
     return any(permit in permits for permits in policy.permissions.by_relation[actor.role].values())
 
 
-def barred(permit: Permit, actor: StaffFacts, policy: Policy) -> Reason:
-    """Why somebody who sees a case may not do this with it."""
+def barred(permit: Permit, actor: StaffFacts, policy: Policy, level: int = 0) -> Reason:
+    """Why somebody who sees a case may not do this with it; `level`: the one that the case has climbed to."""
     columns = policy.permissions.by_relation[actor.role]
-    able = [_WHO[relation] for relation in _WHO if permit in columns[relation]]
+    who = dict(_WHO)
+    if level > actor.level:
+        zh, en = who[Relation.ABOVE]
+        who[Relation.ABOVE] = f"{zh}（本工单须 {level} 级及以上）", f"{en} (this one is for level {level} or above)"
+    able = [who[relation] for relation in who if permit in columns[relation]]
     if not able:
         return Reason("您的角色无权执行此操作", "your role does not do that")
     return Reason(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.values.case import Reason
+from models.values.vehicles import normal_vehicle
 
 _MONEY = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})([ T][0-9:.+Zz -]*)?", re.ASCII)
@@ -43,6 +44,12 @@ def waybill(column: str, at_most: int) -> Parse:
     """As a complaint's waybill is stored, so that the two meet."""
     parse = words(column, at_most)
     return lambda cell: parse(cell).upper()
+
+
+def vehicle(column: str, at_most: int) -> Parse:
+    """As an incident's vehicle is stored, so that the two meet."""
+    parse = words(column, at_most)
+    return lambda cell: parse(normal_vehicle(parse(cell)))
 
 
 def money(column: str) -> Parse:

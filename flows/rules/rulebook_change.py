@@ -8,9 +8,6 @@ from models.values.chinese import chinese
 from models.values.people_terms import ChangeState, Role
 from models.values.policy import Policy
 
-WORSE_BY = 0.005
-"""A mark lower by less is no worse: another cut of the folds moves it as much."""
-
 
 @dataclass(frozen=True)
 class Change:
@@ -73,7 +70,7 @@ def _reads_worse(candidate: Policy, policy: Policy) -> Reason | None:
     if new is None or old is None or candidate.rulebook.taxonomy.learned == policy.rulebook.taxonomy.learned:
         return None
     mark, present = (float(one.trained_on.get("cross_validated", 0.0)) for one in (new, old))
-    if mark >= present - WORSE_BY:
+    if mark >= present - policy.rulebook.changes.weights_worse_by:
         return None
     return Reason(
         f"新分类权重读得更差({mark:.3f}，现行 {present:.3f})，不得上线",

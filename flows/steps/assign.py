@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.roster import members
 from flows.rulebook.store import Policies
-from flows.rules import assignment
+from flows.rules import assignment, incident_arbiter
 from flows.rules.assignment import Team
 from models.customer import customers
 from models.values.case import CaseFacts, Decision
+from models.values.stage_terms import Stage
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Assign:
 
     def decide(self, facts: CaseFacts, loaded: Desk, now: datetime) -> Decision:
         manager = loaded.managers.get(facts.customer_id) if facts.customer_id else None
-        decision = assignment.decide(facts, loaded.team, self.policies.of(facts), now, manager)
+        decide = incident_arbiter.decide if facts.stage is Stage.FINDING else assignment.decide
+        decision = decide(facts, loaded.team, self.policies.of(facts), now, manager)
         if (owner := decision.changes.get("owner_id")) is not None:
             loaded.team.add(owner)
         return decision

@@ -98,6 +98,7 @@ TERMS: Mapping[type[StrEnum], Mapping[str, str]] = {
         NoticeKind.INCIDENT_GRADED: "事故定级",
         NoticeKind.COUNTERPART_ASKED: "请对方单位确认",
         NoticeKind.LIABILITY_PRESUMED: "责任推定",
+        NoticeKind.LIABILITY_TO_DECIDE: "责任待裁定",
         NoticeKind.CORRECTION_PLANNED: "整改",
         NoticeKind.TEST: "测试",
     },

@@ -89,6 +89,8 @@ class Revisits(Section):
     """From this confidence on, what a customer wrote opens a complaint when it reads as one."""
     dissatisfied_at: Annotated[int, Field(ge=1, le=5)]
     """Of a customer as little satisfied as this, a complaint opens whatever the confidence."""
+    links_at_most: Annotated[int, Field(ge=1, le=255)]
+    """How many one-time links one contact gets: each makes the one before it useless."""
 
 
 class Analysis(Section):

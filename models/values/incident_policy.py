@@ -122,6 +122,10 @@ class IncidentScoring(Section):
     """Reported so soon after discovery (or phoned), the full mark."""
     report_lost_minutes: Annotated[float, Field(gt=0, le=100_000)]
     """Reported so late, none; in between it falls evenly."""
+    late_form_costs: Share
+    """What of the mark for completeness a form takes that was not complete in time."""
+    containment_lost_at: Annotated[float, Field(gt=1, le=100)]
+    """Contained after so many times its time, no mark; from its time on it falls evenly."""
     repeat_window: Term
     """The time in which incidents of one kind and one liable unit count as repeats."""
     repeat_costs: Share

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     INCIDENT_GRADED = "incident_graded"
     COUNTERPART_ASKED = "counterpart_asked"
     LIABILITY_PRESUMED = "liability_presumed"
+    LIABILITY_TO_DECIDE = "liability_to_decide"
     CORRECTION_PLANNED = "correction_planned"
     TEST = "test"
 

@@ -41,6 +41,8 @@ class Assignment(Section):
     """Languages staff can be skilled in, by ISO 639 code."""
     skill_weight: Share
     """How much the skills asked for count in choosing an owner."""
+    skill_unknown: Share
+    """The mark for skills where none are asked for, or none of somebody's are known."""
     load_weight: Share
     """How much being free counts in choosing an owner."""
 

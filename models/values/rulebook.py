@@ -19,7 +19,7 @@ from models.values.people_terms import Role
 from models.values.permissions import Permissions
 from models.values.questionnaire import Questionnaire
 from models.values.sampling import Sampling
-from models.values.section import DAYS_AT_MOST, Name, Section, Term
+from models.values.section import DAYS_AT_MOST, Count, Name, Section, Share, Term
 from models.values.taxonomy import Taxonomy
 from models.values.telling_policy import Daily, Notices, Wording
 from models.values.time_policy import Clocks, Escalation, Hours
@@ -35,6 +35,10 @@ class Changes(Section):
     """Who may propose another rulebook."""
     approved_by: SomeRoles
     """Who may put a proposed rulebook in force, or reject it; never who proposed it."""
+    weights_worse_by: Share
+    """Learned weights whose mark is lower by less read no worse."""
+    weights_new_texts: Count
+    """From so many new texts on learned weights are judged by those; of fewer, by what each reached in training."""
 
 
 class Rulebook(Section):

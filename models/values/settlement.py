@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from models.values.case import StaffFacts
 from models.values.money_terms import EvidenceKind, LiableKind, LimitBasis, PaymentKind, PaymentState
 from models.values.vocabulary import Party
 
@@ -118,6 +119,8 @@ class Money:
     """The last one."""
     hands: frozenset[int] = frozenset()
     """Everybody who proposed, decided on or carried out a remedy of this case."""
+    bench: tuple[StaffFacts, ...] = ()
+    """Everybody whom the table of permissions lets find who is liable; looked for where that is decided."""
     together: tuple[Decimal, ...] = ()
     """What else was paid on the waybill or to the customer within the rulebook's window, or is promised: a proposal
     needs the authority of the sum."""

@@ -32,6 +32,7 @@ from flows.steps.score import Score
 from flows.steps.score_incident import ScoreIncident
 from models.clock import simulated_clock
 from models.database import metadata
+from models.staff import staff as staff_table
 from models.values.people_terms import Role
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -133,6 +134,11 @@ class Centre:
     async def hire(self, name: str, role: Role, unit: str | None = None) -> Person:
         async with self.engine.begin() as connection:
             return await self._hire(connection, name, role, unit)
+
+    async def belong(self, unit: str, *names: str) -> None:
+        """They are of a unit from now on: before their first call: the API believes what it saw for a while."""
+        async with self.engine.begin() as connection:
+            await connection.execute(update(staff_table).where(staff_table.c.name.in_(names)).values(unit=unit))
 
     async def _hire(self, connection: AsyncConnection, name: str, role: Role, unit: str | None = None) -> Person:
         id_ = await add_staff(connection, NewStaff(name, role, unit))

@@ -135,6 +135,19 @@ async def test_what_is_traced_stands_beside_what_was_known(centre: Centre, hub: 
     assert "at most 20 vehicles" in problem["detail"]
 
 
+async def test_a_vehicle_is_one_however_it_is_reported_and_traced(centre: Centre, hub: Person) -> None:
+    await ship(centre, await customer(centre, "C1"), "A1")
+    await ship(centre, await customer(centre, "C2"), "B1", vehicle="EVER GIVEN")
+    id_ = await reported(centre, vehicle="沪ａ 12345")
+    assert [item["order_id"] for item in (await affected(centre, id_))["items"]] == ["A1"]
+    assert (await centre.manager.get(f"/incidents/{id_}")).json()["vehicle"] == TRUCK
+    owner = await centre.owner(id_)
+    is_problem(await owner.act(id_, "trace", vehicle="沪A-12345"), 409)
+    await owner.done(id_, "trace", vehicle="Ever  Given")
+    assert [item["order_id"] for item in (await affected(centre, id_))["items"]] == ["A1", "B1"]
+    is_problem(await centre.hub.post("/incidents", first(vehicle="ﷺ" * 3)), 422)
+
+
 async def test_who_complained_of_the_incident_without_a_waybill_is_not_told_of_it(centre: Centre, hub: Person) -> None:
     one, merged = await customer(centre, "C1"), await customer(centre, "C1-old")
     async with centre.engine.begin() as connection:

@@ -154,6 +154,26 @@ async def test_what_the_highest_found_is_reviewed_by_the_level_below_it(centre: 
     await centre.manager.done(id_, "name-liable", firm_liable=False, why="申诉成立")
 
 
+async def test_an_appeal_is_decided_below_where_the_highest_is_of_the_party(centre: Centre, hub: Person) -> None:
+    await centre.belong("linehaul", "general_manager")
+    id_ = await asked(centre)
+    await centre.line.done(id_, "respond", agrees=True, statement="属实")
+    await centre.manager.done(id_, "name-liable", firm_liable=True, shares=SHARED, why="装载不规范")
+    await centre.line.done(id_, "appeal", party="linehaul", grounds="不服")
+    await centre.carry()
+    for one in (centre.general_manager, centre.manager):
+        problem = is_problem(await one.act(id_, "name-liable", firm_liable=False, why="x"), 403)
+        assert "somebody of level 1 or above who is of no party" in problem["detail"]
+    problem = is_problem(await centre.handler.act(id_, "name-liable", firm_liable=False, why="x"), 403)
+    arbiter = await centre.owner(id_)
+    assert arbiter.name in {"supervisor", "second_supervisor"}
+    *_, given = [one for one in await centre.manager.events(id_) if one["kind"] == "assigned"]
+    assert "level 1 decides" in given["reasons"][-1]["en"]
+    notices = (await arbiter.get("/notices", case=id_, kind="liability_to_decide")).json()["items"]
+    assert [one["to_staff"] for one in notices] == [arbiter.id]
+    await arbiter.done(id_, "name-liable", firm_liable=False, why="申诉成立")
+
+
 async def test_who_alone_would_decide_files_no_appeal(centre: Centre, hub: Person) -> None:
     id_ = await asked(centre)
     await centre.line.done(id_, "respond", agrees=True, statement="属实")

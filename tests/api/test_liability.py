@@ -57,6 +57,25 @@ async def test_liability_is_found_appealed_once_and_recharged_to_the_cent(centre
     assert [(one["round"], one["standing"]) for one in known["findings"]] == [(1, "appealed"), (2, "final")]
 
 
+async def test_an_appeal_is_decided_where_the_manager_and_the_one_above_are_of_the_party(
+    centre: Centre, finance: Person
+) -> None:
+    await centre.belong("sorting_centre", "manager", "general_manager")
+    id_ = await paid(centre, finance)
+    arbiter = await centre.hire("inspector", Role.QUALITY_INSPECTOR)
+    await arbiter.done(id_, "find-liable", firm_liable=True, shares=SHARES, grounds="监控")
+    await centre.supervisor.done(id_, "appeal-liability", party="sorting_centre", grounds="不服")
+    said = {"firm_liable": False, "grounds": "申诉成立"}
+    for one in (centre.manager, centre.supervisor):
+        problem = is_problem(await one.act(id_, "find-liable", **said), 403)
+        assert "somebody of level 1 or above who is of no party" in problem["detail"]
+    notices = (await centre.second_supervisor.get("/notices", case=id_, kind="liability_to_decide")).json()["items"]
+    assert [one["to_staff"] for one in notices] == [centre.second_supervisor.id]
+    await centre.second_supervisor.done(id_, "find-liable", **said)
+    *_, found = [one for one in await centre.supervisor.events(id_) if one["kind"] == "liability_found"]
+    assert "level 1 decides" in found["reasons"][-1]["en"]
+
+
 async def test_who_handled_it_once_does_not_judge_it_later(centre: Centre) -> None:
     """Also when somebody else carried it out in the end."""
     id_, _ = await complaint(centre)

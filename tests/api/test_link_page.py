@@ -159,6 +159,14 @@ async def test_a_repeated_request_gets_the_same_link_and_nothing_of_it_is_stored
     assert UUID(contact).hex not in token
 
 
+async def test_a_contact_gets_as_many_links_as_the_rulebook_says(centre: Centre, contact: str) -> None:
+    book = centre.office.desk.policies.current.rulebook
+    for _ in range(book.revisits.links_at_most):
+        await centre.revisitor.done(contact, "send-link")
+    problem = is_problem(await centre.revisitor.act(contact, "send-link"), 409)
+    assert "links enough" in problem["detail"]
+
+
 async def test_whoever_may_not_work_a_contact_gives_out_no_link(centre: Centre, contact: str) -> None:
     is_problem(await centre.handler.act(contact, "send-link"), 403)
     await answered(centre, contact)

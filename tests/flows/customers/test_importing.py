@@ -299,6 +299,17 @@ async def kill_importer(url: str) -> None:
     await other.close()
 
 
+async def test_a_vehicle_is_one_however_files_write_it(importer, database):
+    header = "customer_id,order_id,ordered_at,amount,vehicle\n"
+    written = ("沪A·80017", "沪A80017", "沪a 80017", "沪Ａ８００１７")
+    rows = [f"c1,o{number},2024-03-01,1.00,{one}\n" for number, one in enumerate(written)]
+    await importer.shipments(header + "".join(rows))
+    assert await database.value("SELECT DISTINCT vehicle FROM shipments") == "沪A·80017"
+    again = await importer.shipments(header + "c1,o0,2024-03-01,1.00,沪A-80017\n")
+    assert (again.changed, again.unchanged) == (0, 1)
+    assert (await importer.shipments(header + f"c1,o9,2024-03-01,1.00,{'ﷺ' * 3}\n")).left_out == 1, "54 characters"
+
+
 async def test_open_incidents_look_for_customers_among_shipments_that_came_in(importer, office, database):
     (hub,) = await office.hire(["华东分拨"], Role.BUSINESS_UNIT)
     actor = StaffFacts(hub, "华东分拨", Role.BUSINESS_UNIT, 0, "sorting_centre")

@@ -13,9 +13,9 @@ from flows.acts.money import money_of
 from flows.acts.registry import ACTS, INCIDENT
 from flows.legs.chain import Entry, draft
 from flows.rules import (
-    assignment,
     clocks,
     customer_notices,
+    incident_arbiter,
     incident_follow_up,
     incident_grading,
     incident_scoring,
@@ -254,7 +254,7 @@ class IncidentWalk:
             "reach_out": lambda: customer_notices.reached_out(
                 facts, [], Incident.of(facts.details).but(reach=None), left=False, policy=POLICY, now=now
             ),
-            "assign": lambda: assignment.decide(facts, self.team, POLICY, now),
+            "assign": lambda: incident_arbiter.decide(facts, self.team, POLICY, now),
             "follow_up": lambda: incident_follow_up.decide(facts, incident_follow_up.Known(delivered_at), POLICY, now),
             "score": lambda: incident_scoring.decide(facts, self.random.randint(0, 3), POLICY, now),
         }

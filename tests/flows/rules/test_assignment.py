@@ -89,6 +89,12 @@ def test_an_unknown_line_does_not_count_against_a_specialist() -> None:
     assert assignment.suits(facts, staff(skills=frozenset({"delay"})), POLICY) == pytest.approx(1.0)
 
 
+def test_what_is_not_known_of_somebodys_skills_counts_as_the_rulebook_says() -> None:
+    for mark in (0.0, 0.5, 1.0):
+        rules = policy(lambda book, mark=mark: book["assignment"].update(skill_unknown=mark))
+        assert assignment.suits(free(), staff(), rules) == pytest.approx(0.6 * mark + 0.4)
+
+
 def test_of_equals_the_first_is_chosen_whatever_the_order() -> None:
     team = [staff(id_=number) for number in (9, 4, 6)]
     assert {owner(free(), *(team[turn:] + team[:turn])) for turn in range(3)} == {4}

@@ -85,4 +85,8 @@ def test_weights_that_read_worse_are_not_proposed(mark: float | None, proposed: 
     candidate = with_weights(mark, "b" * 16)
     obstacle = bar_proposing(candidate, staff("manager"), PRESENT, known_weights=False)
     assert (obstacle is None) == proposed
+    strict = PRESENT.rulebook.changes.model_copy(update={"weights_worse_by": 0.0})
+    present = replace(PRESENT, rulebook=PRESENT.rulebook.model_copy(update={"changes": strict}))
+    obstacle = bar_proposing(candidate, staff("manager"), present, known_weights=False)
+    assert (obstacle is None) == (mark is not None and mark >= 0.9), "the rulebook in force says what is no worse"
     assert bar_proposing(candidate, staff("manager"), PRESENT, known_weights=True) is None

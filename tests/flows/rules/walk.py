@@ -13,6 +13,7 @@ from uuid import UUID
 from flows.acts.act import Setting, refuse_wrong_stage
 from flows.acts.identify import Named
 from flows.acts.joining import Event
+from flows.acts.liability import judged_of
 from flows.acts.money import money_of
 from flows.acts.registry import ACTS
 from flows.acts.regulator import Referrals
@@ -147,7 +148,7 @@ class Walk:
         if name not in permission.permits(facts, actor, self.policy, at_hand=True):
             raise Refusal("", "not allowed")
         refuse_wrong_stage(act, facts, self.policy)
-        reads = act.load is money_of or name == "propose"
+        reads = act.load in (money_of, judged_of) or name == "propose"
         loaded: Any = self.team if name == "reassign" else self.money if reads else []
         if name == "answer-regulator":
             loaded = Referrals(self.referrals)
