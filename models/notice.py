@@ -28,6 +28,8 @@ KIND_LENGTH = 40
 WAITS = f"delivered_at IS NULL AND failed_at IS NULL AND error IS DISTINCT FROM '{NOBODY}'"
 """Spelled out, as in `NoticeState`'s conditions: so that the planner sees that `notices_waiting` holds them all."""
 
+LAST_SETTLED = "GREATEST(delivered_at, failed_at, resolved_at)"
+
 
 def _no() -> Column[bool]:
     return Column(Boolean, nullable=False, server_default=text("false"))
@@ -39,7 +41,8 @@ class Notice(SQLModel, table=True):
     Written in the transaction of what it tells of (`Row("notices", …, sealed={"payload": …})`), then delivered.
     `payload` is sealed: `{"title": {"zh", "en"}, "text": {"zh", "en"}}`. `created_at`, `due_at`, `delivered_at` and
     `acknowledged_at` are business time; `due_at` None: at once. `pokes`: its case looks up when it was delivered,
-    acknowledged or failed. Kinds are the procedures' own, so no CHECK holds them together (`NoticeKind` lists them).
+    acknowledged or failed. `payload` None: erased, with its customer or because of its age. Kinds are the procedures'
+    own, so no CHECK holds them together (`NoticeKind` lists them).
     """
 
     __tablename__ = "notices"
@@ -55,7 +58,8 @@ class Notice(SQLModel, table=True):
         Index("notices_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),
         Index("notices_failed", "id", postgresql_where=text("failed_at IS NOT NULL")),
         Index("notices_waiting", "id", postgresql_where=text(WAITS)),
-        Index("notices_settled", text("GREATEST(delivered_at, failed_at, resolved_at)")),
+        Index("notices_settled", text(LAST_SETTLED)),
+        Index("notices_kept", text(LAST_SETTLED), postgresql_where=text("payload IS NOT NULL")),
     )
 
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True, default=uuid7))
@@ -162,4 +166,4 @@ subscriptions = cast(Table, Subscription.__table__)  # type: ignore[attr-defined
 deliveries = cast(Table, Delivery.__table__)  # type: ignore[attr-defined]
 alarms = cast(Table, Alarm.__table__)  # type: ignore[attr-defined]
 settled_at = func.greatest(notices.c.delivered_at, notices.c.failed_at, notices.c.resolved_at)
-"""When it was last settled, of one that does not wait any more."""
+"""`LAST_SETTLED` in a query: of one that does not wait any more."""

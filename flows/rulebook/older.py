@@ -50,6 +50,8 @@ SINCE: tuple[tuple[str, ...], ...] = (
     ("escalation",),
     ("requests",),
     ("daily",),
+    ("notices", "keep_days"),
+    ("notices", "keep_case_days"),
     ("notices",),
     ("revisits",),
     ("sampling",),
