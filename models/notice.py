@@ -91,7 +91,7 @@ class Subscription(SQLModel, table=True):
 
     Of a member of staff, a unit or a role; of none of them: the whole centre's, which hears of its kinds whomever they
     are addressed to. `target` is sealed: `{"to": address or URL, "secret": …}`; `target_key` keeps it from being there
-    twice.
+    twice. `made_by`, `ended_by` None: the command line.
     """
 
     __tablename__ = "subscriptions"
@@ -110,7 +110,9 @@ class Subscription(SQLModel, table=True):
     target: bytes = Field(sa_type=Bytes)
     target_key: str = Field(sa_type=String(32))
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
+    made_by: int | None = Field(default=None, foreign_key="staff.id")
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_by: int | None = Field(default=None, foreign_key="staff.id")
 
 
 class Delivery(SQLModel, table=True):

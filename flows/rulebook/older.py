@@ -100,6 +100,8 @@ def complemented(content: str, shipped: str) -> str:
         field["personal"] = True
     if ("permissions",) in missing and isinstance(own.get("customers"), dict):
         own["customers"] = {name: it for name, it in own["customers"].items() if name not in MOVED_TO_PERMISSIONS}
+    if ("permissions",) not in missing and {("notices",), ("notices", "keep_days")} & {*missing}:
+        _permit(own, newest, "subscriptions")
     for *sections, name in missing:
         into, source = own, newest
         for section in sections:
@@ -121,6 +123,16 @@ def _fields(book: dict[str, Any]) -> list[dict[str, Any]]:
 def _unmarked(own: dict[str, Any]) -> list[dict[str, Any]]:
     """Fields of a form from before a field said that it is personal."""
     return [one for one in _fields(own) if "personal" not in one and str(one.get("name")) in PERSONAL_FIELDS]
+
+
+def _permit(own: dict[str, Any], newest: dict[str, Any], permit: str) -> None:
+    """Give a permit that came later to the roles that have it in the shipped table."""
+    for role, row in newest["permissions"]["roles"].items():
+        mine: Any = own
+        for name in ("permissions", "roles", role, "centre"):
+            mine = mine.get(name) if isinstance(mine, dict) else None
+        if permit in row.get("centre", ()) and isinstance(mine, list) and permit not in mine:
+            mine.append(permit)
 
 
 def _as_it_is(value: Any, assignment: Any) -> Any:

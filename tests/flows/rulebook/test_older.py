@@ -45,6 +45,16 @@ def test_a_report_form_from_before_fields_were_personal_is_masked_as_todays() ->
     assert not load(json.dumps(content)).incidents.form.fields[0].personal, "what it says itself stands"
 
 
+def test_a_table_from_before_a_permit_gives_it_to_the_roles_that_have_it_today() -> None:
+    content = without(("notices", "keep_days"))
+    centre = content["permissions"]["roles"]["administrator"]["centre"]
+    centre.remove("subscriptions")
+    assert load(json.dumps(content)).rulebook == load(read()).rulebook
+    content["notices"]["keep_days"] = 90
+    roles = load(json.dumps(content)).permissions.roles
+    assert "subscriptions" not in roles["administrator"].centre, "what a newer one says itself stands"
+
+
 @pytest.mark.parametrize("form", [3, {"fields": 3}, {"fields": [3, {"name": []}]}])
 def test_a_report_form_that_is_none_is_told(form: object) -> None:
     content = json.loads(read())
