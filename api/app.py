@@ -31,11 +31,13 @@ from api.routes import (
     rulebooks,
     runs,
     settlements,
+    subscriptions,
 )
 from flows.acts.perform import Desk
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
 from flows.notices.postman import Postman
+from flows.notices.targets import Inside
 from flows.rulebook.store import Policies
 from models.bounds import may_idle
 from models.settings import Settings
@@ -56,7 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
             await may_idle(connection)
             await policies.refresh(connection)
         desk = Desk(resources.seal, policies, resources.clock)
-        app.state.office = Office(resources, desk, Ringer(resources.engine), settings.prefect_ui_url)
+        inside = Inside.of(settings.webhook_allow)
+        app.state.office = Office(resources, desk, Ringer(resources.engine), settings.prefect_ui_url, inside)
         async with _standing_in(Postman(resources, policies, settings, DELIVER_SECONDS, WATCH_SECONDS), settings):
             yield
         await resources.close()
@@ -73,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     of_incidents = (incidents, incident_complaints, papers)
     routes = (complaints, requests, *of_incidents, cases, acts, attachments, queue, runs, reports, customers)
-    for module in (*routes, notices, rulebooks, revisits, revisit_reports, settlements, referrals):
+    for module in (*routes, notices, subscriptions, rulebooks, revisits, revisit_reports, settlements, referrals):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
     app.include_router(link_page.router)

@@ -17,6 +17,7 @@ from flows.acts.perform import Desk
 from flows.acts.refusals import NotSignedIn
 from flows.legs.bell import Ringer
 from flows.legs.resources import Resources
+from flows.notices.targets import Inside
 from flows.roster import deputises
 from flows.staffing import digest, to_staff
 from models.staff import staff, tokens
@@ -35,6 +36,8 @@ class Office:
     desk: Desk
     ringer: Ringer
     prefect_ui: str | None
+    inside: Inside
+    """Hosts of the inside network that notices may go to."""
     seen: dict[str, tuple[float, StaffFacts]] = field(default_factory=dict)
     refreshed_at: float = 0.0
 

@@ -65,3 +65,32 @@ def notice_view(seen: Seen) -> NoticeView:
         text=ReasonView(**said["text"]) if said else None,
         deliveries=[WayView.model_validate(one, from_attributes=True) for one in seen.ways],
     )
+
+
+class SubscriptionView(BaseModel):
+    """Whose it is (nobody's in particular: the whole centre's), which kinds it gets (none named: all) and where."""
+
+    id: int
+    staff_id: int | None
+    unit: str | None
+    role: Role | None
+    kinds: list[str]
+    channel: NoticeChannel
+    target: str
+    created_at: datetime
+    made_by: int | None
+
+
+class SubscriptionList(BaseModel):
+    items: list[SubscriptionView]
+
+
+class SubscriptionMade(BaseModel):
+    """`secret`: what the receiver of a webhook checks signatures with (standardwebhooks.com), shown this once."""
+
+    id: int
+    secret: str | None
+
+
+class SubscriptionEnded(BaseModel):
+    id: int

@@ -58,6 +58,7 @@ class Case(SQLModel, table=True):
         one_of("customer_class", CustomerClass),
         Index("cases_waybill", "waybill", postgresql_where=text("waybill IS NOT NULL")),
         Index("cases_owner", "owner_id", postgresql_where=text("owner_id IS NOT NULL AND closed_at IS NULL")),
+        Index("cases_open", "stage", postgresql_where=text("closed_at IS NULL")),
         Index("cases_unowned", "stage", postgresql_where=text("owner_id IS NULL AND closed_at IS NULL")),
         Index("cases_watched", "watch", postgresql_where=text("overdue AND closed_at IS NULL")),
         Index("cases_reference", "reference", postgresql_where=text("reference IS NOT NULL")),

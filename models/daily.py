@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Column, Date, String, Table, func
+from sqlalchemy import Column, Date, Index, String, Table, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -15,6 +15,7 @@ class DailySummary(SQLModel, table=True):
     """`figures` holds counts and case numbers, nothing personal; `until` is the business time they stand for."""
 
     __tablename__ = "daily_summaries"
+    __table_args__ = (Index("daily_summaries_notice", "notice_id"),)
 
     day: date = Field(sa_column=Column(Date, primary_key=True))
     until: datetime = Field(sa_type=Moment)
@@ -27,6 +28,7 @@ class ShiftHandover(SQLModel, table=True):
     """What a shift takes over, by the name the rulebook gives it; `day` is the day it begins on."""
 
     __tablename__ = "shift_handovers"
+    __table_args__ = (Index("shift_handovers_notice", "notice_id"),)
 
     day: date = Field(sa_column=Column(Date, primary_key=True))
     shift: str = Field(sa_column=Column(String(40), primary_key=True))

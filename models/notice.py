@@ -22,9 +22,13 @@ from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
 from models.columns import Bytes, Moment, one_of
-from models.values.notice_terms import AlarmName, NoticeChannel
+from models.values.notice_terms import NOBODY, AlarmName, NoticeChannel
 
 KIND_LENGTH = 40
+WAITS = f"delivered_at IS NULL AND failed_at IS NULL AND error IS DISTINCT FROM '{NOBODY}'"
+"""Spelled out, as in `NoticeState`'s conditions: so that the planner sees that `notices_waiting` holds them all."""
+
+LAST_SETTLED = "GREATEST(delivered_at, failed_at, resolved_at)"
 
 
 def _no() -> Column[bool]:
@@ -37,7 +41,8 @@ class Notice(SQLModel, table=True):
     Written in the transaction of what it tells of (`Row("notices", …, sealed={"payload": …})`), then delivered.
     `payload` is sealed: `{"title": {"zh", "en"}, "text": {"zh", "en"}}`. `created_at`, `due_at`, `delivered_at` and
     `acknowledged_at` are business time; `due_at` None: at once. `pokes`: its case looks up when it was delivered,
-    acknowledged or failed. Kinds are the procedures' own, so no CHECK holds them together (`NoticeKind` lists them).
+    acknowledged or failed. `payload` None: erased, with its customer or because of its age. Kinds are the procedures'
+    own, so no CHECK holds them together (`NoticeKind` lists them).
     """
 
     __tablename__ = "notices"
@@ -52,6 +57,9 @@ class Notice(SQLModel, table=True):
         ),
         Index("notices_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),
         Index("notices_failed", "id", postgresql_where=text("failed_at IS NOT NULL")),
+        Index("notices_waiting", "id", postgresql_where=text(WAITS)),
+        Index("notices_settled", text(LAST_SETTLED)),
+        Index("notices_kept", text(LAST_SETTLED), postgresql_where=text("payload IS NOT NULL")),
     )
 
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True, default=uuid7))
@@ -83,7 +91,7 @@ class Subscription(SQLModel, table=True):
 
     Of a member of staff, a unit or a role; of none of them: the whole centre's, which hears of its kinds whomever they
     are addressed to. `target` is sealed: `{"to": address or URL, "secret": …}`; `target_key` keeps it from being there
-    twice.
+    twice. `made_by`, `ended_by` None: the command line.
     """
 
     __tablename__ = "subscriptions"
@@ -102,7 +110,9 @@ class Subscription(SQLModel, table=True):
     target: bytes = Field(sa_type=Bytes)
     target_key: str = Field(sa_type=String(32))
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False, server_default=func.now()))
+    made_by: int | None = Field(default=None, foreign_key="staff.id")
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_by: int | None = Field(default=None, foreign_key="staff.id")
 
 
 class Delivery(SQLModel, table=True):
@@ -157,3 +167,5 @@ notices = cast(Table, Notice.__table__)  # type: ignore[attr-defined]
 subscriptions = cast(Table, Subscription.__table__)  # type: ignore[attr-defined]
 deliveries = cast(Table, Delivery.__table__)  # type: ignore[attr-defined]
 alarms = cast(Table, Alarm.__table__)  # type: ignore[attr-defined]
+settled_at = func.greatest(notices.c.delivered_at, notices.c.failed_at, notices.c.resolved_at)
+"""`LAST_SETTLED` in a query: of one that does not wait any more."""

@@ -50,4 +50,4 @@ CONFLICT = 409
 
 
 def status_of(refusal: Refusal) -> int:
-    return STATUS.get(type(refusal), CONFLICT)
+    return next((STATUS[one] for one in type(refusal).__mro__ if one in STATUS), CONFLICT)

@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from time import monotonic
 
 from flows.notices.http import NotTaken
 from flows.notices.outbox import AT_ONCE
 from flows.notices.signing import Letter
+from flows.notices.smtp import Server
 from models.settings import Settings
 
 THREADS = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="mail")
@@ -19,18 +21,21 @@ that waits for one beyond its own time."""
 
 
 async def send(letter: Letter, to: str, settings: Settings, seconds: float) -> None:
-    """Raises NotTaken; the server's words are not repeated, they may name the receiver."""
+    """Within so many seconds from first to last. Raises NotTaken; the server's words are not repeated, they may name
+    the receiver."""
     if settings.smtp_host is None:
         raise NotTaken("no mail server is set: REDRESS_SMTP_HOST")
-    message = compose(letter, to, str(settings.smtp_from))
+    message, until = compose(letter, to, str(settings.smtp_from)), monotonic() + seconds
     try:
-        await asyncio.get_running_loop().run_in_executor(THREADS, _send, message, settings, seconds)
+        await asyncio.get_running_loop().run_in_executor(THREADS, _send, message, settings, until)
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
         raise NotTaken(f"the mail server refused the receiver: {', '.join(map(str, sorted(codes)))}") from None
     except smtplib.SMTPResponseException as error:
         raise NotTaken(f"the mail server answered {error.smtp_code}") from None
     except (smtplib.SMTPException, OSError) as error:
+        if monotonic() >= until:
+            raise NotTaken("no answer in time") from None
         raise NotTaken(f"the mail server did not take it: {type(error).__name__}") from None
 
 
@@ -47,17 +52,15 @@ def compose(letter: Letter, to: str, sender: str) -> EmailMessage:
     return message
 
 
-def _send(message: EmailMessage, settings: Settings, seconds: float) -> None:
-    host, port = str(settings.smtp_host), settings.smtp_port
+def _send(message: EmailMessage, settings: Settings, until: float) -> None:
     context = ssl.create_default_context()
-    server = (
-        smtplib.SMTP_SSL(host, port, timeout=seconds, context=context)
-        if settings.smtp_security == "tls"
-        else smtplib.SMTP(host, port, timeout=seconds)
-    )
-    with server:
+    tls = context if settings.smtp_security == "tls" else None
+    server = Server(str(settings.smtp_host), settings.smtp_port, until, tls)
+    try:
         if settings.smtp_security == "starttls":
             server.starttls(context=context)
         if settings.smtp_user and settings.smtp_password:
             server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
         server.send_message(message)
+    finally:
+        server.leave()

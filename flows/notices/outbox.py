@@ -20,7 +20,7 @@ from models.case import cases
 from models.notice import deliveries, notices, subscriptions
 from models.sealing import Seal
 from models.staff import staff
-from models.values.notice_terms import NoticeChannel
+from models.values.notice_terms import NOBODY, NoticeChannel
 from models.values.notices import Addressee
 from models.values.people_terms import Role
 from models.values.telling_policy import Notices
@@ -30,7 +30,6 @@ AT_ONCE = 20
 TO_ONE = 5
 """How many of them to one target: one that never answers is to hold no place that others need."""
 NONE_BUSY: Mapping[int, int] = {}
-NOBODY = "nobody is subscribed to it"
 ERROR_LENGTH = 200
 
 

@@ -1,6 +1,7 @@
-"""The postman: resolves notices, tries deliveries, looks whether the centre itself is well. One in each process.
+"""The postman: resolves notices, tries deliveries, looks whether the centre is well, lets old notices go.
 
-It needs no Prefect. Whatever goes wrong with a notice stays with the notice: carrying cases is never held up by it.
+One in each process. It needs no Prefect. Whatever goes wrong with a notice stays with the notice: carrying cases is
+never held up by it.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import structlog
 
 from flows.legs.blame import place
 from flows.legs.resources import Resources
-from flows.notices import mail, outbox, signing
+from flows.notices import letting_go, mail, outbox, signing
 from flows.notices.http import NotTaken, post
 from flows.notices.outbox import Claimed
 from flows.notices.targets import BadTarget, Inside
@@ -25,6 +26,7 @@ from models.values.notice_terms import NoticeChannel
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 WATCH_SECONDS = 10.0
+LET_GO_SECONDS = 600.0
 TRY_LEASES, HELD_LEASES = 2.0, 3.0
 """How long one try may take, and how long its lease lasts, in leases of a leg: the first must end before the second."""
 
@@ -36,12 +38,17 @@ class Postman:
     settings: Settings
     look_seconds: float = LOOK_SECONDS
     watch_seconds: float = WATCH_SECONDS
+    let_go_seconds: float = LET_GO_SECONDS
     under_way: dict[asyncio.Task[None], int] = field(default_factory=dict)
     """Tries that have not ended, each with the subscription it goes to."""
 
     async def serve(self) -> None:
         """Until cancelled."""
-        looking = self._again(self._look, self.look_seconds), self._again(self.watch, self.watch_seconds)
+        looking = (
+            self._again(self._look, self.look_seconds),
+            self._again(self.watch, self.watch_seconds),
+            self._again(self.let_go, self.let_go_seconds),
+        )
         try:
             await asyncio.gather(*looking)
         finally:
@@ -86,6 +93,16 @@ class Postman:
             now = await self.resources.clock.now(connection)
             await watch(connection, self.resources.seal, policy.rulebook.notices, now)
         return False
+
+    async def let_go(self) -> bool:
+        """Some of what is too old to keep; True: there may be more."""
+        async with self.resources.engine.begin() as connection:
+            policy = await self.policies.refresh(connection)
+            now = await self.resources.clock.now(connection)
+            gone = await letting_go.let_go(connection, policy.rulebook.notices, now)
+        if gone:
+            log.info("old notices let go", notices=gone)
+        return gone > 0
 
     async def _carry(self, one: Claimed) -> None:
         try:

@@ -8,17 +8,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.notices import targets
-from flows.notices.outbox import NOBODY
 from flows.seeing import not_named
 from models.case import cases
-from models.notice import deliveries, notices, subscriptions
+from models.notice import deliveries, notices, settled_at, subscriptions
 from models.sealing import Seal
 from models.values.case import StaffFacts
-from models.values.notice_terms import NoticeChannel
+from models.values.notice_terms import NOBODY, NoticeChannel
 from models.values.people_terms import Role
 
 SEE_ALL = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -58,12 +57,13 @@ class Seen:
     ways: Sequence[Way] = field(default_factory=tuple)
 
 
+_NOBODY: ColumnElement[str] = literal_column(f"'{NOBODY}'")
 CONDITIONS: dict[NoticeState, ColumnElement[bool]] = {
     NoticeState.WAITING: and_(
-        notices.c.delivered_at.is_(None), notices.c.failed_at.is_(None), notices.c.error.is_distinct_from(NOBODY)
+        notices.c.delivered_at.is_(None), notices.c.failed_at.is_(None), notices.c.error.is_distinct_from(_NOBODY)
     ),
     NoticeState.UNHEARD: and_(
-        notices.c.delivered_at.is_(None), notices.c.failed_at.is_(None), notices.c.error == NOBODY
+        notices.c.delivered_at.is_(None), notices.c.failed_at.is_(None), notices.c.error == _NOBODY
     ),
     NoticeState.DELIVERED: notices.c.delivered_at.is_not(None),
     NoticeState.FAILED: and_(notices.c.delivered_at.is_(None), notices.c.failed_at.is_not(None)),
@@ -119,11 +119,13 @@ async def find_notice(
     return found[0] if found else None
 
 
-def counted() -> Any:
-    """The number of notices by state, for metrics."""
-    return select(*(func.count().filter(CONDITIONS[state]).label(state.value) for state in NoticeState)).select_from(
-        notices
-    )
+def counted(since: datetime | None = None) -> Select[Any]:
+    """The number of notices by state: of all that wait, and of the others of those settled since (None: of all)."""
+    waiting = select(func.count()).select_from(notices).where(CONDITIONS[NoticeState.WAITING]).scalar_subquery()
+    others = [state for state in NoticeState if state is not NoticeState.WAITING]
+    settled = (func.count().filter(CONDITIONS[state]).label(state.value) for state in others)
+    query = select(waiting.label(NoticeState.WAITING.value), *settled).select_from(notices)
+    return query if since is None else query.where(settled_at > since)
 
 
 async def _ways(connection: AsyncConnection, seal: Seal, ids: Sequence[UUID]) -> Mapping[UUID, list[Way]]:

@@ -1,5 +1,6 @@
 """Who is told what, where: subscriptions made, ended, listed. What may not be a target is refused here already."""
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from models.values.notice_terms import NoticeChannel
 from models.values.notices import Addressee
 
 SECRETS_AT_MOST = 200
+LOOK_UP_SECONDS = 3.0
+"""How long the host of an address is looked for: less than a transaction may idle."""
 
 
 class AlreadyThere(Refusal):
@@ -45,12 +48,14 @@ class Made:
     """What the receiver of a webhook checks signatures with; shown once."""
 
 
-async def subscribe(connection: AsyncConnection, seal: Seal, wanted: Wanted, inside: Inside) -> Made:
-    """Raises BadTarget or AlreadyThere; then nothing changed."""
+async def subscribe(
+    connection: AsyncConnection, seal: Seal, wanted: Wanted, inside: Inside, by: int | None = None
+) -> Made:
+    """`by` None: the command line. Raises BadTarget or AlreadyThere; then nothing changed."""
     secret = await _checked(wanted, inside)
     of = wanted.of
     values: dict[str, Any] = {"staff_id": of.staff_id, "unit": of.unit, "role": of.role, "kinds": sorted(wanted.kinds)}
-    values |= {"channel": wanted.channel, "target": seal.close({"to": wanted.to, "secret": secret})}
+    values |= {"channel": wanted.channel, "made_by": by, "target": seal.close({"to": wanted.to, "secret": secret})}
     values["target_key"] = seal.lookup(f"{of.staff_id}|{of.unit}|{of.role}|{wanted.channel}|{wanted.to}")
     query = insert(subscriptions).values(values).on_conflict_do_nothing().returning(subscriptions.c.id)
     id_ = (await connection.execute(query)).scalar_one_or_none()
@@ -59,12 +64,12 @@ async def subscribe(connection: AsyncConnection, seal: Seal, wanted: Wanted, ins
     return Made(id_, secret if wanted.channel is NoticeChannel.WEBHOOK else None)
 
 
-async def unsubscribe(connection: AsyncConnection, id_: int) -> None:
-    """What is on its way to it still arrives. Raises Refusal."""
+async def unsubscribe(connection: AsyncConnection, id_: int, by: int | None = None) -> None:
+    """What is on its way to it still arrives. `by` None: the command line. Raises Refusal."""
     query = update(subscriptions).where(subscriptions.c.id == id_, subscriptions.c.ended_at.is_(None))
-    from_now = query.values(ended_at=func.now()).returning(subscriptions.c.id)
+    from_now = query.values(ended_at=func.now(), ended_by=by).returning(subscriptions.c.id)
     if (await connection.execute(from_now)).first() is None:
-        raise Refusal("没有该订阅", f"there is no subscription {id_}")
+        raise Refusal("没有该订阅，或已退订", f"there is no subscription {id_}, or it has ended")
 
 
 async def list_subscriptions(connection: AsyncConnection, seal: Seal) -> Sequence[dict[str, Any]]:
@@ -85,7 +90,8 @@ async def _checked(wanted: Wanted, inside: Inside) -> str | None:
         targets.check_email(wanted.to)
         return None
     try:
-        await targets.look_up(wanted.to, inside)
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            await targets.look_up(wanted.to, inside)
     except OSError:
         raise BadTarget("找不到该主机", "the host of that address is not found") from None
     if wanted.secret is not None and not 1 <= len(wanted.secret) <= SECRETS_AT_MOST:

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
-from models.values.case import Refusal
+from flows.acts.refusals import Implausible
 
 EMAIL = re.compile(
     r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}", re.ASCII
@@ -27,7 +27,7 @@ ADDRESSES_TRIED = 3
 Address = IPv4Address | IPv6Address
 
 
-class BadTarget(Refusal):
+class BadTarget(Implausible):
     """No notice may go there."""
 
 

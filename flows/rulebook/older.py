@@ -56,6 +56,8 @@ SINCE: tuple[tuple[str, ...], ...] = (
     ("escalation",),
     ("requests",),
     ("daily",),
+    ("notices", "keep_days"),
+    ("notices", "keep_case_days"),
     ("notices",),
     ("revisits",),
     ("sampling",),
@@ -110,6 +112,8 @@ def complemented(content: str, shipped: str) -> str:
         field["personal"] = True
     if ("permissions",) in missing and isinstance(own.get("customers"), dict):
         own["customers"] = {name: it for name, it in own["customers"].items() if name not in MOVED_TO_PERMISSIONS}
+    if ("permissions",) not in missing and {("notices",), ("notices", "keep_days")} & {*missing}:
+        _permit(own, newest, "subscriptions")
     for *sections, name in missing:
         into, source = own, newest
         for section in sections:
@@ -137,6 +141,16 @@ def _named_apart(own: dict[str, Any]) -> list[str]:
     if not isinstance(wording, dict) or not isinstance(labels, dict):
         return []
     return [name for name in MOVED_TO_LABELS if isinstance(wording.get(name), dict)]
+
+
+def _permit(own: dict[str, Any], newest: dict[str, Any], permit: str) -> None:
+    """Give a permit that came later to the roles that have it in the shipped table."""
+    for role, row in newest["permissions"]["roles"].items():
+        mine: Any = own
+        for name in ("permissions", "roles", role, "centre"):
+            mine = mine.get(name) if isinstance(mine, dict) else None
+        if permit in row.get("centre", ()) and isinstance(mine, list) and permit not in mine:
+            mine.append(permit)
 
 
 def _as_it_is(value: Any, assignment: Any) -> Any:

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+NOBODY = "nobody is subscribed to it"
+"""What a notice that reaches nobody says for an error."""
+
 
 class NoticeChannel(StrEnum):
     """How a notice reaches somebody."""

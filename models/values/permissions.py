@@ -131,6 +131,8 @@ class Permit(StrEnum):
     """Record what the regulator sends on."""
     PAYMENTS = "payments"
     """The list of payments, and of what is recharged to whom."""
+    SUBSCRIPTIONS = "subscriptions"
+    """Who gets which notices where: listed, added, ended."""
 
 
 READS = frozenset({Permit.READ_CASE, Permit.READ_EVENTS, Permit.READ_RUNS, Permit.PRINT_DOSSIER, Permit.READ_AFFECTED})
@@ -149,6 +151,7 @@ ANYWHERE = frozenset(
         Permit.READ_ROUNDS,
         Permit.REFER,
         Permit.PAYMENTS,
+        Permit.SUBSCRIPTIONS,
     }
 )
 """What is not about one case; it goes by role alone."""

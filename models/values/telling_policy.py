@@ -82,7 +82,7 @@ class Daily(Section):
 
 
 class Notices(Section):
-    """How long a notice is tried, and when the centre itself raises an alarm."""
+    """How long a notice is tried and kept, and when the centre itself raises an alarm."""
 
     attempts_at_most: Annotated[int, Field(ge=1, le=100)]
     """How often a notice is tried by one channel before it counts as failed."""
@@ -100,3 +100,7 @@ class Notices(Section):
     """Who is told of quarantine, a missing worker, an old due wake."""
     missed_deadlines_to: Role
     """Who is told of missed deadlines."""
+    keep_days: Annotated[int, Field(ge=1, le=36_500)]
+    """How many days a notice about no case is kept once it arrived, failed or was for nobody."""
+    keep_case_days: Annotated[int, Field(ge=1, le=36_500)]
+    """How many days the text of a notice about a case is kept once that case and those linked with it are closed."""

@@ -166,6 +166,7 @@ async def test_what_is_not_about_a_case_goes_by_role(
 ) -> None:
     one, may = everybody.people[named(role)], spelt(role, "centre")
     looks, runs = "look-up" in may, "runs" in may
+    mail = {"channel": "email", "to": f"{role}@centre.example"}
     cells = [
         ("POST", "/complaints", {"text": DELAY}, 202 if "receive" in may else 403),
         ("POST", "/incidents", INCIDENT, 202 if "report-incident" in may else 403),
@@ -183,6 +184,9 @@ async def test_what_is_not_about_a_case_goes_by_role(
         ("POST", "/referrals", {"number": f"R-{role}", "text": DELAY}, 202 if "refer" in may else 403),
         ("GET", "/payments", None, 200 if "payments" in may else 404),
         ("GET", "/reports/recharges", None, 200 if "payments" in may else 404),
+        ("GET", "/subscriptions", None, 200 if "subscriptions" in may else 404),
+        ("POST", "/subscriptions/999/end", None, 404),
+        ("POST", "/subscriptions", mail, 201 if "subscriptions" in may else 404),
         ("GET", "/cases", None, 200),
     ]
     for method, path, said, status in cells:

@@ -100,7 +100,7 @@ async def test_down_to_nothing_and_up_again(empty: str) -> None:
 
 
 async def test_vehicles_that_are_there_get_the_one_form(empty: str) -> None:
-    await asyncio.to_thread(command.upgrade, alembic_config(empty), "0013")
+    await asyncio.to_thread(command.upgrade, alembic_config(empty), "0016")
     for statement in VEHICLES:
         await said(empty, statement)
     await asyncio.to_thread(migrate, empty)

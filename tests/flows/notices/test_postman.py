@@ -11,12 +11,11 @@ import httpx
 import pytest
 
 from flows.notices import http, outbox
-from flows.notices.outbox import NOBODY
 from flows.notices.signing import Request
 from flows.notices.targets import Inside, Place
 from flows.roster import leave
 from flows.staffing import NewStaff, add_staff
-from models.values.notice_terms import NoticeChannel
+from models.values.notice_terms import NOBODY, NoticeChannel
 from models.values.notices import Addressee
 from models.values.people_terms import Role
 from tests.fixtures.office import POLICIES

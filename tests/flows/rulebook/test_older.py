@@ -62,6 +62,16 @@ def test_names_of_kinds_that_are_none_are_told(kinds: object) -> None:
         load(json.dumps(content))
 
 
+def test_a_table_from_before_a_permit_gives_it_to_the_roles_that_have_it_today() -> None:
+    content = without(("notices", "keep_days"))
+    centre = content["permissions"]["roles"]["administrator"]["centre"]
+    centre.remove("subscriptions")
+    assert load(json.dumps(content)).rulebook == load(read()).rulebook
+    content["notices"]["keep_days"] = 90
+    roles = load(json.dumps(content)).permissions.roles
+    assert "subscriptions" not in roles["administrator"].centre, "what a newer one says itself stands"
+
+
 @pytest.mark.parametrize("form", [3, {"fields": 3}, {"fields": [3, {"name": []}]}])
 def test_a_report_form_that_is_none_is_told(form: object) -> None:
     content = json.loads(read())

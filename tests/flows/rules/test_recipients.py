@@ -20,6 +20,8 @@ POLICY = Notices(
     named_at_most=3,
     system_alarms_to=Role.ADMINISTRATOR,
     missed_deadlines_to=Role.SUPERVISOR,
+    keep_days=90,
+    keep_case_days=1096,
 )
 STAFF = {1: Member(Role.MANAGER, None), 2: Member(Role.SUPERVISOR, None), 3: Member(Role.BUSINESS_UNIT, "linehaul")}
 LI, UNIT, MANAGERS, NOBODY = (

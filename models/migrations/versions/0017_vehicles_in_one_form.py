@@ -8,8 +8,8 @@ from alembic import op
 
 from models.values.vehicles import normal_vehicle
 
-revision: str = "0014"
-down_revision: str | None = "0013"
+revision: str = "0017"
+down_revision: str | None = "0016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
