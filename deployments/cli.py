@@ -15,6 +15,7 @@ from deployments.commands import (
     dossier,
     importing,
     ledger,
+    migrate,
     notices,
     quarantine,
     revisit,
@@ -39,6 +40,7 @@ commands = typer.Typer(
 commands.command("up")(up.up)
 commands.command("demo")(demo.demo)
 commands.command("settings")(settings.settings)
+commands.command("migrate")(migrate.migrate)
 commands.command("version")(version.version)
 commands.command("bench")(bench.bench)
 commands.command("wakes")(wakes.wakes)

@@ -10,6 +10,7 @@ from functools import partial
 import httpx
 import structlog
 from prefect.client.orchestration import PrefectClient
+from prefect.settings import PREFECT_API_AUTH_STRING
 
 from deployments.worker import logs
 from deployments.worker.loop import Loop
@@ -66,7 +67,9 @@ async def work(settings: Settings, stop: Stop) -> None:
     furnish(room)
     url = needed(settings.prefect_api_url, "PREFECT_API_URL")
     timeout = httpx.Timeout(CLIENT_SECONDS)
-    async with PrefectClient(url, httpx_settings={"timeout": timeout}) as client:
+    # The client does not read Prefect's password by itself; its other settings it does.
+    shared = PREFECT_API_AUTH_STRING.value()
+    async with PrefectClient(url, auth_string=shared, httpx_settings={"timeout": timeout}) as client:
         watch = Watch(room, client, settings.pool, lambda: None)
         loop = Loop(room, client, watch, settings.slots, needed(settings.database_url, "REDRESS_DATABASE_URL"))
         watch.wake = loop.wake
