@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.values.people_terms import Role
-from tests.api.centre import MANY, UNCLEAR, Centre, is_problem
+from tests.api.centre import ENQUIRY, MANY, UNCLEAR, Centre, is_problem
 from tests.api.incidents import first
 from tests.fixtures.paper import read_back
 
@@ -25,6 +25,18 @@ async def referred(centre: Centre, **more: Any) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     taken: dict[str, Any] = answer.json()
     return taken
+
+
+async def to_its_end(centre: Centre, id_: str) -> None:
+    """A complaint at carry-out."""
+    handler = await centre.owner(id_)
+    await handler.done(id_, "propose", remedy="道歉")
+    await handler.done(id_, "carry-out", method="admit_error", finding="已查")
+    await handler.done(id_, "feed-back", accepted=True, said="接受")
+    await centre.carry()
+    await centre.revisitor.done(id_, "survey", solved=True, satisfaction=4)
+    await centre.carry()
+    assert (await centre.supervisor.read(id_))["stage"] == "closed"
 
 
 async def test_a_referral_links_to_its_complaint_and_starts_a_clock_of_its_own(centre: Centre) -> None:
@@ -48,16 +60,31 @@ async def test_a_referral_without_its_complaint_opens_one_that_stays_urgent(cent
     assert (await centre.supervisor.events(taken["id"]))[0]["kind"] == "received"
 
 
+@pytest.mark.parametrize("text", [ENQUIRY, UNCLEAR])
+async def test_what_the_regulator_refers_is_a_complaint_however_it_reads(centre: Centre, text: str) -> None:
+    taken = await referred(centre, text=text)
+    id_ = taken["id"]
+    await centre.carry()
+    case = await centre.supervisor.read(id_)
+    assert (case["procedure"], case["kind"], case["category"], case["stage"]) == (
+        "complaint",
+        "complaint",
+        None,
+        "triage",
+    )
+    clerk = await centre.owner(id_)
+    refused = is_problem(await clerk.act(id_, "classify", kind="enquiry"), 409)
+    assert "the regulator waits" in refused["detail"]
+    await clerk.done(id_, "classify", kind="complaint", category="delay")
+    assert (await referred(centre, number="R-2", case_number=case["number"]))["id"] == id_
+    await centre.carry()
+    owner = await centre.owner(id_)
+    await owner.done(id_, "answer-regulator", referral=taken["referral"], text="已妥善处理")
+
+
 async def test_a_closed_complaint_is_handled_again_one_level_higher(centre: Centre) -> None:
     id_ = await centre.carried(waybill=WAYBILL)
-    handler = await centre.owner(id_)
-    await handler.done(id_, "propose", remedy="道歉")
-    await handler.done(id_, "carry-out", method="admit_error", finding="已查")
-    await handler.done(id_, "feed-back", accepted=True, said="接受")
-    await centre.carry()
-    await centre.revisitor.done(id_, "survey", solved=True, satisfaction=4)
-    await centre.carry()
-    assert (await centre.supervisor.read(id_))["stage"] == "closed"
+    await to_its_end(centre, id_)
     assert (await referred(centre))["id"] == id_
     case = await centre.supervisor.read(id_)
     assert (case["stage"], case["level"], case["reopenings"], case["closed_at"]) == ("carry_out", 1, 1, None)
@@ -107,15 +134,9 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(centre: Centre, sai
 
 
 async def test_the_regulator_is_answered_once_and_the_clock_fires_once_even_on_a_closed_case(centre: Centre) -> None:
-    taken = await referred(centre, text=UNCLEAR)
-    id_ = taken["id"]
-    await centre.carry()
-    clerk = await centre.owner(id_)
-    await clerk.done(id_, "classify", kind="enquiry")
-    await centre.carry()
-    await (await centre.owner(id_)).done(id_, "answer", text="已答复用户")
-    await centre.carry()
-    assert (await centre.supervisor.read(id_))["stage"] == "closed"
+    id_ = await centre.carried(waybill=WAYBILL)
+    taken = await referred(centre)
+    await to_its_end(centre, id_)
     for _ in range(3):
         await centre.move(timedelta(days=10))
         await centre.carry()
