@@ -117,6 +117,48 @@ async def test_fifty_times_one_referral_is_one(centre: Centre) -> None:
     assert clock["state"] == "running"
 
 
+async def test_a_number_that_is_known_names_no_other_case(centre: Centre) -> None:
+    """Whoever says so; and nothing of it is taken for a repetition, or kept."""
+    ids = [await centre.carried(waybill=waybill) for waybill in ("A1", "A2", "A3")]
+    mine, other, _ = [(await centre.supervisor.read(id_))["number"] for id_ in ids]
+    taken = await referred(centre, waybill="A1", case_number=mine)
+    before = await centre.counts()
+    named = (
+        {"case_number": other},
+        {"case_number": 999_999},
+        {"waybill": "A2"},
+        {"waybill": "A4", "reference": "web-9"},
+    )
+    for said, status in zip(named, (409, 409, 409, 202), strict=True):
+        answer = await centre.handler.post("/referrals", referral(text="另一件", **said))
+        if status == 202:
+            assert (answer.json()["id"], answer.headers["Idempotent-Replayed"]) == (taken["id"], "true")
+        else:
+            assert f"was recorded for case {mine}" in is_problem(answer, status)["detail"]
+    assert await centre.counts() == before
+    assert await referred(centre, waybill="A1") == taken
+    assert await referred(centre, case_number=mine) == taken
+
+
+async def test_a_repetition_that_names_what_was_linked_to_its_case_is_one(centre: Centre) -> None:
+    main = await centre.carried(waybill=WAYBILL)
+    linked = await centre.carried(waybill=WAYBILL)
+    number = (await centre.supervisor.read(linked))["number"]
+    taken = await referred(centre, case_number=number)
+    assert taken["id"] == main
+    assert await referred(centre, case_number=number) == taken
+
+
+async def test_the_first_answer_to_a_key_is_given_again_whatever_came_in_since(centre: Centre) -> None:
+    said = referral(waybill="A1", reference="web-1")
+    taken = await centre.acceptor.post("/referrals", said, key="once")
+    async with centre.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE cases SET waybill = NULL, reference = NULL")
+    await centre.carried(waybill="A1")
+    again = await centre.acceptor.post("/referrals", said, key="once")
+    assert (again.status_code, again.json()) == (202, taken.json())
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
