@@ -91,3 +91,23 @@ async def test_whose_main_case_ended_may_join_an_incident(centre: Centre, hub: P
     assert (await centre.supervisor.read(main))["stage"] == "closed"
     await (await centre.owner(id_)).done(id_, "join", incident=incident)
     assert (await centre.supervisor.read(id_))["linked_to"] == incident
+
+
+async def test_ended_with_the_incident_each_open_one_is_either_ended_or_named_with_its_reason(
+    centre: Centre, hub: Person, finance: Person
+) -> None:
+    incident = await asked(centre)
+    over = await closed(centre, finance, incident)
+    (plain, _), (waits, handler) = [await joined(centre, incident, waybill=f"WX{number}") for number in range(2)]
+    proposed = await handler.done(waits, "propose", remedy="赔付", compensation="5000.00", goodwill=True)
+    assert proposed["stage"] == "approval"
+    path, said = f"/incidents/{incident}/end-complaints", {"finding": "已整改"}
+    answer = (await centre.supervisor.post(path, said)).json()
+    assert answer["ended"] == [plain]
+    (left,) = answer["standing"]
+    assert left["id"] == waits
+    assert "stands at approval" in left["why"]["en"]
+    assert "「待审批」" in left["why"]["zh"]
+    again = (await centre.supervisor.post(path, said)).json()
+    assert (again["ended"], {one["id"] for one in again["standing"]}) == ([], {plain, waits})
+    assert over not in str(again), "what is closed is over"
