@@ -146,6 +146,9 @@ class UnitScore(BaseModel):
     presumed: int
     """Of those it is liable for: by its silence."""
     cases: list[UUID]
+    """Those it reported."""
+    liable_cases: list[UUID]
+    """Those it is liable for."""
 
 
 class IncidentsReport(BaseModel):
