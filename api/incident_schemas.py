@@ -141,10 +141,15 @@ class UnitScore(BaseModel):
     completeness: float | None
     containment: float | None
     repeats: float | None
+    promises: float | None
+    """Of what was promised, the share kept in time."""
     liable: int
     presumed: int
     """Of those it is liable for: by its silence."""
     cases: list[UUID]
+    """Those it reported."""
+    liable_cases: list[UUID]
+    """Those it is liable for."""
 
 
 class IncidentsReport(BaseModel):

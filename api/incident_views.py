@@ -10,7 +10,7 @@ from api.incident_schemas import AffectedShipment, FormFieldView, FormView, Inci
 from api.pages import PAGES
 from api.schemas import ReasonView
 from api.views import summary
-from flows.acts.liability import party_of
+from flows.acts.liability import borne
 from flows.incidents.forms import Filled, veiled
 from flows.incidents.standing import Standing
 from flows.papers.masking import Mask
@@ -20,8 +20,8 @@ from models.values.case import CaseFacts
 from models.values.chinese import chinese
 from models.values.incident import PLACES, Incident
 from models.values.incident_policy import FieldKind, FormField
-from models.values.money_terms import LiableKind
 from models.values.policy import Policy
+from models.values.settlement import Finding
 
 UNKNOWN = ReasonView(zh="不详", en="not known")
 NOT_PHONED = ReasonView(zh="未电话报告", en="not phoned")
@@ -69,7 +69,8 @@ def affected_view(row: Mapping[Any, Any]) -> AffectedShipment:
     )
 
 
-def form_view(facts: CaseFacts, form: Filled, policy: Policy) -> FormView:
+def form_view(facts: CaseFacts, form: Filled, found: Finding | None, policy: Policy) -> FormView:
+    """`found`: the last finding, or the presumption."""
     asked, incident = policy.incidents.form, Incident.of(facts.details)
     missing = sorted(asked.required - set(form.values))
     return FormView(
@@ -79,7 +80,7 @@ def form_view(facts: CaseFacts, form: Filled, policy: Policy) -> FormView:
         complete=not missing,
         missing=missing,
         filled_at=form.filled_at,
-        facts=_facts(facts, incident, form, policy),
+        facts=_facts(facts, incident, form, found, policy),
         fields=[_field(one, _both(asked.parts[one.part]), form.values.get(one.name)) for one in asked.fields],
     )
 
@@ -107,12 +108,14 @@ def _parts(view: FormView, language: str) -> list[tuple[str, list[tuple[str, str
     return [*parts.items(), (title, [(line, "\n\n") for line in lines])]
 
 
-def _facts(facts: CaseFacts, incident: Incident, form: Filled, policy: Policy) -> list[FormFieldView]:
-    """What the first report and the grading say: nobody writes it twice."""
+def _facts(
+    facts: CaseFacts, incident: Incident, form: Filled, found: Finding | None, policy: Policy
+) -> list[FormFieldView]:
+    """What the first report, the grading and the finding say: nobody writes it twice."""
     part = ReasonView(zh="首报", en="First report")
     rows: list[tuple[str, str, str, ReasonView]] = [
         ("number", "编号", "Number", _same(str(facts.number))),
-        ("unit", "上报单位", "Reporting unit", _party(facts.unit, policy)),
+        ("unit", "上报单位", "Reporting unit", _unit(facts.unit, policy)),
         ("kind", "事故类别", "Kind", _term(incident.kind)),
         ("grade", "等级", "Grade", _term(incident.grade) if incident.grade else UNKNOWN),
         ("business_line", "业务线", "Business line", _term(facts.business_line)),
@@ -128,7 +131,7 @@ def _facts(facts: CaseFacts, incident: Incident, form: Filled, policy: Policy) -
         ("value", "估计货损(元)", "Estimated loss (CNY)", _same(_money(incident.value))),
         ("casualties", "伤亡人数", "Casualties", _same(_number(incident.casualties))),
         ("dangerous_goods", "危险货物", "Dangerous goods", _yes_no(incident.dangerous_goods)),
-        ("liable", "责任单位", "Liable unit", _party(facts.liable, policy)),
+        ("liable", "责任单位", "Liable", _liable(found, policy)),
     ]
     return [
         FormFieldView(
@@ -193,9 +196,10 @@ def _term(term: StrEnum) -> ReasonView:
     return ReasonView(zh=chinese(term), en=term.value)
 
 
-def _party(code: str | None, policy: Policy) -> ReasonView:
-    """A unit, or an outside carrier that is liable."""
-    if code is None:
-        return UNKNOWN
-    kind = LiableKind.CARRIER if code in policy.rulebook.liability.carriers else LiableKind.UNIT
-    return ReasonView(zh=party_of(kind, code, policy), en=code)
+def _unit(code: str | None, policy: Policy) -> ReasonView:
+    return UNKNOWN if code is None else ReasonView(zh=policy.rulebook.wording.unit(code), en=code)
+
+
+def _liable(found: Finding | None, policy: Policy) -> ReasonView:
+    """Every unit and outside carrier that bears a share, with its share."""
+    return UNKNOWN if found is None else ReasonView(**vars(borne(found, policy)))

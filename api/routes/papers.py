@@ -13,6 +13,7 @@ from api.desk import Actor, Connection, OfficeDep
 from api.incident_schemas import FormView
 from api.incidents import find_incident
 from api.problems import answers
+from flows.acts.money import findings_of
 from flows.incidents.forms import read_form, veiled
 from flows.papers.paper import render
 from flows.papers.veil import veil
@@ -29,8 +30,9 @@ PAGE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline
 async def read_report_form(case_id: UUID, here: OfficeDep, connection: Connection, actor: Actor) -> FormView:
     """The report form as it stands: what the first report says, every field, what is missing."""
     facts, _, policy = await find_incident(connection, here, case_id, actor)
-    mask = await veil(connection, here.desk, facts, actor)
-    return views.form_view(facts, veiled(await read_form(connection, here.desk.seal, case_id), mask), policy)
+    form = veiled(await read_form(connection, here.desk.seal, case_id), await veil(connection, here.desk, facts, actor))
+    found = (await findings_of(connection, [case_id])).get(case_id)
+    return views.form_view(facts, form, found[-1] if found else None, policy)
 
 
 @router.get("/incidents/{case_id}/form.html", response_class=HTMLResponse, responses=answers(404))

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.inputs import ActInput
-from flows.rules import lifecycle
+from flows.acts.refusals import NotYours
+from flows.rules import assignment, lifecycle
 from models.values.case import CaseFacts, Decision, Refusal, StaffFacts
 from models.values.policy import Policy
 from models.values.stage_terms import EventKind, Stage
@@ -78,3 +79,9 @@ def refuse_wrong_stage(act: Act, facts: CaseFacts, policy: Policy) -> None:
         )
     if facts.hold is not None and not act.on_hold:
         raise Refusal("工单已挂起，请先恢复", f"the case is on hold; resume it before {act.name}")
+
+
+def refuse_lower(facts: CaseFacts, setting: Setting) -> None:
+    """Raises NotYours where the stage reserves the decision to a level the actor lacks, whosever desk he has."""
+    if why := assignment.unauthorised(facts, setting.actor):
+        raise NotYours(why.zh, why.en)

@@ -11,7 +11,7 @@ from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
 from flows.acts.money import money, money_of
 from flows.roster import members
 from flows.rulebook import corrections
-from flows.rules import assignment, clocks, reopening, settlement, triage, vouchers
+from flows.rules import assignment, clocks, referrals, reopening, settlement, triage, vouchers
 from flows.rules.request_course import SHORT
 from flows.rules.triage import Relative
 from flows.steps.relatives import relatives_of
@@ -82,6 +82,11 @@ def classify(facts: CaseFacts, said: Classify, setting: Setting) -> Decision:
         raise Refusal(
             "投诉转为其他类型须经他人复核，请用 turn-into-request",
             "a complaint becomes another kind only with four eyes: ask for it with turn-into-request",
+        )
+    if said.kind is not Kind.COMPLAINT and referrals.waited_for(facts):
+        raise Refusal(
+            "监管转办尚未答复，须按投诉办理",
+            "the regulator waits for an answer: it is a complaint until that is given",
         )
     reason = Reason("人工分类", f"classified by staff {setting.actor.id}")
     line, severity = said.business_line or facts.business_line, said.severity or facts.severity or Severity.MINOR

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.acts.act import Act, Setting, moved
+from flows.acts.act import Act, Setting, moved, refuse_lower
 from flows.acts.inputs import ActInput, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.rules import agreement, clocks, complaint_clocks, follow_up, requests, vouchers
@@ -74,6 +74,7 @@ def _told(facts: CaseFacts, said: FeedBack, left: Any, setting: Setting, *, fina
 
 
 def _final(facts: CaseFacts, said: FeedBack, left: Any, setting: Setting) -> Decision:
+    refuse_lower(facts, setting)
     if not said.outside_routes_named:
         raise Refusal(
             "最终答复须告知外部渠道(12305、12315、法院)",

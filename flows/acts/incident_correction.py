@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from flows.acts.act import Act, Setting, moved
+from flows.acts.act import Act, Setting, moved, refuse_lower
 from flows.acts.inputs import ActInput, Input, Line, Moment, StaffId, Text, YesNo
 from flows.acts.refusals import Implausible, NotYours
 from flows.rules import authority, clocks, derivation, follow_up, incident_course, incident_notices, permission
@@ -158,6 +158,7 @@ def name_cause(facts: CaseFacts, said: NameCause, setting: Setting) -> Decision:
 
 
 def conclude(facts: CaseFacts, said: Conclude, setting: Setting) -> Decision:
+    refuse_lower(facts, setting)
     incident = Incident.of(facts.details)
     missing = [why for why, lacking in _missing(facts, incident, setting) if lacking]
     if missing:

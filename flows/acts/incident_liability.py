@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flows.acts.act import Act, Setting, moved
+from flows.acts.act import Act, Setting, moved, refuse_lower
 from flows.acts.inputs import ActInput, Text, YesNo
 from flows.acts.liability import AppealLiability, Part, appealed, data_of, said_of, shares_of
 from flows.acts.money import money, money_of
@@ -35,6 +35,7 @@ def name_liable(facts: CaseFacts, said: NameLiable, setting: Setting) -> Decisio
     shares = shares_of(said.firm_liable, said.shares, setting)
     if why := rules.settled(last):
         raise Refusal(why.zh, why.en)
+    refuse_lower(facts, setting)
     if why := arbiters.barred(facts, actor, setting.policy, shares):
         raise NotYours(why.zh, why.en)
     terms, policy = setting.policy.incidents.clocks, setting.policy

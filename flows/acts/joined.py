@@ -40,15 +40,16 @@ async def end_joined(
     visible: ColumnElement[bool],
     key: once.Key | None,
 ) -> Done:
-    """Those `after` the one a former answer named as `next`: complaints somebody else handles, or on which money is
-    still owed, stand as they are, and must not hide the others. Raises NotYours or KeyReused.
+    """Those `after` the one a former answer named as `next`: complaints somebody else handles, on which money is still
+    owed, or which wait for something else, stand as they are, each with its reason, and must not hide the others.
+    Every open one is either ended or named. Raises NotYours or KeyReused.
     """
     if not permission.ever(Permit.END_WITH_INCIDENT, actor, desk.policies.current):
         raise barred(Permit.END_WITH_INCIDENT, actor, desk.policies.current)
     if (first := await once.answered(connection, actor.id, key)) is not None:
         return Done(first, repeated=True)
     under = cases.c.linked_to == incident_id, cases.c.procedure == Procedure.COMPLAINT
-    query = select(cases.c.id, cases.c.version).where(*under, cases.c.stage == Stage.CARRY_OUT, visible)
+    query = select(cases.c.id, cases.c.version).where(*under, cases.c.stage != Stage.CLOSED, visible)
     if after is not None:
         query = query.where(cases.c.id > after)
     rows = (await connection.execute(query.order_by(cases.c.id).limit(AT_ONCE + 1).with_for_update())).all()

@@ -1,6 +1,6 @@
 """A complaint about an incident: linked under it, and ended with it once it was found who is liable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -30,19 +30,21 @@ class EndWithIncident(ActInput):
 
 @dataclass(frozen=True)
 class Event:
-    """The incident a complaint is about."""
+    """The incident a complaint is about; `another`: the complaint is linked under an incident already."""
 
     id: UUID
     number: int
     stage: Stage
+    another: bool = False
 
 
 async def named(connection: AsyncConnection, facts: CaseFacts, said: Join, setting: Setting) -> Event | None:
-    return await _read(connection, said.incident)
+    event, known = await _read(connection, said.incident), await joined(connection, facts, said, setting)
+    return replace(event, another=known is not None) if event else None
 
 
 async def joined(
-    connection: AsyncConnection, facts: CaseFacts, said: EndWithIncident, setting: Setting
+    connection: AsyncConnection, facts: CaseFacts, said: Join | EndWithIncident, setting: Setting
 ) -> Event | None:
     return await _read(connection, facts.linked_to) if facts.linked_to else None
 
@@ -51,8 +53,8 @@ def join(facts: CaseFacts, said: Join, setting: Setting) -> Decision:
     event: Event | None = setting.loaded
     if event is None:
         raise Implausible("没有该事故", "there is no such incident")
-    if facts.linked_to is not None:
-        raise Refusal("已关联", "it is linked already")
+    if event.another:  # a main case that ended before it keeps nobody
+        raise Refusal("已关联事故", "it is linked to an incident already")
     why = Reason(f"与事故 {event.number} 为同一事件", f"about the same event as incident {event.number}")
     changes = {"linked_to": event.id}
     return Decision(EventKind.JOINED, changes, (why,), {"incident": str(event.id), "number": event.number})

@@ -122,11 +122,19 @@ def appealed(said: AppealLiability, setting: Setting) -> Finding:
 
 
 def said_of(found: Finding, policy: Policy) -> Reason:
+    said = borne(found, policy)
+    return (
+        Reason(f"责任划分：{said.zh}", f"liable: {said.en}") if found.firm_liable else Reason(f"认定{said.zh}", said.en)
+    )
+
+
+def borne(found: Finding, policy: Policy) -> Reason:
+    """Who bears what."""
     if not found.firm_liable:
-        return Reason("认定公司无责", "the firm is not liable")
+        return Reason("公司无责", "the firm is not liable")
     zh = (f"{party_of(one.kind, one.party, policy)} {one.percent:f}%" for one in found.shares)
     en = (f"{one.party} {one.percent:f}%" for one in found.shares)
-    return Reason(f"责任划分：{'、'.join(zh)}", f"liable: {', '.join(en)}")
+    return Reason("、".join(zh), ", ".join(en))
 
 
 def party_of(kind: LiableKind, party: str, policy: Policy) -> str:

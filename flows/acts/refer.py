@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts import once
@@ -24,11 +24,13 @@ from flows.seeing import not_named
 from models.case import cases
 from models.locks import Keyed, hold_for
 from models.settlement import referrals
-from models.values.case import Row, StaffFacts
+from models.values.case import Refusal, Row, StaffFacts
 from models.values.permissions import Permit
 from models.values.stage_terms import Stage
 from models.values.vocabulary import Channel, Kind, Procedure
 from models.wake import wakes
+
+COMPLAINT = (cases.c.procedure == Procedure.COMPLAINT) & or_(cases.c.kind.is_(None), cases.c.kind == Kind.COMPLAINT)
 
 
 class Referral(Input):
@@ -71,7 +73,7 @@ class Link:
 async def refer(
     connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Referral, key: once.Key | None
 ) -> Referred:
-    """Raises NotYours, NotFound, Implausible or KeyReused; then nothing changed. One number, one referral."""
+    """Raises NotYours, NotFound, Refusal, Implausible or KeyReused; then nothing changed. One number, one referral."""
     policy = desk.policies.current
     if not permission.may(actor, Permit.REFER, policy):
         raise NotYours("无权登记监管转办", "your role does not record referrals")
@@ -79,6 +81,7 @@ async def refer(
     await hold_for(connection, Keyed.REFERRAL, said.number)
     if known := await _known(connection, actor, said.number):
         if first is None:
+            await _refuse_another(connection, actor, said, known)
             await once.keep(connection, actor.id, key, {"id": str(known.id)})
         return known
     now = await desk.clock.now(connection)
@@ -110,6 +113,24 @@ async def _known(connection: AsyncConnection, actor: StaffFacts, number: str) ->
     return Referred(row.case_id, row.number, row.opened, row.due_at, repeated=True)
 
 
+async def _refuse_another(connection: AsyncConnection, actor: StaffFacts, said: Referral, known: Referred) -> None:
+    """Raises Refusal where the number is that of another case than the one named: what is new in it would be lost.
+
+    Of several complaints that it names one is enough: others may have come in on the waybill since.
+    """
+    named = or_(false(), *_named(said))
+    same = or_(cases.c.id == known.id, cases.c.linked_to == known.id)
+    if (await connection.execute(select(cases.c.id).where(named, same).limit(1))).first() is not None:
+        return
+    others = select(cases.c.id).where(COMPLAINT, named, not_named(actor)).limit(1)
+    if said.case_number is not None or (await connection.execute(others)).first() is not None:
+        raise Refusal(
+            f"该转办编号已登记于工单 {known.number}，与所指工单不符；请核对编号",
+            f"a referral of this number was recorded for case {known.number}, which is not the one named: "
+            "check the number",
+        )
+
+
 async def _his_to_know(connection: AsyncConnection, actor: StaffFacts, case_id: UUID) -> bool:
     query = select(cases.c.id).where(cases.c.id == case_id, not_named(actor))
     return (await connection.execute(query)).first() is not None
@@ -120,17 +141,8 @@ async def _complaint(connection: AsyncConnection, actor: StaffFacts, said: Refer
 
     Raises NotFound for a case number that does not exist, or of a case the caller, or his unit, is complained about in.
     """
-    complaint = (cases.c.procedure == Procedure.COMPLAINT) & or_(cases.c.kind.is_(None), cases.c.kind == Kind.COMPLAINT)
-    named: list[ColumnElement[bool]] = []
-    if said.case_number is not None:
-        named.append(cases.c.number == said.case_number)
-    else:
-        if said.waybill is not None:
-            named.append(cases.c.waybill == said.waybill.strip().upper())
-        if said.reference is not None:
-            named.append(cases.c.reference == said.reference)
-    for condition in named:
-        query = select(cases.c.id, cases.c.stage, cases.c.linked_to).where(complaint, condition)
+    for condition in _named(said):
+        query = select(cases.c.id, cases.c.stage, cases.c.linked_to).where(COMPLAINT, condition)
         row = (await connection.execute(query.order_by(cases.c.number.desc()).limit(1))).first()
         if row is None or not await _his_to_know(connection, actor, row.id):
             continue
@@ -140,6 +152,18 @@ async def _complaint(connection: AsyncConnection, actor: StaffFacts, said: Refer
     if said.case_number is not None:
         raise NotFound
     return None
+
+
+def _named(said: Referral) -> list[ColumnElement[bool]]:
+    """What it names its complaint by, in the order in which that is looked for."""
+    if said.case_number is not None:
+        return [cases.c.number == said.case_number]
+    named: list[ColumnElement[bool]] = []
+    if said.waybill is not None:
+        named.append(cases.c.waybill == said.waybill.strip().upper())
+    if said.reference is not None:
+        named.append(cases.c.reference == said.reference)
+    return named
 
 
 async def _open(connection: AsyncConnection, desk: Desk, actor: StaffFacts, said: Referral, received: datetime) -> UUID:

@@ -86,6 +86,8 @@ SINCE: tuple[tuple[str, ...], ...] = (
 """Settings that came later than the first rulebook."""
 PERSONAL_FIELDS = frozenset({"reporter", "reporter_phone", "unit_head", "consignor", "consignee"})
 """Of the report form as it was first shipped."""
+PROMISES = "promises"
+"""The mark of an incident that came last: rulebooks of before it weigh the others among each other as they did."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")
 """What the section on customers said before there was one on permissions."""
 MOVED_TO_LABELS = ("kinds", "categories")
@@ -100,11 +102,13 @@ def complemented(content: str, shipped: str) -> str:
         return content
     if not isinstance(own, dict):
         return content
-    missing, unmarked = [path for path in SINCE if _lacks(own, path)], _unmarked(own)
+    missing, unmarked, weights = [path for path in SINCE if _lacks(own, path)], _unmarked(own), _unpromising(own)
     named_apart = _named_apart(own)
-    if not (missing or unmarked or named_apart) or not _has_units_and_levels(own):
+    if not (missing or unmarked or weights or named_apart) or not _has_units_and_levels(own):
         return content
     newest = json.loads(shipped)
+    if weights:
+        weights |= _with_promises(weights, newest["incidents"]["scoring"]["weights"][PROMISES])
     for name in named_apart:
         names = {term: called for term, called in own["wording"].pop(name).items() if called != ""}
         own["taxonomy"]["wording"]["labels"] |= names
@@ -146,11 +150,24 @@ def _named_apart(own: dict[str, Any]) -> list[str]:
 def _permit(own: dict[str, Any], newest: dict[str, Any], permit: str) -> None:
     """Give a permit that came later to the roles that have it in the shipped table."""
     for role, row in newest["permissions"]["roles"].items():
-        mine: Any = own
-        for name in ("permissions", "roles", role, "centre"):
-            mine = mine.get(name) if isinstance(mine, dict) else None
+        mine = _at(own, "permissions", "roles", role, "centre")
         if permit in row.get("centre", ()) and isinstance(mine, list) and permit not in mine:
             mine.append(permit)
+
+
+def _unpromising(own: dict[str, Any]) -> dict[str, Any]:
+    """The weights of the marks of an incident where they are from before promises were one; empty: they are not."""
+    found = _at(own, "incidents", "scoring", "weights")
+    if not isinstance(found, dict) or PROMISES in found:
+        return {}
+    shares = [isinstance(one, int | float) and 0 <= one <= 1 for one in found.values()]  # others are told as wrong
+    return found if all(shares) and any(found.values()) else {}
+
+
+def _with_promises(weights: dict[str, Any], promises: float) -> dict[str, float]:
+    """An incident in which nothing was promised is scored as before."""
+    rest = (1 - promises) / sum(weights.values())
+    return {name: round(weight * rest, 12) for name, weight in weights.items()} | {PROMISES: promises}
 
 
 def _as_it_is(value: Any, assignment: Any) -> Any:

@@ -193,6 +193,17 @@ def authority(facts: CaseFacts) -> int:
     return facts.level
 
 
+def unauthorised(facts: CaseFacts, one: StaffFacts) -> Reason | None:
+    """Why somebody lacks the level that a decision at this stage needs; None: he has it.
+
+    A deputy may act on a case that he could never own: the desk is lent to him, the level is not.
+    """
+    needed = authority(facts)
+    if one.level >= needed:
+        return None
+    return Reason(f"须由 {needed} 级或以上决定", f"somebody of level {needed} or above decides this")
+
+
 def suits(facts: CaseFacts, one: StaffFacts, policy: Policy) -> float:
     """How well somebody fits (0–1): skills asked for that he has, how free he is, whether of the responsible unit."""
     return _Marks(facts, policy).of(one)

@@ -13,13 +13,14 @@ from models.values.incident_policy import IncidentIndicator
 from models.values.incident_terms import IncidentGrade
 from models.values.policy import Policy
 
-INDICATORS: tuple[IncidentIndicator, ...] = ("reporting", "completeness", "containment", "repeats")
+INDICATORS: tuple[IncidentIndicator, ...] = ("reporting", "completeness", "containment", "repeats", "promises")
 
 
 @dataclass(frozen=True)
 class UnitFigures:
     """Means are over the scored incidents that have the mark; None: none has. The score is made of them, by the weights
-    of the rulebook in force: that of an incident holds marks of two units. Cases are those it reported."""
+    of the rulebook in force: that of an incident holds marks of two units. Cases are those it reported, and apart from
+    them those it was liable for: nobody need take a figure on trust."""
 
     unit: str
     reported: int
@@ -31,6 +32,7 @@ class UnitFigures:
     liable: int
     presumed: int
     cases: tuple[UUID, ...]
+    liable_cases: tuple[UUID, ...]
 
 
 def by_unit(incidents: Sequence[CaseFacts], marks: Mapping[UUID, Marks], policy: Policy) -> list[UnitFigures]:
@@ -73,6 +75,7 @@ def _figures(
             for incident in (Incident.of(one.details) for one in liable)
         ),
         cases=tuple(one.id for one in reported),
+        liable_cases=tuple(one.id for one in liable),
     )
 
 

@@ -50,7 +50,11 @@ def reopens(earlier: Earlier, policy: Policy) -> bool:
 
 
 def changes(facts: CaseFacts, dropped: Dropped, policy: Policy, now: datetime) -> dict[str, Any]:
-    """What changes when a closed complaint is handled again; how often it was counts, and stays."""
+    """What changes when a closed complaint is handled again; how often it was counts, and stays.
+
+    The incident it was joined to, or the main case it was answered after, goes on being what its payments are charged
+    by. What was closed along with its main case stands for itself from now on.
+    """
     left = complaint_clocks.start_round(facts, dropped.clocks, now, policy)
     return {
         **dropped.changes,
@@ -60,7 +64,7 @@ def changes(facts: CaseFacts, dropped: Dropped, policy: Policy, now: datetime) -
         "outcome": None,
         "score": None,
         "solved": None,
-        "linked_to": None,
+        "linked_to": None if facts.outcome is Outcome.LINKED else facts.linked_to,
         "withdrawn": False,
         "closed_at": None,
         "clocks": left,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flows.rules import clocks, follow_up
+from flows.rules import clocks, follow_up, referrals
 from flows.rules.request_course import SHORT
 from models.values.case import CaseFacts, Decision, Reason
 from models.values.classification import Classification
@@ -71,6 +71,8 @@ class Heard:
 def at_the_door(facts: CaseFacts, reading: Classification, sure_at: float) -> Heard:
     """The door knows the kind; where the text surely says another, that is noted, and a complaint goes to a person."""
     door, sure = RequestDetails.of(facts.details).door, reading.confidence >= sure_at
+    if referrals.waited_for(facts) and reading.kind is not Kind.COMPLAINT:
+        return _referred(reading, mismatch=sure)
     if door is None:
         return Heard(reading, sure)
     mismatch = sure and reading.kind is not door
@@ -80,6 +82,13 @@ def at_the_door(facts: CaseFacts, reading: Classification, sure_at: float) -> He
         return Heard(known, True, mismatch)
     why = Reason("文本与来件入口类型不符，须人工确认", "the text says another kind than the door: a person decides")
     return Heard(replace(reading, reasons=(*reading.reasons, why)), False, mismatch=True)
+
+
+def _referred(reading: Classification, *, mismatch: bool) -> Heard:
+    """What the regulator refers is a complaint, however it reads; of what category, a person says."""
+    why = Reason("监管转办按投诉受理，类别须人工确认", "what the regulator refers is a complaint: a person says which")
+    known = replace(reading, kind=Kind.COMPLAINT, category=None, secondary=None, reasons=(*reading.reasons, why))
+    return Heard(known, False, mismatch)
 
 
 def as_heard(decision: Decision, heard: Heard, proposed: Classification) -> Decision:

@@ -132,8 +132,11 @@ def _unit(reading: Classification, policy: Policy) -> str | None:
 def _same_cause(
     facts: CaseFacts, reading: Classification, relatives: Sequence[Relative], policy: Policy, now: datetime
 ) -> Relative | None:
-    """The case to join. One that others may have joined joins none itself: nobody would tell them how it ended."""
-    if reading.kind is not Kind.COMPLAINT or referrals.waited_for(facts):
+    """The case to join. One that others may have joined joins none itself: nobody would tell them how it ended.
+
+    Nor does one that is linked: joined to an incident it ends with that, and is charged by its finding.
+    """
+    if reading.kind is not Kind.COMPLAINT or referrals.waited_for(facts) or facts.linked_to is not None:
         return None  # what the regulator waits for is answered by itself
     if facts.stage not in UNJOINED and any(relative.stage is Stage.LINKED for relative in relatives):
         return None

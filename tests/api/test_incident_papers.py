@@ -93,6 +93,35 @@ async def test_the_form_says_in_chinese_who_and_what_and_has_room_to_sign(centre
     assert "sorting_centre" not in (await owner.get(f"/incidents/{id_}/form.html")).text
 
 
+async def test_the_form_names_everybody_who_bears_a_share(centre: Centre, id_: str) -> None:
+    async def liable() -> dict[str, str]:
+        form = (await centre.supervisor.get(f"/incidents/{id_}/form")).json()
+        return {one["name"]: one["shown"] for one in form["facts"]}["liable"]
+
+    owner = await centre.owner(id_)
+    await owner.done(id_, "contain", measures="隔离")
+    await owner.done(id_, "investigate", finding="交接不清")
+    assert (await liable())["zh"] == "不详"
+    shares = [
+        {"party": "linehaul", "percent": "33.33"},
+        {"party": "sorting_centre", "percent": "33.33"},
+        {"kind": "carrier", "party": "linehaul_contractor", "percent": "33.34"},
+    ]
+    await owner.done(id_, "name-liable", firm_liable=True, shares=shares, why="三方均有责任")
+    shown = await liable()
+    assert shown["en"] == "linehaul 33.33%, linehaul_contractor 33.34%, sorting_centre 33.33%"
+    parties = shown["zh"].split("、")
+    assert (len(parties), parties[2]) == (3, "分拣中心 33.33%")
+    page = (await owner.get(f"/incidents/{id_}/form.html")).text
+    paper = read_back((await owner.get(f"/incidents/{id_}/form.pdf")).content)
+    assert not [one for one in parties if one not in page or one not in paper]
+    await centre.hire("line", Role.BUSINESS_UNIT, "linehaul")
+    await centre.line.done(id_, "appeal", party="linehaul", grounds="不服")
+    await centre.carry()
+    await (await centre.owner(id_)).done(id_, "name-liable", firm_liable=False, why="申诉成立")
+    assert await liable() == {"zh": "公司无责", "en": "the firm is not liable"}
+
+
 async def test_papers_tell_every_line_of_a_long_report(centre: Centre) -> None:
     hub = await centre.hire("hub", Role.BUSINESS_UNIT, "sorting_centre")
     lines = [f"第{one}行" for one in range(400)]

@@ -275,7 +275,8 @@ async def test_an_incident_goes_its_whole_way_and_is_closed_by_the_level_of_its_
     assert units["sorting_centre"]["reporting"] == 1.0
     assert units["sorting_centre"]["completeness"] == 0.5, "complete, but weeks late"
     assert units["linehaul"]["liable"] == 1
-    assert units["sorting_centre"]["cases"] == [id_]
+    assert (units["sorting_centre"]["cases"], units["sorting_centre"]["liable_cases"]) == ([id_], [])
+    assert (units["linehaul"]["cases"], units["linehaul"]["liable_cases"]) == ([], [id_])
     table = (await centre.manager.get("/reports/incidents", format="csv")).text.splitlines()
     assert len(table) == 3
 

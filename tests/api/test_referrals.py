@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.values.people_terms import Role
-from tests.api.centre import MANY, UNCLEAR, Centre, is_problem
+from tests.api.centre import ENQUIRY, MANY, UNCLEAR, Centre, is_problem
 from tests.api.incidents import first
 from tests.fixtures.paper import read_back
 
@@ -25,6 +25,18 @@ async def referred(centre: Centre, **more: Any) -> dict[str, Any]:
     assert answer.status_code == 202, answer.text
     taken: dict[str, Any] = answer.json()
     return taken
+
+
+async def to_its_end(centre: Centre, id_: str) -> None:
+    """A complaint at carry-out."""
+    handler = await centre.owner(id_)
+    await handler.done(id_, "propose", remedy="道歉")
+    await handler.done(id_, "carry-out", method="admit_error", finding="已查")
+    await handler.done(id_, "feed-back", accepted=True, said="接受")
+    await centre.carry()
+    await centre.revisitor.done(id_, "survey", solved=True, satisfaction=4)
+    await centre.carry()
+    assert (await centre.supervisor.read(id_))["stage"] == "closed"
 
 
 async def test_a_referral_links_to_its_complaint_and_starts_a_clock_of_its_own(centre: Centre) -> None:
@@ -48,16 +60,31 @@ async def test_a_referral_without_its_complaint_opens_one_that_stays_urgent(cent
     assert (await centre.supervisor.events(taken["id"]))[0]["kind"] == "received"
 
 
+@pytest.mark.parametrize("text", [ENQUIRY, UNCLEAR])
+async def test_what_the_regulator_refers_is_a_complaint_however_it_reads(centre: Centre, text: str) -> None:
+    taken = await referred(centre, text=text)
+    id_ = taken["id"]
+    await centre.carry()
+    case = await centre.supervisor.read(id_)
+    assert (case["procedure"], case["kind"], case["category"], case["stage"]) == (
+        "complaint",
+        "complaint",
+        None,
+        "triage",
+    )
+    clerk = await centre.owner(id_)
+    refused = is_problem(await clerk.act(id_, "classify", kind="enquiry"), 409)
+    assert "the regulator waits" in refused["detail"]
+    await clerk.done(id_, "classify", kind="complaint", category="delay")
+    assert (await referred(centre, number="R-2", case_number=case["number"]))["id"] == id_
+    await centre.carry()
+    owner = await centre.owner(id_)
+    await owner.done(id_, "answer-regulator", referral=taken["referral"], text="已妥善处理")
+
+
 async def test_a_closed_complaint_is_handled_again_one_level_higher(centre: Centre) -> None:
     id_ = await centre.carried(waybill=WAYBILL)
-    handler = await centre.owner(id_)
-    await handler.done(id_, "propose", remedy="道歉")
-    await handler.done(id_, "carry-out", method="admit_error", finding="已查")
-    await handler.done(id_, "feed-back", accepted=True, said="接受")
-    await centre.carry()
-    await centre.revisitor.done(id_, "survey", solved=True, satisfaction=4)
-    await centre.carry()
-    assert (await centre.supervisor.read(id_))["stage"] == "closed"
+    await to_its_end(centre, id_)
     assert (await referred(centre))["id"] == id_
     case = await centre.supervisor.read(id_)
     assert (case["stage"], case["level"], case["reopenings"], case["closed_at"]) == ("carry_out", 1, 1, None)
@@ -90,6 +117,48 @@ async def test_fifty_times_one_referral_is_one(centre: Centre) -> None:
     assert clock["state"] == "running"
 
 
+async def test_a_number_that_is_known_names_no_other_case(centre: Centre) -> None:
+    """Whoever says so; and nothing of it is taken for a repetition, or kept."""
+    ids = [await centre.carried(waybill=waybill) for waybill in ("A1", "A2", "A3")]
+    mine, other, _ = [(await centre.supervisor.read(id_))["number"] for id_ in ids]
+    taken = await referred(centre, waybill="A1", case_number=mine)
+    before = await centre.counts()
+    named = (
+        {"case_number": other},
+        {"case_number": 999_999},
+        {"waybill": "A2"},
+        {"waybill": "A4", "reference": "web-9"},
+    )
+    for said, status in zip(named, (409, 409, 409, 202), strict=True):
+        answer = await centre.handler.post("/referrals", referral(text="另一件", **said))
+        if status == 202:
+            assert (answer.json()["id"], answer.headers["Idempotent-Replayed"]) == (taken["id"], "true")
+        else:
+            assert f"was recorded for case {mine}" in is_problem(answer, status)["detail"]
+    assert await centre.counts() == before
+    assert await referred(centre, waybill="A1") == taken
+    assert await referred(centre, case_number=mine) == taken
+
+
+async def test_a_repetition_that_names_what_was_linked_to_its_case_is_one(centre: Centre) -> None:
+    main = await centre.carried(waybill=WAYBILL)
+    linked = await centre.carried(waybill=WAYBILL)
+    number = (await centre.supervisor.read(linked))["number"]
+    taken = await referred(centre, case_number=number)
+    assert taken["id"] == main
+    assert await referred(centre, case_number=number) == taken
+
+
+async def test_the_first_answer_to_a_key_is_given_again_whatever_came_in_since(centre: Centre) -> None:
+    said = referral(waybill="A1", reference="web-1")
+    taken = await centre.acceptor.post("/referrals", said, key="once")
+    async with centre.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE cases SET waybill = NULL, reference = NULL")
+    await centre.carried(waybill="A1")
+    again = await centre.acceptor.post("/referrals", said, key="once")
+    assert (again.status_code, again.json()) == (202, taken.json())
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
@@ -107,15 +176,9 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(centre: Centre, sai
 
 
 async def test_the_regulator_is_answered_once_and_the_clock_fires_once_even_on_a_closed_case(centre: Centre) -> None:
-    taken = await referred(centre, text=UNCLEAR)
-    id_ = taken["id"]
-    await centre.carry()
-    clerk = await centre.owner(id_)
-    await clerk.done(id_, "classify", kind="enquiry")
-    await centre.carry()
-    await (await centre.owner(id_)).done(id_, "answer", text="已答复用户")
-    await centre.carry()
-    assert (await centre.supervisor.read(id_))["stage"] == "closed"
+    id_ = await centre.carried(waybill=WAYBILL)
+    taken = await referred(centre)
+    await to_its_end(centre, id_)
     for _ in range(3):
         await centre.move(timedelta(days=10))
         await centre.carry()

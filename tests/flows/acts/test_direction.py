@@ -1,12 +1,13 @@
 """Classify, confirm, reassign, escalate, reopen, withdraw."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from flows.rules import clocks
-from models.values.case import CaseFacts, Refusal
+from models.values.case import CaseFacts, Reason, Refusal
 from models.values.stage_terms import ClockName, Stage
 from models.values.vocabulary import BusinessLine, Category, Channel, HoldReason, Kind, Outcome, Severity
 from tests.flows.rules.making import COURSE, NOW, POLICY, TOP, after, clock, decide, staff, under_way
@@ -33,6 +34,17 @@ def test_nobody_renames_a_complaint_alone() -> None:
     for one in (staff(), SUPERVISOR):
         with pytest.raises(Refusal, match="four eyes"):
             classified(under_way(), one, kind=Kind.ENQUIRY)
+
+
+@pytest.mark.parametrize("stage", [Stage.TRIAGE, Stage.ANSWER])
+def test_what_the_regulator_waits_for_is_a_complaint_until_it_is_answered(stage: Stage) -> None:
+    waits = clocks.timer(ClockName.REGULATOR, NOW, NOW + timedelta(days=9), Reason("转办", "referred"), ref=4)
+    facts = under_way(stage, kind=None, category=None, clocks=(waits,))
+    with pytest.raises(Refusal, match="the regulator waits"):
+        classified(facts, kind=Kind.ENQUIRY)
+    assert classified(facts, kind=Kind.COMPLAINT, category=Category.LOSS).stage is Stage.CARRY_OUT
+    answered = under_way(stage, kind=None, category=None, clocks=(replace(waits, met_at=NOW),))
+    assert classified(answered, kind=Kind.ENQUIRY).stage is Stage.ANSWER
 
 
 def test_an_enquiry_may_become_a_complaint_by_anybody() -> None:

@@ -1,18 +1,22 @@
 """The customer is told: accepts, rejects, rejects again; and the answers of the other paths."""
 
+from contextlib import nullcontext
+
 import pytest
 
+from flows.acts.refusals import NotYours
 from flows.rules import clocks
 from models.values.case import CaseFacts, Reason, Refusal
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Kind, Outcome
-from tests.flows.rules.making import COURSE, NOW, POLICY, TOP, after, at, case, clock, decide, under_way
+from tests.flows.rules.making import COURSE, NOW, POLICY, TOP, after, at, case, clock, decide, staff, under_way
 
 TOLD = under_way(Stage.FEED_BACK, handler_id=1, remedy={"approved": True, "level": 0, "compensation": "0"})
 
 
 def told(facts: CaseFacts, accepted: bool, **said: bool) -> CaseFacts:
-    return after(facts, decide("feed-back", facts, accepted=accepted, said="已告知客户", **said))
+    actor = staff("supervisor" if facts.stage is Stage.FINAL_POSITION else "handler")
+    return after(facts, decide("feed-back", facts, actor, accepted=accepted, said="已告知客户", **said))
 
 
 def test_accepted_it_goes_to_the_revisit_within_three_working_days() -> None:
@@ -35,6 +39,13 @@ def test_rejected_twice_the_final_position_comes_from_one_level_higher(level: in
     before = under_way(Stage.FEED_BACK, rejections=COURSE.rejections_at_most - 1, level=level)
     facts = told(before, False)
     assert (facts.stage, facts.level, facts.owner_id) == (Stage.FINAL_POSITION, min(level + 1, TOP), None)
+
+
+def test_the_final_position_is_of_its_level_whosever_desk_it_lies_on() -> None:
+    final = under_way(Stage.FINAL_POSITION, level=2, owner_id=11)
+    for name, allowed in (("handler", False), ("supervisor", False), ("manager", True), ("general", True)):
+        with nullcontext() if allowed else pytest.raises(NotYours, match="level 2 or above"):
+            decide("feed-back", final, staff(name), accepted=True, said="最终答复", outside_routes_named=True)
 
 
 def test_the_final_position_names_the_outside_routes() -> None:

@@ -34,3 +34,11 @@ def test_the_score_of_a_unit_weighs_its_means_as_the_rulebook_weighs_marks() -> 
 
 def test_what_was_never_scored_has_no_score() -> None:
     assert by_unit([CLOSED], {}, POLICY)[0].score is None
+
+
+def test_every_figure_lists_its_cases() -> None:
+    other = replace(CLOSED, id=UUID(int=8), liable="hub")
+    hub, linehaul = by_unit([CLOSED, other], {}, POLICY)
+    assert (hub.reported, hub.cases) == (2, (CLOSED.id, other.id))
+    assert (hub.liable, hub.liable_cases) == (1, (other.id,))
+    assert (linehaul.liable, linehaul.liable_cases, linehaul.cases) == (1, (CLOSED.id,), ())
