@@ -62,7 +62,8 @@ async def others(connection: AsyncConnection, facts: CaseFacts, said: Propose, s
 
 
 def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
-    """What it needs is the authority of the sum: of this and what else was paid on the waybill or to the customer.
+    """What it needs is the authority of the sum: of this and what else was paid on the waybill, to the
+    customer or the caller.
 
     What is more than is owed at most is paid of good will, which has a level of its own.
     """

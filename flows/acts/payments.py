@@ -1,6 +1,7 @@
-"""Other payments on the waybill of a case or to its customer: they count together."""
+"""Other payments on the waybill of a case, to its customer or to its caller: they count together."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.customers.family import family
 from flows.rules import clocks, settlement
 from models.case import cases
+from models.customer import phones
 from models.locks import Keyed, hold_for
 from models.settlement import payments as given
 from models.values.case import CaseFacts
@@ -18,26 +20,67 @@ from models.values.policy import Policy
 from models.values.stage_terms import Stage
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """Whom the money of a case goes to: the records of its customer, whoever called, and the phones he calls from.
+
+    A caller without a record is somebody all the same. Whoever called twice is one, whatever customer each of his cases
+    was given since. A phone of the customer's speaks for him only on cases that have no customer: which others it may
+    have called for, their records say.
+    """
+
+    customers: tuple[int, ...]
+    caller: str | None
+    phones: tuple[str, ...]
+
+    @property
+    def locks(self) -> list[str]:
+        """By whom of them two proposals at once would find each other; the standing record is the first."""
+        callers = [f"caller:{self.caller}"] if self.caller is not None else []
+        return [*callers, *(f"customer:{one}" for one in self.customers[:1])]
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.caller is not None:
+            found.append(cases.c.caller_key == self.caller)
+        if self.customers:
+            found.append(cases.c.customer_id.in_(self.customers))
+        if self.phones:
+            found.append(and_(cases.c.customer_id.is_(None), cases.c.caller_key.in_(self.phones)))
+        return found
+
+
 async def payments(
     connection: AsyncConnection, facts: CaseFacts, amount: Decimal, policy: Policy, now: datetime
 ) -> Sequence[Decimal]:
     """What was paid within the window, this case's own payments too, and what is promised on other cases.
 
-    Locks the waybill and the customer until commit, so that of two proposals at once the second sees the first.
+    Locks the waybill and the recipient until commit, so that of two proposals at once the second sees the first.
     """
     since = _since(policy, now)
     if since is None or not amount:
         return ()
-    ids = await family(connection, facts.customer_id) if facts.customer_id is not None else []
+    recipient = await _recipient(connection, facts)
     keys = [f"waybill:{facts.waybill}"] if facts.waybill else []
-    for key in [*(f"customer:{one}" for one in ids[:1]), *keys]:
+    for key in [*recipient.locks, *keys]:  # in one order everywhere: nobody waits in a circle
         await hold_for(connection, Keyed.PAYMENTS, key)
-    his: list[ColumnElement[bool]] = [cases.c.id == facts.id]
+    his = [cases.c.id == facts.id, *recipient.conditions()]
     if facts.waybill:
         his.append(cases.c.waybill == facts.waybill)
-    if ids:
-        his.append(cases.c.customer_id.in_(ids))
     return [*await _paid(connection, facts, or_(*his), since), *await _promised(connection, facts, or_(*his))]
+
+
+async def _recipient(connection: AsyncConnection, facts: CaseFacts) -> Recipient:
+    """The caller of a case without a customer may have got a record since: then it is his."""
+    id_ = facts.customer_id
+    if id_ is None and facts.caller_key is not None:
+        query = select(phones.c.customer_id).where(phones.c.key == facts.caller_key)
+        id_ = (await connection.execute(query)).scalar_one_or_none()
+    if id_ is None:
+        return Recipient((), facts.caller_key, ())
+    ids = await family(connection, id_)
+    query = select(phones.c.key).where(phones.c.customer_id.in_(ids))
+    return Recipient(tuple(ids), facts.caller_key, tuple((await connection.execute(query)).scalars()))
 
 
 async def _paid(

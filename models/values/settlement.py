@@ -119,5 +119,5 @@ class Money:
     hands: frozenset[int] = frozenset()
     """Everybody who proposed, decided on or carried out a remedy of this case."""
     together: tuple[Decimal, ...] = ()
-    """What else was paid on the waybill or to the customer within the rulebook's window, or is promised: a proposal
-    needs the authority of the sum."""
+    """What else was paid on the waybill, to the customer or the caller within the rulebook's window, or is promised: a
+    proposal needs the authority of the sum."""
