@@ -12,11 +12,10 @@ from flows.acts.inputs import ActInput, Line, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
-from flows.acts.settling import refuse_other_customer, refuse_over_limit, requested
+from flows.acts.settling import carried_through, refuse_other_customer
 from flows.rules import assignment, authority, clocks, follow_up, vouchers
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
-from models.values.money_terms import PaymentKind
 from models.values.request import RequestDetails
 from models.values.settlement import Money as Held
 from models.values.stage_terms import ClockName, EventKind, Stage
@@ -145,12 +144,9 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
     data: dict[str, Any] = {"method": said.method, "compensation": facts.remedy["compensation"]}
     more: dict[str, Any] = {"clocks": facts.clocks}
     rows: tuple[Row, ...] = ()
-    if due := settlements.to_request(facts.remedy):
-        refuse_over_limit(facts.remedy, due, money(setting))
-        payment, more = requested(facts, PaymentKind.COMPENSATION, due, setting)
-        more["remedy"] = {**vouchers.noted(facts.remedy, payment), "requested": True}
-        data |= {"with_finance": settlements.ledger_data(payment)}
-        rows = (settlements.row(payment),)
+    if due := carried_through(facts, setting):
+        more, rows = due.changes, due.rows
+        data |= due.data
     left = clocks.meet(more.pop("clocks"), ClockName.RESOLVE, setting.now)
     left = (
         *left,

@@ -1,7 +1,7 @@
 """Settlement with the customer: the loss and its limit, his agreement, advances, vouchers to finance."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from flows.acts.inputs import ActInput, Input, Line, Moment, Text
 from flows.acts.money import money, money_of
 from flows.rules import agreement, vouchers
 from flows.rules import settlement as rules
-from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
 from models.values.money_terms import EvidenceKind, PaymentKind, PaymentState
 from models.values.settlement import Evidence, Money, Payment, Settlement, text
 from models.values.stage_terms import EventKind, Stage
@@ -201,6 +201,28 @@ def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Set
     made, clock = rules.request(facts, money(setting), kind, amount, setting.actor.id, terms, policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + amount}
     return made, changes
+
+
+@dataclass(frozen=True)
+class Due:
+    """What of a proposal is asked of finance with a decision: the facts that change, the rows beside the case."""
+
+    changes: dict[str, Any]
+    rows: tuple[Row, ...]
+    data: dict[str, Any]
+    why: Reason
+
+
+def carried_through(facts: CaseFacts, setting: Setting) -> Due | None:
+    """What of the approved proposal finance was not asked for yet, asked now; None: nothing. Raises Refusal."""
+    due = rules.to_request(facts.remedy)
+    if not due or not (facts.remedy or {}).get("approved"):
+        return None
+    refuse_other_customer(facts)
+    refuse_over_limit(facts.remedy, due, money(setting))
+    payment, changes = requested(facts, PaymentKind.COMPENSATION, due, setting)
+    changes["remedy"] = vouchers.noted(facts.remedy, payment) | {"requested": True}
+    return Due(changes, (rules.row(payment),), {"with_finance": rules.ledger_data(payment)}, _with_finance(payment))
 
 
 def _proposed_at(facts: CaseFacts) -> datetime:
