@@ -39,8 +39,9 @@ SETTLING = frozenset(
     }
 )
 """Where there is something to settle: it is known what it is, and no other case answers."""
-PAYING = SETTLING | {Stage.CLOSED}
-"""Money may move after the case is closed: the customer was told, or agrees late; finance is not done yet."""
+PAYING = SETTLING | {Stage.CLOSED, Stage.LINKED}
+"""Money may move after the case is closed, or answered by another one: the customer was told, or agrees late; finance
+is not done yet."""
 
 
 class Piece(Input):

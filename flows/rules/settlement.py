@@ -21,8 +21,8 @@ from models.values.vocabulary import Category
 STANDING = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED, PaymentState.PAID})
 """Payments that count: paid, or on their way."""
 WITH_FINANCE = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED})
-PROMISING = frozenset({Stage.CARRY_OUT, Stage.APPROVAL})
-"""Stages at which a proposal of money stands."""
+PROMISING = frozenset({Stage.CARRY_OUT, Stage.APPROVAL, Stage.LINKED})
+"""Stages at which a proposal of money stands; that of a case linked before anybody looked at its money stands too."""
 
 
 @dataclass(frozen=True)

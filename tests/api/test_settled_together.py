@@ -1,0 +1,69 @@
+"""Money of several cases on one waybill, over HTTP: one sum and one limit, however its cases are classified."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+
+from models.case import cases
+from tests.api.centre import Centre, Person, is_problem, reasons
+from tests.api.settling import DONE, WAYBILL, complaint, settlement
+
+LOSS = "包裹里少了两件货,短少丢失,要求赔偿"
+
+
+async def other(centre: Centre) -> tuple[str, Person]:
+    """A complaint about a loss on the same waybill, in its handler's hands."""
+    id_ = await centre.carried(LOSS, waybill=WAYBILL)
+    if (await centre.supervisor.read(id_))["stage"] == "triage":
+        clerk = await centre.owner(id_)
+        await clerk.done(id_, "classify", kind="complaint", category="loss")
+        await centre.carry()
+    return id_, await centre.owner(id_)
+
+
+async def test_a_case_whose_money_is_under_way_is_not_linked_away_by_a_correction(
+    centre: Centre, finance: Person
+) -> None:
+    first, handler = await complaint(centre)
+    second, colleague = await other(centre)
+    await handler.done(first, "propose", remedy="赔付", compensation="150")
+    now = (await centre.now()).isoformat()
+    await handler.done(first, "agree", amount="150", agreed_at=now, how="phone", by="陈先生")
+    await handler.done(first, "advance", amount="100", why="急用")
+    assert (await handler.done(first, "classify", kind="complaint", category="loss"))["stage"] == "carry_out"
+    event = (await centre.supervisor.events(first))[-1]
+    assert "compensation of this one is under way: not linked" in reasons(event)
+    assert "不并案" in reasons(event)
+    await centre.carry()
+    # what is left of it counts, and finance goes on
+    await colleague.done(second, "propose", remedy="赔付", compensation="60")
+    event = (await centre.supervisor.events(second))[-1]
+    assert (event["data"]["total"], event["data"]["approval"]) == ("210.00", True)
+    await finance.done(first, "confirm-voucher", payment=1)
+    await centre.supervisor.done(first, "carry-out", **DONE)
+    assert [one["amount"] for one in (await settlement(finance, first))["payments"]] == ["100.00", "50.00"]
+
+
+async def test_what_was_linked_away_before_is_paid_and_counts(centre: Centre, finance: Person) -> None:
+    first, handler = await complaint(centre)
+    await handler.done(first, "propose", remedy="赔付", compensation="150")
+    await handler.done(first, "advance", amount="100", why="急用")
+    second, colleague = await other(centre)
+    async with centre.engine.begin() as connection:
+        away = {"stage": "linked", "linked_to": UUID(second), "owner_id": None}
+        await connection.execute(update(cases).where(cases.c.id == UUID(first)).values(away))
+    await finance.done(first, "return-voucher", payment=1, why="账号有误")
+    await centre.supervisor.done(first, "voucher", payment=1)
+    await finance.done(first, "confirm-voucher", payment=1)
+    await finance.done(first, "pay", payment=1, paid_on="2026-03-04", reference="B-1")
+    await colleague.done(second, "propose", remedy="赔付", compensation="60")
+    assert (await centre.supervisor.events(second))[-1]["data"]["total"] == "210.00"
+
+
+async def test_what_only_was_refused_links_no_less(centre: Centre) -> None:
+    first, handler = await complaint(centre)
+    await other(centre)
+    await handler.done(first, "propose", remedy="赔付", compensation="1500")
+    is_problem(await handler.act(first, "classify", kind="complaint", category="loss"), 403, 409)
+    await centre.supervisor.done(first, "reject", why="过高")
+    assert (await handler.done(first, "classify", kind="complaint", category="loss"))["stage"] == "linked"
