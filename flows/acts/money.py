@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Uuid, any_, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Setting
-from flows.rules.settlement import STANDING, Waybill, of_waybill, promised
+from flows.rules.settlement import STANDING, of_waybill, promised
 from flows.steps.relatives import lock_waybills
 from models.case import cases
 from models.event import events
@@ -18,7 +18,7 @@ from models.settlement import liability_findings, liability_shares, payments, se
 from models.values.case import CaseFacts
 from models.values.money_terms import EvidenceKind, LiableKind, LimitBasis, PaymentKind, PaymentState
 from models.values.policy import Policy
-from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
+from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share, Waybill
 from models.values.stage_terms import EventKind, Stage
 from models.values.vocabulary import Party
 
@@ -32,11 +32,12 @@ async def money_of(connection: AsyncConnection, facts: CaseFacts, policy: Policy
     if lock and facts.waybill is not None:
         await lock_waybills(connection, [facts.waybill])
     findings = (await findings_of(connection, [facts.id])).get(facts.id)
-    own = await settlement(connection, facts.id)
+    own, others = await settlement(connection, facts.id), await _known_elsewhere(connection, facts)
     return Money(
-        of_waybill(own, await _known_elsewhere(connection, facts), facts, policy.rulebook.settlement),
+        of_waybill(own, others, facts, policy.rulebook.settlement),
         await payments_of(connection, facts.id),
         await _elsewhere(connection, facts),
+        others,
         findings[-1] if findings else None,
         await _hands(connection, facts.id),
     )

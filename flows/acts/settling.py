@@ -11,6 +11,7 @@ from pydantic import Field
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Input, Line, Moment, Text
 from flows.acts.money import money, money_of
+from flows.acts.refusals import NotYours
 from flows.rules import agreement, vouchers
 from flows.rules import settlement as rules
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
@@ -53,7 +54,11 @@ class Piece(Input):
 
 
 class Settle(ActInput):
-    """What is known of the loss; what is left out stays as it was known. Amounts in the rulebook's currency."""
+    """What is known of the loss; what is left out stays as it was known. Amounts in the rulebook's currency.
+
+    Of a waybill's cases that differ, the lower value binds. What is owed rises, once money was promised or paid by it,
+    and changes after the case is over, only by the level of good will, with a `note` why.
+    """
 
     declared_value: Value | None = None
     freight: Value | None = None
@@ -87,15 +92,19 @@ class Voucher(ActInput):
 
 
 def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
-    terms = setting.policy.rulebook.settlement
-    known = _settlement(facts, money(setting), terms.currency)
+    terms, held = setting.policy.rulebook.settlement, money(setting)
+    if facts.stage not in SETTLING and held.settlement is None:
+        raise Refusal("没有可更正的理赔记录", "nothing was recorded that could be corrected")
+    known = _settlement(facts, held, terms.currency)
     given = {name: getattr(said, name) for name in ("declared_value", "freight", "loss")}
     new = (Evidence(one.kind, one.reference, one.sha256) for one in said.evidence)
     pieces = tuple(dict.fromkeys((*known.evidence, *new)))
     if len(pieces) > EVIDENCE_AT_MOST:
         raise Refusal(f"证据最多 {EVIDENCE_AT_MOST} 件", f"a settlement holds at most {EVIDENCE_AT_MOST} pieces")
     known = replace(known, evidence=pieces, **{name: value for name, value in given.items() if value is not None})
-    after, why = rules.owed(known, facts.category, terms)
+    after, why = rules.assessed(known, held.waybill, facts.category, terms)
+    if facts.stage not in SETTLING or rules.raises(after, facts, held):
+        _refuse_without_authority(said, setting)
     data = {name: _text(getattr(after, name)) for name in ("declared_value", "freight", "loss", "owed_at_most")}
     data |= {"currency": after.currency, "limit_basis": after.limit_basis}
     return Decision(
@@ -106,6 +115,19 @@ def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
         {"note": said.note} if said.note else None,
         rows=(rules.row(after),),
     )
+
+
+def _refuse_without_authority(said: Settle, setting: Setting) -> None:
+    """Raises NotYours or Refusal. A value that was wrong may be corrected, but not by who wants to pay more by it."""
+    level = setting.policy.rulebook.settlement.goodwill_level
+    if setting.actor.level < level:
+        raise NotYours(
+            f"已据此承诺或支付赔付，或已结案：提高限额须由 {level} 级以上人员更正",
+            f"money was promised or paid by this, or the case is over: to raise what is owed is a correction for level "
+            f"{level} or above",
+        )
+    if said.note is None:
+        raise Refusal("请说明更正原因(note)", "say why it is corrected (note)")
 
 
 def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
@@ -247,7 +269,7 @@ def _text(amount: Decimal | None) -> str | None:
 
 
 ACTS = (
-    Act("settle", "理赔核定 · record the loss, its evidence and limit", Settle, settle, SETTLING, load=money_of),
+    Act("settle", "理赔核定 · record the loss, its evidence and limit", Settle, settle, PAYING, load=money_of),
     Act("agree", "客户同意 · the customer agrees to the amount", Agree, agree, PAYING, on_hold=True, load=money_of),
     Act("advance", "先行赔付 · pay a part in advance", Advance, advance, SETTLING, on_hold=True, load=money_of),
     Act("voucher", "付款凭证 · send finance a voucher again", Voucher, voucher, PAYING, on_hold=True, load=money_of),

@@ -107,6 +107,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Waybill:
+    """What other cases know of a waybill; of several that differ, the lowest."""
+
+    declared_value: Decimal | None = None
+    freight: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Money:
     """Everything about money that an act on a case looks at."""
 
@@ -114,6 +122,7 @@ class Money:
     payments: tuple[Payment, ...] = ()
     elsewhere: Decimal = Decimal(0)
     """What other cases on the same waybill have promised or paid: one waybill has one limit."""
+    waybill: Waybill = Waybill()
     finding: Finding | None = None
     """The last one."""
     hands: frozenset[int] = frozenset()

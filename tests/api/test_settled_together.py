@@ -1,5 +1,6 @@
 """Money of several cases on one waybill, over HTTP: one sum and one limit, however its cases are classified."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
@@ -67,3 +68,54 @@ async def test_what_only_was_refused_links_no_less(centre: Centre) -> None:
     is_problem(await handler.act(first, "classify", kind="complaint", category="loss"), 403, 409)
     await centre.supervisor.done(first, "reject", why="过高")
     assert (await handler.done(first, "classify", kind="complaint", category="loss"))["stage"] == "linked"
+
+
+async def refused(who: Person, id_: str, act: str, sentence: str, status: int = 409, **said: Any) -> None:
+    assert sentence in is_problem(await who.act(id_, act, **said), status)["detail"]
+
+
+async def test_another_declared_value_on_the_next_case_makes_no_room_under_the_limit(centre: Centre) -> None:
+    first, handler = await complaint(centre)
+    second, colleague = await other(centre)
+    await handler.done(first, "settle", declared_value="100")
+    await handler.done(first, "propose", remedy="赔付", compensation="100")
+    await refused(colleague, second, "propose", "100.00 owed at most", remedy="赔付", compensation="90")
+    await colleague.done(second, "settle", declared_value="190", freight="70")
+    event = (await centre.supervisor.events(second))[-1]
+    assert "the lower one binds" in reasons(event)
+    assert "以较低者为准" in reasons(event)
+    known = await settlement(colleague, second)
+    assert (known["declared_value"], known["owed_at_most"], event["data"]["owed_at_most"]) == (
+        "190.00",
+        "100.00",
+        "100.00",
+    )
+    await refused(colleague, second, "propose", "100.00 owed at most", remedy="赔付", compensation="90")
+    # nor on the case itself, once money was promised by it
+    for one in (handler, centre.supervisor):
+        await refused(one, first, "settle", "a correction for level 2", 403, declared_value="190", note="更正")
+    await refused(centre.manager, first, "settle", "say why", declared_value="190")
+    await handler.done(first, "settle", declared_value="100", loss="100", note="补充")
+    await handler.done(first, "settle", declared_value="95")
+    await refused(handler, first, "carry-out", "95.00 owed at most", **DONE)
+
+
+async def test_an_honest_mistake_is_corrected(centre: Centre) -> None:
+    """By anybody before money was promised by it; later by a level of authority, with a reason; also after closing."""
+    first, handler = await complaint(centre)
+    second, colleague = await other(centre)
+    await handler.done(first, "settle", declared_value="10")
+    await handler.done(first, "settle", declared_value="100")
+    await handler.done(first, "propose", remedy="赔付", compensation="100")
+    await colleague.done(second, "settle", declared_value="1000")
+    await handler.done(first, "carry-out", **DONE)
+    await handler.done(first, "feed-back", accepted=True, said="接受")
+    await centre.carry()
+    await centre.revisitor.done(first, "survey", solved=True, satisfaction=4)
+    await centre.carry()
+    assert (await centre.supervisor.read(first))["stage"] == "closed"
+    await refused(colleague, second, "propose", "100.00 owed at most", remedy="赔付", compensation="900")
+    await refused(centre.supervisor, first, "settle", "level 2 or above", 403, declared_value="1000", note="运单")
+    await centre.manager.done(first, "settle", declared_value="1000", note="运单保价为一千元，录入有误")
+    assert (await settlement(colleague, second))["owed_at_most"] == "1000.00"
+    await colleague.done(second, "propose", remedy="赔付", compensation="900")
