@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.customers.family import family
-from flows.rules import clocks, settlement
+from flows.rules import clocks, currencies, settlement
+from flows.rules.currencies import Amount
 from models.case import cases
 from models.customer import phones
 from models.locks import Keyed, hold_for
@@ -52,8 +53,9 @@ class Recipient:
 
 async def payments(
     connection: AsyncConnection, facts: CaseFacts, amount: Decimal, policy: Policy, now: datetime
-) -> Sequence[Decimal]:
-    """What was paid within the window, this case's own payments too, and what is promised on other cases.
+) -> Sequence[Amount]:
+    """What was paid within the window, this case's own payments too, and what is promised on other cases; each in its
+    own currency.
 
     Locks the waybill and the recipient until commit, so that of two proposals at once the second sees the first.
     """
@@ -67,7 +69,8 @@ async def payments(
     his = [cases.c.id == facts.id, *recipient.conditions()]
     if facts.waybill:
         his.append(cases.c.waybill == facts.waybill)
-    return [*await _paid(connection, facts, or_(*his), since), *await _promised(connection, facts, or_(*his))]
+    promised = await _promised(connection, facts, or_(*his), policy.rulebook.settlement.currency)
+    return [*await _paid(connection, facts, or_(*his), since), *promised]
 
 
 async def _recipient(connection: AsyncConnection, facts: CaseFacts) -> Recipient:
@@ -85,7 +88,7 @@ async def _recipient(connection: AsyncConnection, facts: CaseFacts) -> Recipient
 
 async def _paid(
     connection: AsyncConnection, facts: CaseFacts, his: ColumnElement[bool], since: datetime
-) -> list[Decimal]:
+) -> list[Amount]:
     """What is paid or on its way, from the day it went to finance; elsewhere also what came back, to be sent again.
 
     What came back on this case is asked for no more once it is proposed anew.
@@ -93,21 +96,27 @@ async def _paid(
     back = and_(given.c.state == PaymentState.RETURNED, cases.c.id != facts.id)
     counts = or_(given.c.state.in_(settlement.STANDING), back)
     query = (
-        select(given.c.amount)
+        select(given.c.currency, given.c.amount)
         .join(cases, cases.c.id == given.c.case_id)
         .where(his, counts, given.c.requested_at >= since)
     )
-    return list((await connection.execute(query)).scalars())
+    return [(row.currency, row.amount) for row in (await connection.execute(query)).all()]
 
 
-async def _promised(connection: AsyncConnection, facts: CaseFacts, his: ColumnElement[bool]) -> list[Decimal]:
+async def _promised(
+    connection: AsyncConnection, facts: CaseFacts, his: ColumnElement[bool], currency: str
+) -> list[Amount]:
     """Proposals that wait for approval, or were approved and not carried out yet."""
     standing = cases.c.stage.in_(settlement.PROMISING)
     query = select(cases.c.stage, cases.c.remedy).where(
         his, cases.c.id != facts.id, standing, cases.c.remedy.is_not(None)
     )
     rows = (await connection.execute(query)).all()
-    return [amount for row in rows if (amount := settlement.promised(Stage(row.stage), row.remedy))]
+    return [
+        (currencies.of_remedy(row.remedy, currency), amount)
+        for row in rows
+        if (amount := settlement.promised(Stage(row.stage), row.remedy))
+    ]
 
 
 def _since(policy: Policy, now: datetime) -> datetime | None:

@@ -213,9 +213,19 @@ def refuse_other_customer(facts: CaseFacts) -> None:
 
 
 def refuse_over_limit(remedy: Mapping[str, Any] | None, more: Decimal, held: Money) -> None:
-    """What became known since the approval counts: a proposal that was within no limit may be over one now."""
-    if not (remedy or {}).get("goodwill") and (why := rules.over_limit(more, held)):
+    """What became known since the approval counts: a proposal that was within no limit may be over one now, or beside
+    one in another currency.
+    """
+    said = remedy or {}
+    if said.get("goodwill"):
+        return
+    if why := rules.over_limit(more, held):
         raise Refusal(why.zh, why.en)
+    if held.unlike - set(said.get("unlike", ())):
+        raise Refusal(
+            "提案后同一运单有了其他币种的保价、赔付或承诺，须重新提出方案",
+            "since the proposal the waybill has a limit, payments or promises in another currency: propose again",
+        )
 
 
 def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Setting) -> tuple[Payment, dict[str, Any]]:

@@ -123,6 +123,9 @@ class Money:
     elsewhere: Decimal = Decimal(0)
     """What other cases on the same waybill have promised or paid: one waybill has one limit."""
     waybill: Waybill = Waybill()
+    unlike: frozenset[str] = frozenset()
+    """Currencies, other than the case's own, of what other cases have recorded, promised or paid: on its waybill, and
+    at a proposal to its recipient. That is in none of the sums, and gives no limit."""
     finding: Finding | None = None
     """The last one."""
     hands: frozenset[int] = frozenset()

@@ -1,10 +1,15 @@
 """Money of several cases on one waybill, over HTTP: one sum and one limit, however its cases are classified."""
 
+import json
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import update
 
+from flows.rulebook.changing import propose
+from flows.rulebook.loading import read
+from flows.staffing import staff_named
 from models.case import cases
 from tests.api.centre import Centre, Person, is_problem, reasons
 from tests.api.settling import DONE, WAYBILL, complaint, settlement
@@ -119,3 +124,71 @@ async def test_an_honest_mistake_is_corrected(centre: Centre) -> None:
     await centre.manager.done(first, "settle", declared_value="1000", note="运单保价为一千元，录入有误")
     assert (await settlement(colleague, second))["owed_at_most"] == "1000.00"
     await colleague.done(second, "propose", remedy="赔付", compensation="900")
+
+
+async def dollars(centre: Centre) -> None:
+    """From now on new cases are settled in another currency."""
+    content = json.loads(read())
+    content["settlement"]["currency"] = "USD"
+    async with centre.engine.begin() as connection:
+        actor = await staff_named(connection, "supervisor", centre.office.desk.policies.current)
+        made = await propose(connection, centre.office.desk, json.dumps(content), actor, "结算币种调整")
+    assert (await centre.manager.post(f"/rulebooks/{made.hash}/approve", {})).status_code == 200
+    centre.office.refreshed_at = 0.0
+
+
+async def test_what_a_waybill_has_in_another_currency_is_neither_added_nor_a_limit(
+    centre: Centre, finance: Person
+) -> None:
+    first, handler = await complaint(centre)
+    await handler.done(first, "settle", declared_value="180")
+    await handler.done(first, "propose", remedy="赔付", compensation="150")
+    await handler.done(first, "carry-out", **DONE)
+    await dollars(centre)
+    second, colleague = await other(centre)
+    known = await settlement(colleague, second)
+    assert [known[name] for name in ("currency", "owed_at_most", "elsewhere", "other_currencies")] == [
+        "USD",
+        None,
+        "0.00",
+        ["CNY"],
+    ]
+    assert (await colleague.done(second, "propose", remedy="赔付", compensation="30"))["stage"] == "approval"
+    event = (await centre.supervisor.events(second))[-1]
+    assert (event["data"]["total"], event["data"]["level"], event["data"]["currency"]) == ("30", 2, "USD")
+    assert "promises in CNY" in reasons(event)
+    assert "180" not in reasons(event)
+    is_problem(await centre.supervisor.act(second, "approve"), 403)
+    await centre.manager.done(second, "approve")
+    await colleague.done(second, "carry-out", **DONE)
+    (paid,) = (await settlement(finance, second))["payments"]
+    assert (paid["amount"], paid["currency"]) == ("30.00", "USD")
+    assert (await settlement(finance, first))["other_currencies"] == ["USD"]
+
+
+@pytest.mark.parametrize("carried", [False, True])
+async def test_nor_what_went_to_the_caller(centre: Centre, carried: bool) -> None:
+    by = {"waybill": None, "caller": {"name": "陈志明", "phone": "+8613907318264"}}
+    first, handler = await complaint(centre, **by)
+    await handler.done(first, "propose", remedy="赔付", compensation="150")
+    if carried:
+        await handler.done(first, "carry-out", **DONE)
+    await dollars(centre)
+    second, colleague = await complaint(centre, **by)
+    assert (await colleague.done(second, "propose", remedy="赔付", compensation="60"))["stage"] == "approval"
+    event = (await centre.supervisor.events(second))[-1]
+    assert (event["data"]["total"], event["data"]["level"]) == ("60", 2)
+    await centre.manager.done(second, "reject", why="过高")
+    assert (await colleague.done(second, "propose", remedy="致歉"))["stage"] == "carry_out", "no money, no currency"
+
+
+async def test_what_came_in_another_currency_since_is_proposed_anew(centre: Centre) -> None:
+    first, handler = await complaint(centre)
+    await dollars(centre)
+    second, colleague = await other(centre)
+    assert (await colleague.done(second, "propose", remedy="赔付", compensation="30"))["stage"] == "carry_out"
+    await handler.done(first, "settle", declared_value="20")
+    await refused(colleague, second, "carry-out", "in another currency: propose again", **DONE)
+    assert (await colleague.done(second, "propose", remedy="赔付", compensation="30"))["stage"] == "approval"
+    await centre.manager.done(second, "approve")
+    await colleague.done(second, "carry-out", **DONE)
