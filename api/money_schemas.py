@@ -65,7 +65,8 @@ class FindingView(BaseModel):
 class SettlementView(BaseModel):
     """What is known of the loss, what is owed at most (None: not known), the customer's agreement, payments, liability.
 
-    `committed` is paid or on its way; `elsewhere` is what other cases on the waybill promised or have paid.
+    `committed` is paid or on its way; `elsewhere` is what other cases on the waybill promised or have paid. Amounts are
+    in `currency`; what those cases have in `other_currencies` is in none of them.
     """
 
     case_id: UUID
@@ -83,6 +84,7 @@ class SettlementView(BaseModel):
     committed: Decimal
     paid: Decimal
     elsewhere: Decimal
+    other_currencies: list[str]
     payments: list[PaymentView]
     findings: list[FindingView]
 

@@ -43,6 +43,7 @@ def settlement_view(
         committed=settlement.committed(held.payments) + NOTHING,
         paid=done,
         elsewhere=held.elsewhere + NOTHING,
+        other_currencies=sorted(held.unlike),
         payments=[payment_view(one, number) for one in held.payments],
         findings=[_finding(one, done, now) for one in findings],
     )

@@ -149,7 +149,7 @@ class CaseView(CaseSummary):
     method: HandlingMethod | None
     remedy: dict[str, Any] | None
     paid: Decimal
-    """Compensation in CNY carried out on the case so far."""
+    """Compensation carried out on the case so far, in the currency of its rulebook."""
     withdrawn: bool
     rejections: int
     reopenings: int

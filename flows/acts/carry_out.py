@@ -12,11 +12,10 @@ from flows.acts.inputs import ActInput, Line, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
-from flows.acts.settling import refuse_other_customer, refuse_over_limit, requested
-from flows.rules import assignment, authority, clocks, follow_up, vouchers
+from flows.acts.settling import carried_through, refuse_other_customer
+from flows.rules import assignment, authority, clocks, currencies, follow_up, vouchers
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
-from models.values.money_terms import PaymentKind
 from models.values.request import RequestDetails
 from models.values.settlement import Money as Held
 from models.values.stage_terms import ClockName, EventKind, Stage
@@ -26,7 +25,7 @@ Money = Annotated[Decimal, Field(ge=0, le=100_000_000, max_digits=11, decimal_pl
 
 
 class Propose(ActInput):
-    """The remedy proposed to the customer; `compensation` in CNY, beside what was paid before.
+    """The remedy proposed; `compensation` in the currency of the case's rulebook, beside what was paid before.
 
     `goodwill` (通融赔付): more than is owed, which asks for a higher level.
     """
@@ -58,24 +57,31 @@ class CarryOut(ActInput):
 async def others(connection: AsyncConnection, facts: CaseFacts, said: Propose, setting: Setting) -> Held:
     held = await money_of(connection, facts, setting.policy)
     together = await payments(connection, facts, said.compensation, setting.policy, setting.now)
-    return replace(held, together=tuple(together))
+    own = setting.policy.rulebook.settlement.currency
+    counted = tuple(amount for currency, amount in together if currency == own)
+    return replace(held, together=counted, unlike=held.unlike | currencies.unlike(together, own))
 
 
 def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
-    """What it needs is the authority of the sum: of this and what else was paid on the waybill or to the customer.
+    """What it needs is the authority of the sum: of this and what else was paid on the waybill, to the
+    customer or the caller.
 
-    What is more than is owed at most is paid of good will, which has a level of its own.
+    What is more than is owed at most is paid of good will, which has a level of its own; it is also asked for where
+    limit or sum are not known, because something of them is in another currency.
     """
-    held = money(setting)
+    held, terms = money(setting), setting.policy.rulebook.settlement
     needed = authority.for_compensation(said.compensation, held.together, facts, setting.policy)
     level, reasons = needed.level, [needed.why]
     if over := settlements.over_limit(said.compensation, held):
         if not said.goodwill:
             raise Refusal(over.zh, over.en)
-        level = max(level, setting.policy.rulebook.settlement.goodwill_level)
+        level = max(level, terms.goodwill_level)
         reasons.append(
             Reason(f"超出限额，通融赔付须 {level} 级权限", f"more than is owed: good will needs level {level}")
         )
+    if said.compensation and held.unlike:
+        level = max(level, terms.goodwill_level)
+        reasons.append(currencies.uncompared(held.unlike, terms.currency, terms.goodwill_level))
     own = setting.actor.level
     approval = level > own
     verdict = (
@@ -86,6 +92,7 @@ def propose(facts: CaseFacts, said: Propose, setting: Setting) -> Decision:
     remedy: dict[str, Any] = {"compensation": f"{said.compensation + 0:f}", "approved": not approval}
     remedy |= {"level": level, "total": f"{needed.total + 0:f}", "proposer_level": own}
     remedy |= {"customer": facts.customer_id, "proposers": authority.proposers(facts, setting.actor, approval=approval)}
+    remedy |= {"currency": terms.currency, "unlike": sorted(held.unlike)}
     remedy |= {"vouchers": [], "proposed_at": setting.now.isoformat()}
     if over:
         remedy["goodwill"] = True
@@ -144,12 +151,9 @@ def carry_out(facts: CaseFacts, said: CarryOut, setting: Setting) -> Decision:
     data: dict[str, Any] = {"method": said.method, "compensation": facts.remedy["compensation"]}
     more: dict[str, Any] = {"clocks": facts.clocks}
     rows: tuple[Row, ...] = ()
-    if due := settlements.to_request(facts.remedy):
-        refuse_over_limit(facts.remedy, due, money(setting))
-        payment, more = requested(facts, PaymentKind.COMPENSATION, due, setting)
-        more["remedy"] = {**vouchers.noted(facts.remedy, payment), "requested": True}
-        data |= {"with_finance": settlements.ledger_data(payment)}
-        rows = (settlements.row(payment),)
+    if due := carried_through(facts, setting):
+        more, rows = due.changes, due.rows
+        data |= due.data
     left = clocks.meet(more.pop("clocks"), ClockName.RESOLVE, setting.now)
     left = (
         *left,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
 from flows.acts.money import money, money_of
+from flows.acts.settling import carried_through
 from flows.roster import members
 from flows.rulebook import corrections
 from flows.rules import assignment, clocks, referrals, reopening, settlement, triage, vouchers
@@ -158,7 +159,9 @@ def reopen(facts: CaseFacts, said: Reopen, setting: Setting) -> Decision:
 
 
 def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
-    """What he agreed to is still owed; what he did not goes, unless its proposal is still being worked on."""
+    """What he agreed to is still owed, and asked for with the withdrawal where the work ends with it; what he did not
+    goes, unless its proposal is still being worked on.
+    """
     if said.sent_at > setting.now:
         raise Refusal("客户消息时间不能在将来", "the customer's message cannot lie in the future")
     if facts.withdrawn:
@@ -172,19 +175,24 @@ def withdraw(facts: CaseFacts, said: Withdraw, setting: Setting) -> Decision:
     data: dict[str, Any] = {"work_remains": remains, "channel": said.channel, "sent_at": said.sent_at.isoformat()}
     sealed = {"message": said.message}
     changes: dict[str, Any] = {"withdrawn": True}
+    reasons: tuple[Reason, ...] = (why,)
+    if not remains and _agreed(setting) and (due := carried_through(facts, setting)):
+        changes |= {**due.changes, "rows": due.rows}
+        data |= due.data
+        reasons = (why, due.why)
     if not _agreed(setting) and (not remains or facts.stage not in settlement.PROMISING):
         dropped = vouchers.dropped(facts, facts.clocks, money(setting), setting.now)
         changes |= {**dropped.changes, "rows": dropped.rows}
         data |= dropped.data
     if remains:
-        return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, **changes)
+        return moved(facts, EventKind.WITHDRAWN, data, reasons=reasons, sealed=sealed, **changes)
     left = clocks.meet_all(changes.get("clocks", facts.clocks), setting.now)
     changes |= {"owner_id": None, "hold": None, "clocks": left, "overdue": False}
     if (known := RequestDetails.of(facts.details)).asked is not None:
         changes["details"] = replace(known, asked=None).within(facts.details)
     if facts.procedure is Procedure.REQUEST:
         data[SHORT] = True
-    return moved(facts, EventKind.WITHDRAWN, data, reasons=(why,), sealed=sealed, **changes)
+    return moved(facts, EventKind.WITHDRAWN, data, reasons=reasons, sealed=sealed, **changes)
 
 
 def _agreed(setting: Setting) -> bool:

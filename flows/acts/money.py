@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, cast, func, select
+from sqlalchemy import ARRAY, Uuid, any_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Setting
-from flows.rules.settlement import STANDING, Waybill, of_waybill, promised
+from flows.rules import currencies
+from flows.rules.settlement import STANDING, of_waybill, promised
 from flows.steps.relatives import lock_waybills
 from models.case import cases
 from models.event import events
@@ -18,7 +19,7 @@ from models.settlement import liability_findings, liability_shares, payments, se
 from models.values.case import CaseFacts
 from models.values.money_terms import EvidenceKind, LiableKind, LimitBasis, PaymentKind, PaymentState
 from models.values.policy import Policy
-from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share
+from models.values.settlement import Evidence, Finding, Money, Payment, Settlement, Share, Waybill
 from models.values.stage_terms import EventKind, Stage
 from models.values.vocabulary import Party
 
@@ -32,11 +33,14 @@ async def money_of(connection: AsyncConnection, facts: CaseFacts, policy: Policy
     if lock and facts.waybill is not None:
         await lock_waybills(connection, [facts.waybill])
     findings = (await findings_of(connection, [facts.id])).get(facts.id)
-    own = await settlement(connection, facts.id)
+    own, terms = await settlement(connection, facts.id), policy.rulebook.settlement
+    others, elsewhere, unlike = await _elsewhere(connection, facts, terms.currency)
     return Money(
-        of_waybill(own, await _known_elsewhere(connection, facts), facts, policy.rulebook.settlement),
+        of_waybill(own, others, facts, terms),
         await payments_of(connection, facts.id),
-        await _elsewhere(connection, facts),
+        elsewhere,
+        others,
+        unlike,
         findings[-1] if findings else None,
         await _hands(connection, facts.id),
     )
@@ -92,22 +96,26 @@ async def _hands(connection: AsyncConnection, case_id: UUID) -> frozenset[int]:
     return frozenset((await connection.execute(query)).scalars()) - {None}
 
 
-async def _known_elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Waybill:
+async def _elsewhere(
+    connection: AsyncConnection, facts: CaseFacts, currency: str
+) -> tuple[Waybill, Decimal, frozenset[str]]:
+    """What the waybill's other cases know, and what they promised (the standing proposal), have paid or on its way.
+
+    And the other currencies in which they do.
+    """
     if facts.waybill is None:
-        return Waybill()
+        return Waybill(), Decimal(0), frozenset()
     others = cases.c.waybill == facts.waybill, cases.c.id != facts.id
-    query = select(func.min(settlements.c.declared_value), func.min(settlements.c.freight))
-    row = (await connection.execute(query.join(cases, cases.c.id == settlements.c.case_id).where(*others))).one()
-    return Waybill(*row)
-
-
-async def _elsewhere(connection: AsyncConnection, facts: CaseFacts) -> Decimal:
-    """What the waybill's other cases promised (the standing proposal) or have paid or on its way."""
-    if facts.waybill is None:
-        return Decimal(0)
+    of = settlements.c
+    query = select(of.currency, func.min(of.declared_value), func.min(of.freight)).join(cases, cases.c.id == of.case_id)
+    valued = or_(of.declared_value.is_not(None), of.freight.is_not(None))
+    rows = (await connection.execute(query.where(*others, valued).group_by(of.currency))).all()
+    known = {row.currency: Waybill(*row[1:]) for row in rows}
+    query = select(payments.c.currency, func.sum(payments.c.amount)).join(cases, cases.c.id == payments.c.case_id)
     standing = payments.c.state.in_(STANDING)
-    amount = select(func.sum(payments.c.amount)).where(payments.c.case_id == cases.c.id, standing).scalar_subquery()
-    others = cases.c.waybill == facts.waybill, cases.c.id != facts.id
-    query = select(cases.c.stage, cases.c.remedy, amount.label("amount")).where(*others)
-    found = (await connection.execute(query)).all()
-    return sum(((row.amount or Decimal(0)) + promised(Stage(row.stage), row.remedy) for row in found), Decimal(0))
+    paid = (await connection.execute(query.where(*others, standing).group_by(payments.c.currency))).all()
+    amounts: list[currencies.Amount] = [(row[0], row[1]) for row in paid]
+    for stage, remedy in await connection.execute(select(cases.c.stage, cases.c.remedy).where(*others)):
+        amounts.append((currencies.of_remedy(remedy, currency), promised(Stage(stage), remedy)))
+    unlike = currencies.unlike(amounts, currency) | (set(known) - {currency})
+    return known.get(currency, Waybill()), currencies.sums(amounts).get(currency, Decimal(0)), unlike

@@ -1,7 +1,7 @@
 """Settlement with the customer: the loss and its limit, his agreement, advances, vouchers to finance."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,9 +11,10 @@ from pydantic import Field
 from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Input, Line, Moment, Text
 from flows.acts.money import money, money_of
+from flows.acts.refusals import NotYours
 from flows.rules import agreement, vouchers
 from flows.rules import settlement as rules
-from models.values.case import CaseFacts, Decision, Reason, Refusal
+from models.values.case import CaseFacts, Decision, Reason, Refusal, Row
 from models.values.money_terms import EvidenceKind, PaymentKind, PaymentState
 from models.values.settlement import Evidence, Money, Payment, Settlement, text
 from models.values.stage_terms import EventKind, Stage
@@ -39,8 +40,9 @@ SETTLING = frozenset(
     }
 )
 """Where there is something to settle: it is known what it is, and no other case answers."""
-PAYING = SETTLING | {Stage.CLOSED}
-"""Money may move after the case is closed: the customer was told, or agrees late; finance is not done yet."""
+PAYING = SETTLING | {Stage.CLOSED, Stage.LINKED}
+"""Money may move after the case is closed, or answered by another one: the customer was told, or agrees late; finance
+is not done yet."""
 
 
 class Piece(Input):
@@ -52,7 +54,11 @@ class Piece(Input):
 
 
 class Settle(ActInput):
-    """What is known of the loss; what is left out stays as it was known. Amounts in the rulebook's currency."""
+    """What is known of the loss; what is left out stays as it was known. Amounts in the rulebook's currency.
+
+    Of a waybill's cases that differ, the lower value binds. What is owed rises, once money was promised or paid by it,
+    and changes after the case is over, only by the level of good will, with a `note` why.
+    """
 
     declared_value: Value | None = None
     freight: Value | None = None
@@ -86,15 +92,19 @@ class Voucher(ActInput):
 
 
 def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
-    terms = setting.policy.rulebook.settlement
-    known = _settlement(facts, money(setting), terms.currency)
+    terms, held = setting.policy.rulebook.settlement, money(setting)
+    if facts.stage not in SETTLING and held.settlement is None:
+        raise Refusal("没有可更正的理赔记录", "nothing was recorded that could be corrected")
+    known = _settlement(facts, held, terms.currency)
     given = {name: getattr(said, name) for name in ("declared_value", "freight", "loss")}
     new = (Evidence(one.kind, one.reference, one.sha256) for one in said.evidence)
     pieces = tuple(dict.fromkeys((*known.evidence, *new)))
     if len(pieces) > EVIDENCE_AT_MOST:
         raise Refusal(f"证据最多 {EVIDENCE_AT_MOST} 件", f"a settlement holds at most {EVIDENCE_AT_MOST} pieces")
     known = replace(known, evidence=pieces, **{name: value for name, value in given.items() if value is not None})
-    after, why = rules.owed(known, facts.category, terms)
+    after, why = rules.assessed(known, held.waybill, facts.category, terms)
+    if facts.stage not in SETTLING or rules.raises(after, facts, held):
+        _refuse_without_authority(said, setting)
     data = {name: _text(getattr(after, name)) for name in ("declared_value", "freight", "loss", "owed_at_most")}
     data |= {"currency": after.currency, "limit_basis": after.limit_basis}
     return Decision(
@@ -105,6 +115,19 @@ def settle(facts: CaseFacts, said: Settle, setting: Setting) -> Decision:
         {"note": said.note} if said.note else None,
         rows=(rules.row(after),),
     )
+
+
+def _refuse_without_authority(said: Settle, setting: Setting) -> None:
+    """Raises NotYours or Refusal. A value that was wrong may be corrected, but not by who wants to pay more by it."""
+    level = setting.policy.rulebook.settlement.goodwill_level
+    if setting.actor.level < level:
+        raise NotYours(
+            f"已据此承诺或支付赔付，或已结案：提高限额须由 {level} 级以上人员更正",
+            f"money was promised or paid by this, or the case is over: to raise what is owed is a correction for level "
+            f"{level} or above",
+        )
+    if said.note is None:
+        raise Refusal("请说明更正原因(note)", "say why it is corrected (note)")
 
 
 def agree(facts: CaseFacts, said: Agree, setting: Setting) -> Decision:
@@ -190,9 +213,19 @@ def refuse_other_customer(facts: CaseFacts) -> None:
 
 
 def refuse_over_limit(remedy: Mapping[str, Any] | None, more: Decimal, held: Money) -> None:
-    """What became known since the approval counts: a proposal that was within no limit may be over one now."""
-    if not (remedy or {}).get("goodwill") and (why := rules.over_limit(more, held)):
+    """What became known since the approval counts: a proposal that was within no limit may be over one now, or beside
+    one in another currency.
+    """
+    said = remedy or {}
+    if said.get("goodwill"):
+        return
+    if why := rules.over_limit(more, held):
         raise Refusal(why.zh, why.en)
+    if held.unlike - set(said.get("unlike", ())):
+        raise Refusal(
+            "提案后同一运单有了其他币种的保价、赔付或承诺，须重新提出方案",
+            "since the proposal the waybill has a limit, payments or promises in another currency: propose again",
+        )
 
 
 def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Setting) -> tuple[Payment, dict[str, Any]]:
@@ -201,6 +234,28 @@ def requested(facts: CaseFacts, kind: PaymentKind, amount: Decimal, setting: Set
     made, clock = rules.request(facts, money(setting), kind, amount, setting.actor.id, terms, policy, setting.now)
     changes = {"settlings": facts.settlings + 1, "clocks": (*facts.clocks, clock), "paid": facts.paid + amount}
     return made, changes
+
+
+@dataclass(frozen=True)
+class Due:
+    """What of a proposal is asked of finance with a decision: the facts that change, the rows beside the case."""
+
+    changes: dict[str, Any]
+    rows: tuple[Row, ...]
+    data: dict[str, Any]
+    why: Reason
+
+
+def carried_through(facts: CaseFacts, setting: Setting) -> Due | None:
+    """What of the approved proposal finance was not asked for yet, asked now; None: nothing. Raises Refusal."""
+    due = rules.to_request(facts.remedy)
+    if not due or not (facts.remedy or {}).get("approved"):
+        return None
+    refuse_other_customer(facts)
+    refuse_over_limit(facts.remedy, due, money(setting))
+    payment, changes = requested(facts, PaymentKind.COMPENSATION, due, setting)
+    changes["remedy"] = vouchers.noted(facts.remedy, payment) | {"requested": True}
+    return Due(changes, (rules.row(payment),), {"with_finance": rules.ledger_data(payment)}, _with_finance(payment))
 
 
 def _proposed_at(facts: CaseFacts) -> datetime:
@@ -224,7 +279,7 @@ def _text(amount: Decimal | None) -> str | None:
 
 
 ACTS = (
-    Act("settle", "理赔核定 · record the loss, its evidence and limit", Settle, settle, SETTLING, load=money_of),
+    Act("settle", "理赔核定 · record the loss, its evidence and limit", Settle, settle, PAYING, load=money_of),
     Act("agree", "客户同意 · the customer agrees to the amount", Agree, agree, PAYING, on_hold=True, load=money_of),
     Act("advance", "先行赔付 · pay a part in advance", Advance, advance, SETTLING, on_hold=True, load=money_of),
     Act("voucher", "付款凭证 · send finance a voucher again", Voucher, voucher, PAYING, on_hold=True, load=money_of),

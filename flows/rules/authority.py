@@ -32,7 +32,7 @@ def level_for(amount: Decimal, customer_class: CustomerClass | None, policy: Pol
 def for_compensation(amount: Decimal, others: Sequence[Decimal], facts: CaseFacts, policy: Policy) -> Needed:
     """What `amount` needs together with the other payments: splitting a sum does not lower the authority it needs.
 
-    Payments made or promised on the same waybill or to the same customer in the rulebook's window. Where no
+    Payments made or promised on the same waybill, to the same customer or caller in the rulebook's window. Where no
     money is to move, no authority is needed. The reason names no cases: who reads it may not know of them.
     """
     if not amount:
@@ -46,10 +46,10 @@ def for_compensation(amount: Decimal, others: Sequence[Decimal], facts: CaseFact
         return Needed(level, total, why)
     more = total - amount
     why = Reason(
-        f"赔付 {amount} {zh}，与同一运单或客户近期另 {len(others)} 笔共 {more} {zh}"
+        f"赔付 {amount} {zh}，与同一运单、客户或来电人近期另 {len(others)} 笔共 {more} {zh}"
         f"合计 {total} {zh}，须 {level} 级权限",
-        f"{amount} {en} count together with {more} {en} of {len(others)} other payments on the same waybill or to the "
-        f"same customer: {total} {en} in all need level {level}",
+        f"{amount} {en} count together with {more} {en} of {len(others)} other payments on the same waybill, to the "
+        f"same customer or caller: {total} {en} in all need level {level}",
     )
     return Needed(level, total, why)
 

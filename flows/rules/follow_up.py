@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from flows.rules import absence, clocks, complaint_clocks, escalation, lifecycle, rederivation
+from flows.rules import absence, clocks, complaint_clocks, escalation, lifecycle, rederivation, settlement
 from models.values.case import CaseFacts, Deadline, Decision, Reason, StaffFacts
 from models.values.policy import Policy
+from models.values.settlement import text
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Outcome
 
@@ -129,11 +131,13 @@ def _say(clock: Deadline, policy: Policy, *, missed: bool) -> Reason:
 def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> Decision:
     """Consignor and consignee are each answered: another caller, or one we do not know, is still owed his answer.
 
-    Where the main case ended without its complaint being handled, the complaint of this caller is still to be.
+    Where the main case ended without its complaint being handled, the complaint of this caller is still to be; so is
+    whoever's where money was approved that finance was not asked for (linked before that was looked at).
     """
+    unpaid = settlement.promised(facts.stage, facts.remedy)
     same_caller = facts.caller_key is not None and facts.caller_key == main.caller_key
-    owed = not same_caller and not facts.withdrawn
-    unhandled = owed and main.outcome in UNHANDLED
+    owed = bool(unpaid) or (not same_caller and not facts.withdrawn)
+    unhandled = owed and (bool(unpaid) or main.outcome in UNHANDLED)
     promises = not owed and not facts.withdrawn and bool(clocks.promised(facts.clocks))
     data = {"answer_owed": owed, "work_remains": unhandled, "main": str(facts.linked_to), "promises": promises}
     changes: dict[str, Any] = {
@@ -149,10 +153,7 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
         return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
     if unhandled:
         clock = complaint_clocks.start_resolve(facts, now, policy)
-        why = Reason(
-            f"主工单 {main.number} 未经处理即结束，另一方的投诉须另行处理",
-            f"case {main.number} ended without being handled; this caller's complaint still is to be",
-        )
+        why = _unhandled(main, unpaid)
     else:
         clock = clocks.start(ClockName.FEED_BACK, policy.rulebook.clocks.feed_back, now, policy)
         why = Reason(
@@ -164,3 +165,15 @@ def _main_ended(facts: CaseFacts, main: Main, policy: Policy, now: datetime) -> 
         left = (*left, complaint_clocks.start_statutory(facts, policy))
     changes |= {"clocks": left, "overdue": overdue(left, now)}
     return Decision(EventKind.MAIN_ENDED, changes, (why,), data)
+
+
+def _unhandled(main: Main, unpaid: Decimal) -> Reason:
+    if unpaid:
+        return Reason(
+            f"主工单 {main.number} 已结案，本单尚有赔付 {text(unpaid)} 待落实",
+            f"case {main.number} ended; {text(unpaid)} approved on this one are still to be carried out",
+        )
+    return Reason(
+        f"主工单 {main.number} 未经处理即结束，另一方的投诉须另行处理",
+        f"case {main.number} ended without being handled; this caller's complaint still is to be",
+    )

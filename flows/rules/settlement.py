@@ -4,7 +4,7 @@ It never asks who is liable inside the firm (`liability`): the customer does not
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,23 +14,15 @@ from models.values.case import CaseFacts, Deadline, Reason, Row
 from models.values.money_policy import SettlementTerms
 from models.values.money_terms import LimitBasis, PaymentKind, PaymentState
 from models.values.policy import Policy
-from models.values.settlement import CENT, Money, Payment, Settlement, text
+from models.values.settlement import CENT, Money, Payment, Settlement, Waybill, text
 from models.values.stage_terms import ClockName, Stage
 from models.values.vocabulary import Category
 
 STANDING = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED, PaymentState.PAID})
 """Payments that count: paid, or on their way."""
 WITH_FINANCE = frozenset({PaymentState.AWAITING, PaymentState.CONFIRMED})
-PROMISING = frozenset({Stage.CARRY_OUT, Stage.APPROVAL})
-"""Stages at which a proposal of money stands."""
-
-
-@dataclass(frozen=True)
-class Waybill:
-    """What other cases know of a waybill; of several that differ, the lowest."""
-
-    declared_value: Decimal | None = None
-    freight: Decimal | None = None
+PROMISING = frozenset({Stage.CARRY_OUT, Stage.APPROVAL, Stage.LINKED})
+"""Stages at which a proposal of money stands; that of a case linked before anybody looked at its money stands too."""
 
 
 def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -> tuple[Settlement, Reason]:
@@ -56,20 +48,39 @@ def owed(known: Settlement, category: Category | None, terms: SettlementTerms) -
     return replace(known, owed_at_most=most, limit_basis=basis), why
 
 
+def assessed(
+    known: Settlement, others: Waybill, category: Category | None, terms: SettlementTerms
+) -> tuple[Settlement, Reason]:
+    """What a case knows of its loss, with the limit as of now: by its category of today, and by its whole waybill.
+
+    What this case does not know of the waybill, another one may. Where they differ, the lower value binds: writing
+    another one down on the next case raises no limit. The loss is each case's own.
+    """
+    declared = _lower(known.declared_value, others.declared_value)
+    freight = _lower(known.freight, others.freight)
+    found, why = owed(replace(known, declared_value=declared, freight=freight), category, terms)
+    if known.declared_value not in (None, declared) or known.freight not in (None, freight):
+        why = Reason(
+            f"{why.zh}(同一运单另有较低的记录，以较低者为准)",
+            f"{why.en} (another case on the waybill has a lower value: the lower one binds)",
+        )
+    return replace(known, owed_at_most=found.owed_at_most, limit_basis=found.limit_basis), why
+
+
 def of_waybill(
     known: Settlement | None, others: Waybill, facts: CaseFacts, terms: SettlementTerms
 ) -> Settlement | None:
-    """What a case knows of its loss, with the limit as of now: by its category of today, and by its whole waybill.
-
-    What this case does not know of the waybill, another one may; the loss is each case's own.
-    """
+    """The same of a case that may have no settlement of its own; None: nothing is known."""
     if known is None and others == Waybill():
         return None
-    known = known or Settlement(facts.id, terms.currency)
-    declared = others.declared_value if known.declared_value is None else known.declared_value
-    freight = others.freight if known.freight is None else known.freight
-    found, _ = owed(replace(known, declared_value=declared, freight=freight), facts.category, terms)
-    return replace(known, owed_at_most=found.owed_at_most, limit_basis=found.limit_basis)
+    return assessed(known or Settlement(facts.id, terms.currency), others, facts.category, terms)[0]
+
+
+def raises(after: Settlement, facts: CaseFacts, money: Money) -> bool:
+    """Whether more is owed after this than what money was promised or paid by: it may be room made for more."""
+    before = money.settlement.owed_at_most if money.settlement else None
+    moved = committed(money.payments) + money.elsewhere + promised(facts.stage, facts.remedy)
+    return bool(moved) and before is not None and (after.owed_at_most is None or after.owed_at_most > before)
 
 
 def over_limit(more: Decimal, money: Money) -> Reason | None:
@@ -173,3 +184,7 @@ def ledger_data(payment: Payment) -> dict[str, object]:
         "voucher": payment.voucher,
         "due_at": payment.due_at.isoformat(),
     }
+
+
+def _lower(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return min((value for value in (one, other) if value is not None), default=None)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flows.rules import clocks, complaint_clocks, follow_up, lifecycle, referrals, reopening
+from flows.rules import clocks, complaint_clocks, follow_up, lifecycle, referrals, reopening, vouchers
 from models.values.case import CaseFacts, Deadline, Decision, Reason
 from models.values.classification import Classification
 from models.values.policy import Policy
@@ -78,7 +78,16 @@ def decide(
     if not sure:
         return _moved(facts, EventKind.CLASSIFIED, changes, data, reading.reasons)
     changes["procedure"] = Procedure.COMPLAINT if reading.kind is Kind.COMPLAINT else Procedure.REQUEST
-    if main := _same_cause(facts, reading, relatives, policy, now):
+    reasons, main = reading.reasons, _same_cause(facts, reading, relatives, policy, now)
+    if main and vouchers.under_way(
+        facts
+    ):  # linked, nobody could pay or carry it out, and it would end with another one
+        why = Reason(
+            f"与工单 {main.number} 同一原因，但本单赔付尚在办理，不并案",
+            f"the same cause as case {main.number}, but compensation of this one is under way: not linked",
+        )
+        reasons, main = (*reasons, why), None
+    if main:
         left = _joined(facts, now)
         changes |= {"linked_to": main.id, "owner_id": None, "hold": None}
         changes |= {"clocks": left, "overdue": follow_up.overdue(left, now)}
@@ -87,8 +96,7 @@ def decide(
             f"same cause on open case {main.number}: linked",
         )
         data["main"] = str(main.id)
-        return _moved(facts, EventKind.LINKED, changes, data, (*reading.reasons, why))
-    reasons = reading.reasons
+        return _moved(facts, EventKind.LINKED, changes, data, (*reasons, why))
     if earlier := _repeat(facts, reading, relatives, policy, now):
         data["repeat_of"] = str(earlier.id)
         if reopening.reopens(earlier.earlier, policy):

@@ -16,7 +16,7 @@ from flows.rules.settlement import STANDING, WITH_FINANCE, row, void_agreement
 from models.values.case import CaseFacts, Row
 from models.values.money_terms import PaymentKind, PaymentState
 from models.values.settlement import Money, Payment
-from models.values.stage_terms import ClockName
+from models.values.stage_terms import ClockName, Stage
 
 UNPAID = WITH_FINANCE | {PaymentState.RETURNED}
 """Asked for, and no money moved yet."""
@@ -62,6 +62,13 @@ def unagreed(remedy: Mapping[str, Any] | None, payments: Iterable[Payment]) -> l
 def with_finance(facts: CaseFacts) -> bool:
     """Whether money of the case is on its way: finance has a term of its own for each payment."""
     return any(clock.name is ClockName.PAYMENT and clock.met_at is None for clock in facts.clocks)
+
+
+def under_way(facts: CaseFacts) -> bool:
+    """Whether money of the case is proposed and not refused, approved, or with finance: it must stand for itself."""
+    remedy = facts.remedy or {}
+    stands = bool(remedy.get("approved")) or facts.stage is Stage.APPROVAL
+    return (stands and bool(Decimal(remedy.get("compensation", 0)))) or with_finance(facts)
 
 
 def dropped(facts: CaseFacts, left: clocks.Clocks, money: Money, now: datetime) -> Dropped:

@@ -109,10 +109,11 @@ class CaseFacts:
     """Units complained about: their people never own or see the case."""
     method: HandlingMethod | None = None
     remedy: Mapping[str, Any] | None = None
-    """The proposal now standing: compensation in CNY as a decimal string, whether it was approved, by which level it
-    must be, and who proposed what needed another's approval since the customer was last told (they approve nothing)."""
+    """The proposal now standing: compensation as a decimal string, its currency, whether it was approved, by which
+    level it must be, and who proposed what needed another's approval since the customer was last told (they approve
+    nothing)."""
     paid: Decimal = Decimal(0)
-    """Compensation in CNY carried out on this case so far."""
+    """Compensation carried out on this case so far, in the currency of its rulebook."""
     outcome: Outcome | None = None
     withdrawn: bool = False
     rejections: int = 0

@@ -20,7 +20,8 @@ class SettlementTerms(Section):
     freight_multiples: Mapping[Category, Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]]
     """The same for categories that differ."""
     goodwill_level: Annotated[int, Field(ge=0, le=9)]
-    """Who pays more than is owed, of good will, needs approval of at least this level."""
+    """Who pays more than is owed, of good will, or beside money in another currency, needs approval of at least this
+    level; of it must be who raises what is owed once money was promised or paid by it."""
     pay_within: Term
     """The voucher with finance to paid."""
 

@@ -64,7 +64,7 @@ class Approval(Section):
     by_class: Mapping[CustomerClass, Limits] = {}
     """The same for customers of a class; a class that is not named has `limits`."""
     window: Term | None = None
-    """How long payments on one waybill or to one customer count together; none: each counts alone."""
+    """How long payments on one waybill, to one customer or caller count together; none: each counts alone."""
     incidents: Mapping[IncidentGrade, Mapping[CustomerClass, Role]] = {}
     """Who decides on an incident of a grade, by the class of the customer; not said: the highest level."""
 

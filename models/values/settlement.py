@@ -108,6 +108,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Waybill:
+    """What other cases know of a waybill; of several that differ, the lowest."""
+
+    declared_value: Decimal | None = None
+    freight: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Money:
     """Everything about money that an act on a case looks at."""
 
@@ -115,6 +123,10 @@ class Money:
     payments: tuple[Payment, ...] = ()
     elsewhere: Decimal = Decimal(0)
     """What other cases on the same waybill have promised or paid: one waybill has one limit."""
+    waybill: Waybill = Waybill()
+    unlike: frozenset[str] = frozenset()
+    """Currencies, other than the case's own, of what other cases have recorded, promised or paid: on its waybill, and
+    at a proposal to its recipient. That is in none of the sums, and gives no limit."""
     finding: Finding | None = None
     """The last one."""
     hands: frozenset[int] = frozenset()
@@ -122,5 +134,5 @@ class Money:
     bench: tuple[StaffFacts, ...] = ()
     """Everybody whom the table of permissions lets find who is liable; looked for where that is decided."""
     together: tuple[Decimal, ...] = ()
-    """What else was paid on the waybill or to the customer within the rulebook's window, or is promised: a proposal
-    needs the authority of the sum."""
+    """What else was paid on the waybill, to the customer or the caller within the rulebook's window, or is promised: a
+    proposal needs the authority of the sum."""

@@ -62,6 +62,46 @@ async def test_small_payments_on_one_waybill_or_to_one_customer_count_together(
     assert (event["data"]["total"], event["data"]["level"]) == ("210.00", 1)
 
 
+@pytest.mark.parametrize("caller", [{"phone": PHONE, "name": "陈志明"}, {"name": "陈志明"}, {"phone": "0731 8231"}])
+async def test_a_caller_without_a_record_is_somebody_all_the_same(centre: Centre, caller: dict[str, str]) -> None:
+    """Complaints without a waybill, 200 on each: one sum, whether promised or paid."""
+    first, his = await apart(centre, caller=caller)
+    await his.done(first, "propose", remedy="赔付", compensation="200.00")
+    for paid in (False, True):
+        if paid:
+            await his.done(first, "carry-out", method="admit_error", finding="已查实")
+        again, owner = await apart(centre, caller=caller)
+        assert (await owner.read(again))["customer"] is None
+        assert (await owner.done(again, "propose", remedy="赔付", compensation="200.00"))["stage"] == "approval"
+        event = (await owner.events(again))[-1]
+        assert (event["data"]["total"], event["data"]["level"]) == ("400.00", 1)
+        await centre.supervisor.done(again, "reject", why="过高")
+    other, owner = await apart(centre, caller={"phone": "+8613907318266", "name": "陈志远"})
+    assert (await owner.done(other, "propose", remedy="赔付", compensation="200.00"))["stage"] == "carry_out"
+
+
+@pytest.mark.parametrize("which", [0, 1])
+async def test_a_caller_who_got_a_record_or_was_named_on_one_case_is_still_one(centre: Centre, which: int) -> None:
+    """Whichever of the two cases says so, and also where his phone says it only now."""
+    known = await customer(centre, phone="+8613907318269")
+    cases_of = [await apart(centre, caller={"phone": PHONE}) for _ in range(2)]
+    await cases_of[which][1].done(cases_of[which][0], "identify", customer=known)
+    (first, one), (second, other) = cases_of
+    await one.done(first, "propose", remedy="赔付", compensation="200")
+    assert (await other.done(second, "propose", remedy="赔付", compensation="200"))["stage"] == "approval"
+
+
+@pytest.mark.parametrize("named_first", [True, False])
+async def test_a_phone_recorded_later_speaks_for_its_customer(centre: Centre, named_first: bool) -> None:
+    unnamed = await apart(centre, caller={"phone": PHONE})
+    known = await customer(centre)
+    named = await apart(centre, caller={"phone": "+8613907318267"})
+    await named[1].done(named[0], "identify", customer=known)
+    (first, one), (second, other) = (named, unnamed) if named_first else (unnamed, named)
+    await one.done(first, "propose", remedy="赔付", compensation="200")
+    assert (await other.done(second, "propose", remedy="赔付", compensation="200"))["stage"] == "approval"
+
+
 async def test_a_proposal_that_stands_counts_as_if_it_were_paid(centre: Centre) -> None:
     first, owner = await apart(centre, waybill="SF901")
     await owner.done(first, "propose", remedy="赔付", compensation=150)
@@ -105,7 +145,7 @@ async def test_a_merged_customer_is_one_customer(centre: Centre) -> None:
 async def test_of_proposals_at_once_on_one_waybill_only_what_stays_within_the_limit_needs_no_approval(
     served: Centre, served_customer: int
 ) -> None:
-    for by in ({"waybill": "SF904"}, {"caller": {"phone": PHONE}}):
+    for by in ({"waybill": "SF904"}, {"caller": {"phone": PHONE}}, {"caller": {"name": "陈志明"}}):
         made = [await apart(served, **by) for _ in range(6)]
         versions = [(await owner.read(id_))["version"] for id_, owner in made]
         said = [{"version": version, "remedy": "赔付", "compensation": 90} for version in versions]

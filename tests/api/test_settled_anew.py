@@ -8,6 +8,7 @@ import pytest
 from tests.api.centre import DELAY, Centre, Person, is_problem
 from tests.api.settling import DAMAGE, DONE, WAYBILL, complaint, settlement
 
+WITHDRAWN: dict[str, Any] = {"message": "不投诉了", "channel": "phone", "sent_at": "2026-03-04T10:00:00+08:00"}
 PAY = {"paid_on": "2026-03-04", "reference": "B-1"}
 
 
@@ -134,15 +135,54 @@ async def test_an_advance_that_came_back_is_no_part_of_the_next_proposal(centre:
 async def test_withdrawn_what_was_not_agreed_to_goes_and_what_was_stays(
     centre: Centre, finance: Person, agreed: bool
 ) -> None:
-    said: dict[str, Any] = {"message": "不投诉了", "channel": "phone", "sent_at": "2026-03-04T10:00:00+08:00"}
     id_ = await centre.carried(DELAY)
     handler = await centre.owner(id_)
     await carried_out(id_, handler, "80")
     if agreed:
         await handler.done(id_, "feed-back", accepted=True, said="接受")
-    await centre.supervisor.done(id_, "withdraw", **said)
+    await centre.supervisor.done(id_, "withdraw", **WITHDRAWN)
     assert await states(centre.supervisor, id_) == [("80.00", "awaiting" if agreed else "cancelled")]
     assert ((await centre.supervisor.read(id_))["remedy"] is not None) == agreed
+
+
+@pytest.mark.parametrize("advanced", [False, True])
+async def test_withdrawn_before_it_is_carried_out_what_was_agreed_to_goes_to_finance(
+    centre: Centre, finance: Person, advanced: bool
+) -> None:
+    id_ = await centre.carried(DELAY)
+    handler = await centre.owner(id_)
+    await handler.done(id_, "propose", remedy="赔付", compensation="150")
+    now = (await centre.now()).isoformat()
+    await handler.done(id_, "agree", amount="150", agreed_at=now, how="phone", by="陈先生")
+    if advanced:
+        await handler.done(id_, "advance", amount="100", why="急用")
+    await centre.supervisor.done(id_, "withdraw", **WITHDRAWN)
+    await centre.carry()
+    assert (await centre.supervisor.read(id_))["stage"] == "closed"
+    asked = ["100.00", "50.00"] if advanced else ["150.00"]
+    assert await states(centre.supervisor, id_) == [(amount, "awaiting") for amount in asked]
+    for number in range(1, len(asked) + 1):
+        await finance.done(id_, "confirm-voucher", payment=number)
+        await finance.done(id_, "pay", payment=number, **PAY)
+    event = next(one for one in await centre.supervisor.events(id_) if one["kind"] == "withdrawn")
+    assert event["data"]["with_finance"]["amount"] == asked[-1]
+
+
+async def test_withdrawn_nothing_goes_to_finance_that_carrying_out_would_refuse(centre: Centre) -> None:
+    """Neither over a limit that became known, nor twice."""
+    id_ = await centre.carried(DELAY)
+    handler = await centre.owner(id_)
+    await handler.done(id_, "propose", remedy="赔付", compensation="150")
+    now = (await centre.now()).isoformat()
+    await handler.done(id_, "agree", amount="150", agreed_at=now, how="phone", by="陈先生")
+    await handler.done(id_, "settle", declared_value="100")
+    refused = is_problem(await centre.supervisor.act(id_, "withdraw", **WITHDRAWN), 409)
+    assert "100.00 owed at most" in refused["detail"]
+    await handler.done(id_, "propose", remedy="赔付", compensation="100")
+    await handler.done(id_, "agree", amount="100", agreed_at=now, how="phone", by="陈先生")
+    await handler.done(id_, "carry-out", **DONE)
+    await centre.supervisor.done(id_, "withdraw", **WITHDRAWN)
+    assert await states(centre.supervisor, id_) == [("100.00", "awaiting")]
 
 
 async def test_who_agrees_after_the_case_is_closed_is_paid(centre: Centre, finance: Person) -> None:

@@ -191,6 +191,20 @@ def test_a_main_case_that_was_never_handled_leaves_the_other_callers_complaint_t
     assert told(linked(), ended).stage is Stage.CLOSED
 
 
+def test_what_was_approved_and_not_asked_for_is_still_carried_out() -> None:
+    """Linked before anybody looked at its money: it does not end with its main case, whoever called."""
+    remedy = {"compensation": "150", "approved": True, "advanced": "100"}
+    for facts in (linked(remedy=remedy), linked(remedy=remedy, withdrawn=True), linked("consignee", remedy=remedy)):
+        decision = follow_up.decide(facts, MAIN, POLICY, NOW)
+        assert decision is not None
+        assert (decision.changes["stage"], decision.reasons[0].en) == (
+            Stage.CARRY_OUT,
+            "case 3 ended; 50.00 approved on this one are still to be carried out",
+        )
+    for nothing in (remedy | {"requested": True}, remedy | {"approved": False}, remedy | {"advanced": "150"}):
+        assert told(linked(remedy=nothing)).stage is Stage.CLOSED
+
+
 def test_who_withdrew_is_owed_nothing() -> None:
     assert told(linked("consignee", withdrawn=True)).stage is Stage.CLOSED
 

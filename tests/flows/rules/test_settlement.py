@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flows.rules import clocks, settlement
 from models.values.money_terms import LimitBasis, PaymentKind, PaymentState
-from models.values.settlement import Money, Payment, Settlement, text
+from models.values.settlement import Money, Payment, Settlement, Waybill, text
 from models.values.stage_terms import ClockName
 from models.values.vocabulary import Category
 from tests.flows.rules.making import NOW, POLICY, often, policy, under_way
@@ -59,23 +59,24 @@ def test_unknown_is_not_zero() -> None:
 
 def test_what_one_case_does_not_know_of_the_waybill_another_one_may() -> None:
     facts = under_way(category=Category.DAMAGE)
-    elsewhere = settlement.Waybill(declared_value=Decimal(150), freight=Decimal(20))
+    elsewhere = Waybill(declared_value=Decimal(150), freight=Decimal(20))
     for own, most in (
         (None, "150"),
         (known(freight="1000"), "150"),
         (known(loss="80"), "80"),
-        (known(declared_value="300"), "300"),
+        (known(declared_value="300"), "150"),
+        (known(declared_value="120"), "120"),
     ):
         found = settlement.of_waybill(own, elsewhere, facts, TERMS)
         assert found is not None
         assert found.owed_at_most == Decimal(most)
         assert (found.declared_value, found.freight) == ((own.declared_value, own.freight) if own else (None, None))
-    assert settlement.of_waybill(None, settlement.Waybill(), facts, TERMS) is None
+    assert settlement.of_waybill(None, Waybill(), facts, TERMS) is None
 
 
 def test_the_limit_is_that_of_the_category_of_today() -> None:
     stale = replace(known(freight="20"), owed_at_most=Decimal(20), limit_basis=LimitBasis.FREIGHT)
-    found = settlement.of_waybill(stale, settlement.Waybill(), under_way(category=Category.DAMAGE), TERMS)
+    found = settlement.of_waybill(stale, Waybill(), under_way(category=Category.DAMAGE), TERMS)
     assert found is not None
     assert found.owed_at_most == 60
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from flows.rules import clocks, complaint_clocks, lifecycle, triage
-from models.values.case import CaseFacts, Decision
+from models.values.case import CaseFacts, Decision, Reason
 from models.values.classification import Classification
 from models.values.stage_terms import ClockName, EventKind, Stage
 from models.values.vocabulary import Category, Channel, HoldReason, Kind
@@ -158,6 +159,24 @@ def test_a_case_that_others_joined_joins_none() -> None:
     assert corrected.event is EventKind.CLASSIFIED
     assert corrected.changes["sibling_of"] == DELAY_CASE.id
     assert classified(relatives=[DELAY_CASE, follower]).event is EventKind.LINKED
+
+
+@pytest.mark.parametrize(
+    ("facts", "joined"),
+    [
+        ({"remedy": {"compensation": "150", "approved": True}}, False),
+        ({"remedy": {"compensation": "150", "approved": False}, "stage": Stage.APPROVAL}, False),
+        ({"clocks": (clocks.timer(ClockName.PAYMENT, NOW, NOW, Reason("付款", "a payment"), ref=1),)}, False),
+        ({"remedy": {"compensation": "150", "approved": False}}, True),
+        ({"remedy": {"compensation": "0.00", "approved": True}}, True),
+        ({"paid": Decimal(150)}, True),
+    ],
+)
+def test_a_case_whose_money_is_under_way_joins_none(facts: dict[str, Any], joined: bool) -> None:
+    """Nobody could pay or carry it out there, and it would end with another one."""
+    corrected = classified(relatives=[DELAY_CASE], facts=under_way(**facts, category=Category.OTHER), proposed=False)
+    assert (corrected.event is EventKind.LINKED) == joined
+    assert any("not linked" in one.en for one in corrected.reasons) != joined
 
 
 def test_joining_ends_a_hold_and_keeps_the_statutory_clock_for_later() -> None:
