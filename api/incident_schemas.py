@@ -142,6 +142,8 @@ class UnitScore(BaseModel):
     completeness: float | None
     containment: float | None
     repeats: float | None
+    promises: float | None
+    """Of what was promised, the share kept in time."""
     liable: int
     presumed: int
     """Of those it is liable for: by its silence."""

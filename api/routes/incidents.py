@@ -80,7 +80,7 @@ async def report_incidents(
     last: Annotated[Day | None, Query(alias="to")] = None,
     format: Annotated[Literal["json", "csv"], Query()] = "json",
 ) -> IncidentsReport | Response:
-    """Incidents by unit: reporting speed, completeness, containment, repeats, liability; with the cases behind each."""
+    """Incidents by unit: how reported, contained, repeated, promises, liability; with the cases behind each figure."""
     reading.refuse_unless(actor, Permit.REPORTS, here.desk)
     if first is not None and last is not None and last < first:
         raise Implausible("结束日期早于开始日期", "the period ends before it begins")

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.acts.act import Act, Setting, moved
 from flows.acts.inputs import ActInput, Text, YesNo
-from flows.rules import clocks, follow_up
+from flows.rules import clocks, follow_up, scoring
 from models.customer import customers
 from models.values.case import CaseFacts, Decision, Refusal
 from models.values.policy import Policy
@@ -28,7 +28,7 @@ async def wants_no_calls(connection: AsyncConnection, facts: CaseFacts, policy: 
 
 
 def tell_customer(facts: CaseFacts, said: TellCustomer, setting: Setting) -> Decision:
-    """`setting.loaded`: whether the customer wants no calls."""
+    """`setting.loaded`: whether the customer wants no calls. What was promised in it is owed, and then scored."""
     tried = [one for one in facts.attempts if one["outcome"] != ContactOutcome.CALL_BACK]
     needed = setting.policy.rulebook.course.contact_attempts
     if setting.loaded and not said.in_writing:
@@ -43,10 +43,10 @@ def tell_customer(facts: CaseFacts, said: TellCustomer, setting: Setting) -> Dec
         "clocks": clocks.meet_all(facts.clocks, setting.now),
         "hold": None,
     }
-    owed = clocks.promised(facts.clocks)
+    owed, scored = clocks.promised(facts.clocks), scoring.promising(facts)
     changes |= {"overdue": follow_up.overdue(owed, setting.now)}
-    changes |= {} if owed else {"closed_at": setting.now}
-    data = {"in_writing": said.in_writing, "promises": [one.ref for one in owed]}
+    changes |= {} if scored else {"closed_at": setting.now}
+    data = {"in_writing": said.in_writing, "promises": [one.ref for one in owed], "scored": scored}
     return moved(facts, EventKind.CUSTOMER_TOLD, data, sealed={"told": said.told}, **changes)
 
 

@@ -78,6 +78,8 @@ SINCE: tuple[tuple[str, ...], ...] = (
 """Settings that came later than the first rulebook."""
 PERSONAL_FIELDS = frozenset({"reporter", "reporter_phone", "unit_head", "consignor", "consignee"})
 """Of the report form as it was first shipped."""
+PROMISES = "promises"
+"""The mark of an incident that came last: rulebooks of before it weigh the others among each other as they did."""
 MOVED_TO_PERMISSIONS = ("seen_by", "unmasked_by", "corrected_by")
 """What the section on customers said before there was one on permissions."""
 
@@ -90,10 +92,12 @@ def complemented(content: str, shipped: str) -> str:
         return content
     if not isinstance(own, dict):
         return content
-    missing, unmarked = [path for path in SINCE if _lacks(own, path)], _unmarked(own)
-    if not (missing or unmarked) or not _has_units_and_levels(own):
+    missing, unmarked, weights = [path for path in SINCE if _lacks(own, path)], _unmarked(own), _unpromising(own)
+    if not (missing or unmarked or weights) or not _has_units_and_levels(own):
         return content
     newest = json.loads(shipped)
+    if weights:
+        weights |= _with_promises(weights, newest["incidents"]["scoring"]["weights"][PROMISES])
     for field in unmarked:
         field["personal"] = True
     if ("permissions",) in missing and isinstance(own.get("customers"), dict):
@@ -119,6 +123,23 @@ def _fields(book: dict[str, Any]) -> list[dict[str, Any]]:
 def _unmarked(own: dict[str, Any]) -> list[dict[str, Any]]:
     """Fields of a form from before a field said that it is personal."""
     return [one for one in _fields(own) if "personal" not in one and str(one.get("name")) in PERSONAL_FIELDS]
+
+
+def _unpromising(own: dict[str, Any]) -> dict[str, Any]:
+    """The weights of the marks of an incident where they are from before promises were one; empty: they are not."""
+    found: Any = own
+    for name in ("incidents", "scoring", "weights"):
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, dict) or PROMISES in found:
+        return {}
+    shares = [isinstance(one, int | float) and 0 <= one <= 1 for one in found.values()]  # others are told as wrong
+    return found if all(shares) and any(found.values()) else {}
+
+
+def _with_promises(weights: dict[str, Any], promises: float) -> dict[str, float]:
+    """An incident in which nothing was promised is scored as before."""
+    rest = (1 - promises) / sum(weights.values())
+    return {name: round(weight * rest, 12) for name, weight in weights.items()} | {PROMISES: promises}
 
 
 def _as_it_is(value: Any, assignment: Any) -> Any:

@@ -78,7 +78,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Mapping[str, Any]) 
         raise ValueError(f"a case cannot begin with {event}")
     match event:
         case EventKind.CUSTOMER_TOLD:
-            return Stage.PROMISED if data.get("promises") else Stage.CLOSED
+            kept = Stage.SCORING if data.get("scored") else Stage.CLOSED
+            return Stage.PROMISED if data.get("promises") else kept
         case EventKind.INVESTIGATED:
             return Stage.COUNTERPART if data["counterpart"] else Stage.FINDING
         case EventKind.CORRECTED if not data["left"]:

@@ -13,7 +13,7 @@ from models.values.incident_policy import IncidentIndicator
 from models.values.incident_terms import IncidentGrade
 from models.values.policy import Policy
 
-INDICATORS: tuple[IncidentIndicator, ...] = ("reporting", "completeness", "containment", "repeats")
+INDICATORS: tuple[IncidentIndicator, ...] = ("reporting", "completeness", "containment", "repeats", "promises")
 
 
 @dataclass(frozen=True)

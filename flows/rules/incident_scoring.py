@@ -1,4 +1,5 @@
-"""The score of an incident (0–100), by unit: how soon it was reported, how complete, how soon contained, repeats.
+"""The score of an incident (0–100), by unit: how soon it was reported, how complete, how soon contained, repeats,
+and promises kept, where any were made.
 
 Each indicator gives 0–1 or nothing; what was not measured is left out and said so, its weight shared by the rest.
 """
@@ -60,6 +61,7 @@ def measure(facts: CaseFacts, repeats: int, policy: Policy, now: datetime) -> di
         "completeness": _completeness(facts, incident, policy, now),
         "containment": _containment(facts, incident),
         "repeats": max(0.0, 1 - repeats * terms.repeat_costs) if facts.liable is not None else None,
+        "promises": scoring.kept(facts, now),
     }
 
 

@@ -140,9 +140,8 @@ def stage_after(stage: Stage | None, event: EventKind, data: Data) -> Stage:
 
 
 def after_promises(facts: CaseFacts) -> Stage:
-    """Where a case goes on that waited for nothing but what was promised in it: complaints and the like are scored."""
-    is_task = facts.procedure is Procedure.INCIDENT and not incident_course.is_incident(facts)
-    return Stage.CLOSED if is_task or facts.procedure is Procedure.REVISIT else Stage.SCORING
+    """Where a case goes on that waited for nothing but what was promised in it: all but contacts are scored."""
+    return Stage.CLOSED if facts.procedure is Procedure.REVISIT else Stage.SCORING
 
 
 def replay(entries: Iterable[tuple[EventKind, Data]]) -> Stage | None:

@@ -82,6 +82,11 @@ def awaited(facts: CaseFacts, owed: clocks.Clocks) -> Decision:
     return Decision(EventKind.PROMISES_AWAITED, {"stage": stage, "owner_id": None}, (why,), data)
 
 
+def promising(facts: CaseFacts) -> bool:
+    """Whether anything was promised in it: a case that waits for no score otherwise is scored for that."""
+    return any(clock.name is ClockName.PROMISE for clock in facts.clocks)
+
+
 def counted_to(facts: CaseFacts) -> str | None:
     """The party a case counts against, by the last finding; None: against nobody."""
     return facts.liable if facts.firm_liable else None
@@ -107,7 +112,7 @@ def measure(facts: CaseFacts, policy: Policy, now: datetime) -> dict[Indicator, 
         "satisfaction": _satisfaction(facts.satisfaction),
         "first_time": _first_time(facts),
         "method": float(facts.method is not None) if complaint and not facts.withdrawn else None,
-        "promises": _promises(facts, now),
+        "promises": kept(facts, now),
     }
 
 
@@ -127,7 +132,7 @@ def _first_time(facts: CaseFacts) -> float | None:
     return float(facts.solved and not facts.reopenings and not facts.rejections)
 
 
-def _promises(facts: CaseFacts, now: datetime) -> float | None:
+def kept(facts: CaseFacts, now: datetime) -> float | None:
     """The share kept in time; one that is neither kept nor due yet is not measured."""
     promises = [clock for clock in facts.clocks if clock.name is ClockName.PROMISE]
     judged = [clock for clock in promises if clock.met_at is not None or clocks.late(clock, now)]

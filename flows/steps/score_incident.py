@@ -1,4 +1,4 @@
-"""The last step of an incident: its score, counted to the units; it closes."""
+"""The last step of an incident: its score, counted to the units; it closes. So does a notice task with promises."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.rulebook.store import Policies
-from flows.rules import clocks, incident_scoring
+from flows.rules import clocks, incident_course, incident_scoring, scoring
 from models.case import INCIDENTS, cases
 from models.values.case import CaseFacts, Decision
 from models.values.incident import Incident
@@ -23,7 +23,7 @@ class ScoreIncident:
     async def load(self, connection: AsyncConnection, facts: Sequence[CaseFacts], now: datetime) -> Mapping[UUID, int]:
         """How many earlier incidents of its kind the liable unit of each had within the window."""
         repeats = {}
-        for one in facts:
+        for one in filter(incident_course.is_incident, facts):
             window = self.policies.of(one).incidents.scoring.repeat_window
             span = clocks.after(window, now, self.policies.of(one)) - now
             query = select(func.count()).where(
@@ -37,4 +37,6 @@ class ScoreIncident:
         return repeats
 
     def decide(self, facts: CaseFacts, loaded: Mapping[UUID, int], now: datetime) -> Decision:
+        if not incident_course.is_incident(facts):
+            return scoring.decide(facts, self.policies.of(facts), now)
         return incident_scoring.decide(facts, loaded[facts.id], self.policies.of(facts), now)

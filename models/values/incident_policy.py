@@ -13,7 +13,7 @@ from models.values.vocabulary import BusinessLine
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000_000, decimal_places=2)]
 Words = tuple[str, str]
-IncidentIndicator = Literal["reporting", "completeness", "containment", "repeats"]
+IncidentIndicator = Literal["reporting", "completeness", "containment", "repeats", "promises"]
 
 
 class GradeRule(Section):
@@ -114,10 +114,10 @@ class Form(Section):
 
 
 class IncidentScoring(Section):
-    """How well an incident was reported and contained, as one number."""
+    """How well an incident was reported and contained, and what was promised in it kept, as one number."""
 
     weights: Mapping[IncidentIndicator, Share]
-    """How much each indicator counts; together 1."""
+    """How much each indicator counts; together 1. Promises are left out where none were made."""
     report_minutes: Annotated[float, Field(gt=0, le=1440)]
     """Reported so soon after discovery (or phoned), the full mark."""
     report_lost_minutes: Annotated[float, Field(gt=0, le=100_000)]

@@ -232,9 +232,33 @@ async def test_what_was_promised_in_a_notice_task_is_owed_before_it_closes(centr
     await centre.carry()
     assert (await centre.manager.read(task["id"]))["overdue"]
     owner = await centre.owner(task["id"])
-    assert (await owner.done(task["id"], "keep-promise", promise=promise))["stage"] == "closed"
+    assert (await owner.done(task["id"], "keep-promise", promise=promise))["stage"] == "scoring"
+    await centre.carry()
     closed = await centre.manager.read(task["id"])
-    assert (closed["overdue"], closed["closed_at"] is not None) == (False, True)
+    assert (closed["stage"], closed["overdue"], closed["closed_at"] is not None) == ("closed", False, True)
+    (scored,) = [one["data"] for one in await centre.manager.events(task["id"]) if one["kind"] == "scored"]
+    assert (scored["marks"]["promises"], scored["agent"], scored["score"]) == (0.0, caller.id, closed["score"])
+    assert closed["score"] < 100
+
+
+async def test_what_was_promised_and_kept_before_the_customer_was_told_is_scored_too(
+    centre: Centre, hub: Person
+) -> None:
+    await ship(centre, await customer(centre, "C1"), "A1")
+    await ship(centre, await customer(centre, "C2"), "B1")
+    await reported(centre, vehicle=TRUCK)
+    promising, plain = await tasks(centre)
+    caller = await centre.owner(promising["id"])
+    by = (MORNING + timedelta(hours=2)).isoformat()
+    await caller.done(promising["id"], "promise", what="核实后回电", by=by)
+    promise = (await caller.events(promising["id"]))[-1]["seq"]
+    await caller.done(promising["id"], "keep-promise", promise=promise)
+    assert (await caller.done(promising["id"], "tell-customer", told="已致歉"))["stage"] == "scoring"
+    caller = await centre.owner(plain["id"])
+    assert (await caller.done(plain["id"], "tell-customer", told="已致歉"))["stage"] == "closed"
+    await centre.carry()
+    done = [await centre.manager.read(task["id"]) for task in (promising, plain)]
+    assert [(one["stage"], one["score"]) for one in done] == [("closed", 100.0), ("closed", None)]
 
 
 async def test_who_wants_no_calls_is_told_in_writing_at_once(centre: Centre, hub: Person) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from flows.rulebook.loading import RulebookError, content_hash, load, read
 from flows.rulebook.older import SINCE, complemented
+from flows.rules.incident_scoring import weighted
 
 
 def without(*paths: tuple[str, ...]) -> dict[str, Any]:
@@ -43,6 +44,29 @@ def test_a_report_form_from_before_fields_were_personal_is_masked_as_todays() ->
     assert load(json.dumps(content)).rulebook == load(read()).rulebook
     content["incidents"]["form"]["fields"][0]["personal"] = False
     assert not load(json.dumps(content)).incidents.form.fields[0].personal, "what it says itself stands"
+
+
+def test_incidents_of_before_promises_counted_are_scored_as_they_were_where_none_were_made() -> None:
+    content = json.loads(read())
+    before = {"reporting": 0.5, "completeness": 0.25, "containment": 0.25, "repeats": 0}
+    content["incidents"]["scoring"]["weights"] = dict(before)
+    policy, shipped = load(json.dumps(content)), load(read())
+    weights = policy.incidents.scoring.weights
+    assert weights["promises"] == shipped.incidents.scoring.weights["promises"] > 0
+    for marks in ({"reporting": 0.5, "completeness": 1.0}, {"reporting": 1.0, "containment": 0.2, "repeats": 0.0}):
+        was = sum(before[name] * mark for name, mark in marks.items()) / sum(before[name] for name in marks)
+        assert weighted(marks, policy) == round(100 * was, 1)
+    assert complemented(json.dumps(content), read()) != json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    "weights", [3, {}, {"reporting": "1"}, {"reporting": 10**400}, {"reporting": -1, "repeats": 2}]
+)
+def test_weights_that_are_none_are_told(weights: object) -> None:
+    content = json.loads(read())
+    content["incidents"]["scoring"]["weights"] = weights
+    with pytest.raises(RulebookError):
+        load(json.dumps(content))
 
 
 @pytest.mark.parametrize("form", [3, {"fields": 3}, {"fields": [3, {"name": []}]}])

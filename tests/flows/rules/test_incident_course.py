@@ -30,6 +30,8 @@ MOVES: list[tuple[EventKind, dict[str, Any], Stage]] = [
     (E.SCORED, {}, S.CLOSED),
     (E.NOTICE_OPENED, {}, S.CUSTOMER_NOTICE),
     (E.CUSTOMER_TOLD, {}, S.CLOSED),
+    (E.CUSTOMER_TOLD, {"promises": [4], "scored": True}, S.PROMISED),
+    (E.CUSTOMER_TOLD, {"promises": [], "scored": True}, S.SCORING),
 ]
 STAYS: list[tuple[EventKind, dict[str, Any]]] = [
     (E.CORRECTED, {"left": 1}),
