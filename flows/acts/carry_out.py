@@ -12,7 +12,7 @@ from flows.acts.inputs import ActInput, Line, Text, YesNo
 from flows.acts.money import money, money_of
 from flows.acts.payments import payments
 from flows.acts.refusals import NotYours
-from flows.acts.settling import carried_through, refuse_other_customer
+from flows.acts.to_finance import carried_through, refuse_other_customer
 from flows.rules import assignment, authority, clocks, currencies, follow_up, vouchers
 from flows.rules import settlement as settlements
 from models.values.case import CaseFacts, Decision, Reason, Refusal, Row

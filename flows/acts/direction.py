@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from flows.acts.act import ACTIVE, Act, Setting, moved
 from flows.acts.inputs import ActInput, Line, Moment, StaffId, Text
 from flows.acts.money import money, money_of
-from flows.acts.settling import carried_through
+from flows.acts.to_finance import carried_through
 from flows.roster import members
 from flows.rulebook import corrections
 from flows.rules import assignment, clocks, referrals, reopening, settlement, triage, vouchers

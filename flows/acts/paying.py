@@ -10,7 +10,8 @@ from flows.acts.act import Act, Setting
 from flows.acts.inputs import ActInput, Text
 from flows.acts.money import money, money_of
 from flows.acts.refusals import NotYours
-from flows.acts.settling import PAYING, PaymentNumber
+from flows.acts.settling import PAYING
+from flows.acts.to_finance import PaymentNumber
 from flows.rules import clocks, follow_up, vouchers
 from flows.rules import settlement as rules
 from models.values.calendar import SHANGHAI

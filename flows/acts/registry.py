@@ -21,6 +21,7 @@ from flows.acts import (
     revisit,
     rounds,
     settling,
+    to_finance,
     turn,
 )
 from flows.acts.act import Act
@@ -48,6 +49,7 @@ ACTS: dict[str, Act] = {
         *rounds.ACTS,
         *turn.ACTS,
         *settling.ACTS,
+        *to_finance.ACTS,
         *paying.ACTS,
         *liability.ACTS,
         *regulator.ACTS,
