@@ -25,6 +25,9 @@ from tests.fixtures.worker import ROOT, until
 def settings(database_url: str, **more: Any) -> Settings:
     given = {"secret_key": KEY, "prefect_api_url": "http://127.0.0.1:9/api", "clock": "simulated"}
     given |= {"api_delivers": False}  # a test looks after notices itself
+    given |= {
+        "lease_seconds": 20
+    }  # the bounds of transactions hang on it; fifty requests at once are slow elsewhere too
     return Settings(database_url=database_url, **{**given, **more})
 
 
