@@ -18,11 +18,14 @@ _OF_SESSION = "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 
 def bound_the_whole(engine: AsyncEngine, statement_seconds: float) -> None:
     """Every transaction of this engine ends after `WHOLE` times what a statement may take."""
 
+    bound = _milliseconds(statement_seconds * WHOLE)
+
     @event.listens_for(engine.sync_engine, "connect")
     def set_it(connection: Any, _: object) -> None:
-        connection.run_async(
-            lambda driver: driver.execute(_OF_SESSION, _milliseconds(statement_seconds * WHOLE), TRANSACTION)
-        )
+        cursor = connection.cursor()  # not the driver beneath, whose errors nobody would translate
+        cursor.execute(_OF_SESSION, (bound, TRANSACTION))
+        cursor.close()
+        connection.commit()
 
 
 async def take_at_most(connection: AsyncConnection, seconds: float) -> None:

@@ -45,8 +45,10 @@ class Seal:
 
     def open(self, sealed: bytes) -> dict[str, Any]:
         try:
+            if base64.urlsafe_b64encode(base64.urlsafe_b64decode(sealed)) != sealed:
+                raise InvalidToken  # base64 reads some other signs as the same bytes
             opened: dict[str, Any] = json.loads(self._fernet.decrypt(sealed))
-        except InvalidToken as error:
+        except (InvalidToken, ValueError) as error:
             raise SealError("sealed data cannot be opened: another secret, or it was changed") from error
         return opened
 

@@ -32,7 +32,7 @@ class Ringer:
             self._wanted.clear()
             try:
                 await self.ring_now()
-            except (DBAPIError, OSError):
+            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                 return
             await asyncio.sleep(PAUSE_SECONDS)
 

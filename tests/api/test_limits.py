@@ -33,7 +33,8 @@ async def test_a_limit_that_became_known_on_another_case_stops_what_is_approved(
     await colleague.done(other, "propose", remedy="赔付", compensation="180")
     await handler.done(first, "settle", declared_value="150")
     assert "150.00 owed" in is_problem(await colleague.act(other, "carry-out", **DONE), 409)["detail"]
-    await colleague.done(other, "settle", declared_value="300")
+    is_problem(await handler.act(first, "settle", declared_value="300"), 403)
+    await centre.manager.done(first, "settle", declared_value="300", note="保价单已找到")
     await colleague.done(other, "carry-out", **DONE)
 
 

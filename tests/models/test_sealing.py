@@ -49,6 +49,12 @@ def test_one_changed_byte_is_noticed(place: int, change: int) -> None:
         SEAL.open(bytes(sealed))
 
 
+def test_signs_that_base64_reads_as_the_same_are_noticed() -> None:
+    sealed = next(one for one in iter(lambda: SEAL.close({"text": "秘密"}), b"") if b"-" in one)
+    with pytest.raises(SealError):
+        SEAL.open(sealed.replace(b"-", b"+", 1))
+
+
 def test_the_sealed_says_nothing_and_is_never_the_same_twice() -> None:
     first, second = SEAL.close({"phone": "17000000001"}), SEAL.close({"phone": "17000000001"})
     assert first != second
