@@ -79,9 +79,7 @@ def decide(
         return _moved(facts, EventKind.CLASSIFIED, changes, data, reading.reasons)
     changes["procedure"] = Procedure.COMPLAINT if reading.kind is Kind.COMPLAINT else Procedure.REQUEST
     reasons, main = reading.reasons, _same_cause(facts, reading, relatives, policy, now)
-    if main and vouchers.under_way(
-        facts
-    ):  # linked, nobody could pay or carry it out, and it would end with another one
+    if main and vouchers.under_way(facts):  # linked, nobody could carry it out, and it would end with another one
         why = Reason(
             f"与工单 {main.number} 同一原因，但本单赔付尚在办理，不并案",
             f"the same cause as case {main.number}, but compensation of this one is under way: not linked",
@@ -199,8 +197,9 @@ def _escalated(earlier: Relative, level: int) -> Reason:
 def _clocks(facts: CaseFacts, reading: Classification, policy: Policy, now: datetime) -> tuple[Deadline, ...]:
     """The clocks of the path the kind takes; a change of kind ends those of the other path."""
     left = clocks.meet(facts.clocks, ClockName.CLASSIFY, now)
-    held = (clock.stood for clock in left if clock.met_at is None and clock.pausable and facts.received_at < now)
-    stood = max(held, default=0)
+    stood = max((clock.stood for clock in left if clock.met_at is None and clock.pausable), default=0)
+    if facts.received_at >= now:  # what begins now never stood still
+        stood = 0
     if reading.kind is not Kind.COMPLAINT:
         left = _without(left, (ClockName.RESOLVE, ClockName.STATUTORY), now)
         if any(clock.name is ClockName.ANSWER and clock.met_at is None for clock in left):
